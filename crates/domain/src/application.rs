@@ -1,0 +1,144 @@
+//! An application for a test (预约申请) and its states.
+
+use crate::identity::IdentityCheck;
+use crate::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, SessionId, SiteId};
+use crate::licence::{LicenceClass, Subject};
+use crate::time::{DateRange, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Where somebody acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// 窗口: a clerk at a counter
+    Counter,
+    /// 自助终端: the applicant at a kiosk
+    Kiosk,
+    /// 公开页面: the public page of the centre
+    PublicPage,
+    /// The centre itself, such as the scheduler or an operator.
+    System,
+}
+
+/// What an application asks for, as it was entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(tag = "mode", rename_all = "snake_case")]
+pub enum Wish {
+    /// 自主选择考试场次: these sessions; in this order of preference when `ordered`, else the earliest first.
+    Choose {
+        /// At most as many as the policy allows, no session twice.
+        sessions: Vec<SessionId>,
+        /// Whether the order is the applicant's own.
+        ordered: bool,
+    },
+    /// 服从系统安排考试: every fitting session of these days and sites.
+    Assign {
+        /// The chosen range of exam dates.
+        dates: DateRange,
+        /// The chosen sites, never empty.
+        sites: Vec<SiteId>,
+    },
+    /// 优先预约: exactly this session's priority places.
+    Priority {
+        /// The session.
+        session: SessionId,
+    },
+}
+
+/// Where an application stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ApplicationState {
+    /// 待验证: held by the centre until the code is confirmed; no rank, no place.
+    AwaitingCode,
+    /// 排队中: accepted, waits for the publication.
+    Queued,
+    /// 预约成功: has a place.
+    Placed {
+        /// Where and when.
+        session: SessionId,
+        /// When the place was given: the publication, or at once in a priority booking.
+        placed_at: Timestamp,
+    },
+    /// 未预约成功: none of its sessions could seat it.
+    Unplaced,
+    /// 已撤回: withdrawn by the applicant before allocation; changes nothing of the rank.
+    Withdrawn,
+    /// 已取消: the applicant cancelled a successful booking; the time of cancellation counts for the rank.
+    CancelledByApplicant {
+        /// The place that was given up.
+        session: SessionId,
+        /// When it was cancelled: taken at the counter or decided at the centre, by the policy.
+        cancelled_at: Timestamp,
+    },
+    /// 考场取消: the office cancelled it; changes nothing of the rank.
+    CancelledByOffice {
+        /// The place that was lost, when it had one.
+        session: Option<SessionId>,
+    },
+    /// 已被替代: another application of the same person and subject took its place.
+    Superseded {
+        /// That application.
+        by: ApplicationId,
+    },
+    /// 未验证失效: its code was never confirmed.
+    Lapsed,
+    /// 已考试: the booking was used, its tests are in the record.
+    Tested {
+        /// Where and when.
+        session: SessionId,
+    },
+}
+
+/// One step of an application's timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct Transition {
+    /// When it happened, by the centre's clock.
+    pub at: Timestamp,
+    /// The state from then on.
+    pub state: ApplicationState,
+    /// Through which channel.
+    pub channel: Channel,
+    /// The clerk who acted, at a counter.
+    pub clerk: Option<ClerkId>,
+}
+
+/// An application (预约申请): it asks for one or several sessions of one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct Application {
+    /// The identifier of the command that asked for it.
+    pub id: ApplicationId,
+    /// Who applies.
+    pub applicant: ApplicantId,
+    /// The subject.
+    pub subject: Subject,
+    /// The class applied for at that time.
+    pub class: LicenceClass,
+    /// What was asked for.
+    pub wish: Wish,
+    /// The sessions it accepts, in its order of preference; fixed when it was accepted.
+    pub accepts: Vec<SessionId>,
+    /// Through which channel it came.
+    pub channel: Channel,
+    /// The office at which it was taken.
+    pub office: OfficeId,
+    /// The device on which it was taken.
+    pub device: DeviceId,
+    /// The clerk who took it, at a counter.
+    pub clerk: Option<ClerkId>,
+    /// How the person was identified, at a counter.
+    pub identity_check: Option<IdentityCheck>,
+    /// When it was taken at the device.
+    pub taken_at: Timestamp,
+    /// When the centre accepted it.
+    pub accepted_at: Timestamp,
+    /// Where it stands.
+    pub state: ApplicationState,
+    /// How it came there, oldest first; the last step's state is `state`.
+    pub timeline: Vec<Transition>,
+}
