@@ -1,0 +1,1 @@
+//! The whole counter application without a window: cache, look-up, outbox, sync and use cases.

@@ -1,0 +1,1 @@
+//! Documents (voucher, slips) and printing.

@@ -1,0 +1,1 @@
+//! What crosses the wire between a device and the centre.

@@ -1,0 +1,1 @@
+//! The seeded synthetic city for tests, benchmarks and training.
