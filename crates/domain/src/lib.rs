@@ -11,5 +11,6 @@ pub mod ids;
 pub mod licence;
 pub mod notice;
 pub mod office;
+pub mod rank_key;
 pub mod session;
 pub mod time;
