@@ -142,3 +142,6 @@ pub struct Application {
     /// How it came there, oldest first; the last step's state is `state`.
     pub timeline: Vec<Transition>,
 }
+
+#[cfg(test)]
+pub(crate) mod fixtures;

@@ -13,4 +13,5 @@ pub mod notice;
 pub mod office;
 pub mod rank_key;
 pub mod session;
+pub mod sort_time;
 pub mod time;
