@@ -36,6 +36,8 @@ number_id! {
     ClerkId,
     /// An enrolled computer (设备), a counter or a kiosk.
     DeviceId,
+    /// A publication (预约结果公示).
+    PublicationId,
 }
 
 /// An application (预约申请). It is the identifier of the command that asked for it, a `UUIDv7` made by the device.

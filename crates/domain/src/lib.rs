@@ -11,6 +11,7 @@ pub mod ids;
 pub mod licence;
 pub mod notice;
 pub mod office;
+pub mod publication;
 pub mod rank_key;
 pub mod session;
 pub mod sort_time;

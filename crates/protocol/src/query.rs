@@ -1,0 +1,66 @@
+//! Reading at the centre what a device does not hold itself.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use yuyue_domain::applicant::Applicant;
+use yuyue_domain::ids::{ApplicantId, SessionId, SiteId};
+use yuyue_domain::licence::{LicenceClass, Subject};
+use yuyue_domain::time::DateRange;
+
+/// Hits of a look-up in one answer at most.
+pub const HITS_MAX: u32 = 50;
+
+/// Looks applicants up by whatever was typed into the one box. Never logged.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// What was typed.
+    pub text: String,
+    /// Hits wanted, at most [`HITS_MAX`].
+    pub limit: u32,
+}
+
+impl fmt::Debug for Search {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Search").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// What a look-up found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hits {
+    /// The applicants, best first.
+    pub applicants: Vec<Applicant>,
+    /// Whether there are more than were asked for.
+    pub more: bool,
+}
+
+/// Which sessions are wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionQuery {
+    /// The subject.
+    pub subject: Subject,
+    /// The class.
+    pub class: LicenceClass,
+    /// The days of the test.
+    pub dates: DateRange,
+    /// The sites; none means all.
+    pub sites: Vec<SiteId>,
+}
+
+/// Free priority places of sessions, as the centre knows them at this moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriorityPlaces {
+    /// Sessions with the number of places left, in the order asked for.
+    pub left: Vec<(SessionId, u16)>,
+}
+
+/// How an application would fare as things stand now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlookQuery {
+    /// Who.
+    pub applicant: ApplicantId,
+    /// Which subject.
+    pub subject: Subject,
+    /// The wished sessions in order of preference.
+    pub accepts: Vec<SessionId>,
+}
