@@ -1,1 +1,3 @@
 //! The whole counter application without a window: cache, look-up, outbox, sync and use cases.
+
+pub mod view;

@@ -1,0 +1,97 @@
+//! What the host gives to the window, screen by screen.
+//!
+//! A view bundles domain types with what a screen needs beside them, masked for display. Every decision (may this be
+//! booked, which buttons, how full, how many seconds, what it would mean, what to do next) is computed here; the window
+//! only renders. Nothing in these types can carry a full name, number or phone except [`applicant::RevealedApplicant`].
+//!
+//! # Commands
+//!
+//! All answer [`reason::HostError`] when they cannot. Names are Tauri command names, arguments are camel-cased there.
+//! Errors that any command may give: `not_signed_in`, `locked`, `internal`, `storage_failed`.
+//!
+//! | command | arguments | answer | errors of its own |
+//! |---|---|---|---|
+//! | `app_state` | | [`app::AppState`] | |
+//! | `enroll` | `centre`, `code`: `String` | [`app::AppState`] | `code_unknown`, `no_line`, `already_enrolled` |
+//! | `sign_in` | `number`, `password`: `String` | [`app::AppState`] | `wrong_password`, `sign_in_blocked`, `no_line`, `offline_sign_in_expired` |
+//! | `lock`, `sign_out` | | [`app::AppState`] | |
+//! | `unlock` | `password` | [`app::AppState`] | `wrong_password`, `sign_in_blocked` |
+//! | `shift_summary` | | [`app::ShiftSummary`] | |
+//! | `retry_connection` | | [`app::AppState`] | |
+//! | `save_settings` | `settings`: [`app::Settings`] | [`app::AppState`] | |
+//! | `today` | | [`today::TodayView`] | |
+//! | `search` | `query`: `String` | [`applicant::SearchAnswer`] | |
+//! | `open_applicant` | `applicant` | [`applicant::ApplicantView`] | `not_found`, `no_line` |
+//! | `check_identity` | `applicant`, `check`: `IdentityCheck` | [`applicant::ApplicantView`] | `no_card_reader`, `card_differs` |
+//! | `reveal` | `applicant` | [`applicant::RevealedApplicant`] | `not_found` |
+//! | `close_applicant` | | `()` | |
+//! | `booking` | | `Option<`[`booking::BookingView`]`>` | |
+//! | `booking_start` | `applicant`, `subject`: `Option<Subject>`, `replaces`: `Option<Uuid>` (a refused command or an unplaced application whose choices are taken over) | [`booking::BookingView`] | `not_found` |
+//! | `booking_act` | `action`: [`booking::BookingAction`] | `Option<`[`booking::BookingView`]`>`, none after the first step's 返回 | `no_booking`, `wrong_step`, `too_many_sessions`, `session_closed`, `no_line` |
+//! | `send_code` | `purpose`: [`submission::CodePurpose`] | [`submission::CodeStatus`] | `no_phone`, `resend_too_early`, `sends_used_up`, `no_line` |
+//! | `code_status` | `purpose` | [`submission::CodeStatus`] | |
+//! | `submit` | `code`: `Option<String>` (none registers without line) | [`booking::BookingView`] (a wrong code stays in 确认并提交) | `no_booking`, `wrong_step`, `priority_taken`, `no_line` |
+//! | `confirm_code` | `application`, `code` | [`progress::ApplicationView`] | `wrong_code`, `code_expired`, `tries_used_up`, `no_line` |
+//! | `progress` | `query`: [`progress::ProgressQuery`] | [`progress::ProgressPage`] | |
+//! | `application` | `application` | [`progress::ApplicationView`] | `not_found` |
+//! | `end_preview` | `application` | [`progress::EndPreview`] | `not_found`, `too_late` |
+//! | `end_application` | `application`, `proof`: [`progress::EndProof`] | [`progress::ApplicationView`] | `too_late`, `wrong_code`, `code_expired` |
+//! | `results` | `query`: [`results::ResultsQuery`] | [`results::ResultsPage`] | |
+//! | `offices` | | [`offices::OfficesView`] | |
+//! | `notice` | `kind`: `NoticeKind` | `Notice` | |
+//! | `outbox` | | [`outbox::OutboxView`] | |
+//! | `outbox_acknowledge` | `id`: `Uuid`, `note`: `String` (what the applicant was told) | [`outbox::OutboxView`] | `not_found` |
+//! | `preview_document` | `kind`: [`printing::DocumentKind`] | [`printing::DocumentPreview`] | `not_found`, `not_yet` |
+//! | `print_document` | `kind` | [`printing::PrintJob`] | `no_printer`, `printer_failed`, `not_yet` |
+//! | `training` | | [`training::TrainingState`] | `not_in_training` |
+//! | `training_next_day`, `training_publish_now`, `training_reset` | | [`training::TrainingState`] | `not_in_training` |
+//! | `training_set_line` | `connected`: `bool` | [`training::TrainingState`] | `not_in_training` |
+//!
+//! # Events
+//!
+//! One Tauri event named `host` carries [`events::HostEvent`].
+
+pub mod app;
+pub mod applicant;
+pub mod booking;
+pub mod events;
+pub mod offices;
+pub mod outbox;
+pub mod printing;
+pub mod progress;
+pub mod rank;
+pub mod reason;
+pub mod results;
+pub mod sessions;
+pub mod submission;
+pub mod today;
+pub mod training;
+
+/// Every type that crosses to the window, for the generator of the bindings.
+#[cfg(feature = "bindings")]
+#[must_use]
+pub fn types() -> specta::Types {
+    specta::Types::default()
+        .register::<reason::HostError>()
+        .register::<app::AppState>()
+        .register::<app::ShiftSummary>()
+        .register::<applicant::SearchAnswer>()
+        .register::<applicant::ApplicantView>()
+        .register::<booking::BookingView>()
+        .register::<booking::BookingAction>()
+        .register::<submission::CodePurpose>()
+        .register::<progress::ProgressQuery>()
+        .register::<progress::ProgressPage>()
+        .register::<progress::EndPreview>()
+        .register::<progress::EndProof>()
+        .register::<results::ResultsQuery>()
+        .register::<results::ResultsPage>()
+        .register::<offices::OfficesView>()
+        .register::<outbox::OutboxView>()
+        .register::<today::TodayView>()
+        .register::<today::TodayTab>()
+        .register::<printing::DocumentPreview>()
+        .register::<printing::PrintJob>()
+        .register::<training::TrainingState>()
+        .register::<events::HostEvent>()
+}
