@@ -201,6 +201,18 @@ export type ApplicationView = {
 	actions: ApplicationActions,
 };
 
+/**  A rule that applies, with the instant it gives. */
+export type AppliedRule = {
+	/**  The rule. */
+	rule: SortRule,
+	/**  The instant that it gives. */
+	at: string,
+	/**  What happened then. */
+	cause: SortCause,
+	/**  Whether this rule decides; exactly one of the rules does. */
+	counts: boolean,
+};
+
 /**  What the clerk does in a flow. */
 export type BookingAction = 
 /**  Choose the subject. */
@@ -1131,18 +1143,14 @@ export type QueryKind =
 
 /**  The rank and where it comes from; always 仅供参考. */
 export type RankCard = {
-	/**  The subject. */
-	subject: Subject,
 	/**  The class. */
 	class: LicenceClass,
+	/**  The sort time with every rule that applies. */
+	sort_time: SortTime,
 	/**  The place in the order, from 1; none when the counts of the centre are not here. */
 	rank: number | null,
 	/**  Live, verified applications of the same subject and class in the city. */
 	of: number | null,
-	/**  Every time that applies, in the order of the rules. */
-	times: SortTime[],
-	/**  The sort time: the latest of them. */
-	sort_time: string,
 	/**  The instant of the centre's counts. */
 	as_of: string | null,
 	/**  Whether those counts are older than they should be, such as without line. */
@@ -1494,27 +1502,46 @@ export type SiteSubject = {
 	daily_ceiling: number,
 };
 
-/**  A rule of the guide by which a sort time arises (选择场次, rules 1 to 3; rule 4 takes the latest). */
-export type SortRule = 
-/**  Rule 1: the acceptance time of the licence application. */
-"acceptance" | 
-/**  Rule 1 as well: the acceptance of a later business that restarts the rank. */
-"restart" | 
-/**  Rule 2: the last test. */
-"last_test" | 
-/**  Rule 3: the cancellation of a successful booking. */
-"cancellation" | 
-/**  Rule 3 as well: a missed test. */
-"missed_test";
+/**  What happened at the instant that a rule names. */
+export type SortCause = 
+/**  The licence application was accepted (受理时间). */
+{ kind: "accepted" } | 
+/**  变更考试地, 满分考试 or 恢复驾驶资格 was accepted later. */
+{ kind: "restarted" } | 
+/**  A test was taken. */
+{ kind: "test"; 
+/**  Its subject. */
+subject: Subject } | 
+/**  The applicant cancelled a successful booking. */
+{ kind: "cancellation"; 
+/**  Its subject. */
+subject: Subject; 
+/**  The booking; none in a preview. */
+application: ApplicationId | null } | 
+/**  A test was missed (缺考). */
+{ kind: "missed"; 
+/**  Its subject. */
+subject: Subject };
 
-/**  A time that a rule gives. */
+/**  One of the guide's four rules (选择场次, 说明). */
+export type SortRule = 
+/**  Rule 1: the first booking counts from the acceptance of the business. */
+"first" | 
+/**  Rule 2: any other booking counts from the last test. */
+"last_test" | 
+/**  Rule 3: a successful booking that was cancelled, or missed, counts from then. */
+"cancelled" | 
+/**  Rule 4: several apply, the latest counts. */
+"latest";
+
+/**  A sort time with its explanation. */
 export type SortTime = {
-	/**  Which rule. */
-	rule: SortRule,
-	/**  Its time. */
-	at: string,
-	/**  Whether it is the one that counts, the latest. */
-	counts: boolean,
+	/**  The subject for which it holds. */
+	subject: Subject,
+	/**  The instant; the smaller, the earlier served. */
+	value: string,
+	/**  Every rule that applies, in the guide's order. */
+	rules: AppliedRule[],
 };
 
 /**  How a subject stands for a person. */
