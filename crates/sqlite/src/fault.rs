@@ -1,8 +1,8 @@
-//! What kind of trouble an SQLite error is, so that callers decide by kind and never by text.
+//! What kind of trouble an `SQLite` error is, so that callers decide by kind and never by text.
 
 use rusqlite::{Error, ErrorCode};
 
-/// The kind of trouble behind an SQLite error.
+/// The kind of trouble behind an `SQLite` error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
     /// No space is left on the disk. Nothing was written; it can be tried again once there is space.

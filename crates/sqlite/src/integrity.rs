@@ -8,7 +8,7 @@ const FINDINGS_MAX: u32 = 20;
 /// A file is not sound, or could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum IntegrityError {
-    /// What SQLite or its cipher found. The texts name pages and tables, never their content.
+    /// What `SQLite` or its cipher found. The texts name pages and tables, never their content.
     #[error("the file is damaged: {}", .0.join("; "))]
     Findings(Vec<String>),
     /// Reading failed.

@@ -1,4 +1,4 @@
-//! How any SQLite file of ours is opened, keyed, migrated, checked and rescued; nothing about tables.
+//! How any `SQLite` file of ours is opened, keyed, migrated, checked and rescued; nothing about tables.
 //!
 //! Every file goes through [`open`]: it is keyed before anything is read, recognised by its application id, refused when
 //! a newer program wrote it, set to the pragmas that we rely on, and migrated. What can go wrong has a name in

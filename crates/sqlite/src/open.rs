@@ -40,7 +40,7 @@ pub struct Place<'a> {
     pub path: &'a Path,
     /// Its key; none for a file in plain text.
     pub key: Option<&'a Key>,
-    /// A registered SQLite file system other than the operating system's; a test injects its storage faults there.
+    /// A registered `SQLite` file system other than the operating system's; a test injects its storage faults there.
     pub vfs: Option<&'a str>,
 }
 
@@ -75,7 +75,7 @@ pub enum OpenError {
     /// A migration failed; the schema stays as it was before it.
     #[error("the file's schema cannot be brought up to date")]
     Migration(#[source] Box<refinery::Error>),
-    /// SQLite failed otherwise.
+    /// `SQLite` failed otherwise.
     #[error("the file cannot be opened")]
     Sqlite(#[source] rusqlite::Error),
 }
@@ -113,7 +113,7 @@ pub fn open(kind: &FileKind, place: Place<'_>) -> Result<Connection, OpenError> 
     if is_new {
         connection.pragma_update(None, "application_id", kind.application_id)?;
     }
-    migrate(&mut connection, (kind.migrations)())?;
+    migrate(&mut connection, &(kind.migrations)())?;
     Ok(connection)
 }
 
@@ -185,7 +185,7 @@ fn set_up_common(connection: &Connection, kind: &FileKind) -> Result<(), OpenErr
     Ok(())
 }
 
-fn migrate(connection: &mut Connection, runner: Runner) -> Result<(), OpenError> {
+fn migrate(connection: &mut Connection, runner: &Runner) -> Result<(), OpenError> {
     let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or(0);
     let found = schema_version(connection)?;
     if found > known {
