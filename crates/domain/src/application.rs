@@ -1,4 +1,9 @@
-//! An application for a test (预约申请) and its states.
+//! An application for a test (预约申请) and its states. What may happen in which state is in [`permission`], how a state
+//! changes in [`transition`].
+
+pub mod permission;
+pub mod timeline;
+pub mod transition;
 
 use crate::identity::IdentityCheck;
 use crate::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, SessionId, SiteId};
@@ -19,6 +24,11 @@ pub enum Channel {
     PublicPage,
     /// The centre itself, such as the scheduler or an operator.
     System,
+}
+
+impl Channel {
+    /// All channels.
+    pub const ALL: [Self; 4] = [Self::Counter, Self::Kiosk, Self::PublicPage, Self::System];
 }
 
 /// What an application asks for, as it was entered.
@@ -93,6 +103,81 @@ pub enum ApplicationState {
     },
 }
 
+/// The name of a state without what belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum StateKind {
+    /// 待验证
+    AwaitingCode,
+    /// 排队中
+    Queued,
+    /// 预约成功
+    Placed,
+    /// 未预约成功
+    Unplaced,
+    /// 已撤回
+    Withdrawn,
+    /// 已取消
+    CancelledByApplicant,
+    /// 考场取消
+    CancelledByOffice,
+    /// 已被替代
+    Superseded,
+    /// 未验证失效
+    Lapsed,
+    /// 已考试
+    Tested,
+}
+
+impl StateKind {
+    /// All states.
+    pub const ALL: [Self; 10] = [
+        Self::AwaitingCode,
+        Self::Queued,
+        Self::Placed,
+        Self::Unplaced,
+        Self::Withdrawn,
+        Self::CancelledByApplicant,
+        Self::CancelledByOffice,
+        Self::Superseded,
+        Self::Lapsed,
+        Self::Tested,
+    ];
+
+    /// Whether an application in this state blocks another one of the same person and subject: waiting for its code,
+    /// queued, or placed and not yet tested (domain §5).
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::AwaitingCode | Self::Queued | Self::Placed)
+    }
+}
+
+impl ApplicationState {
+    /// Its name alone.
+    #[must_use]
+    pub const fn kind(&self) -> StateKind {
+        match self {
+            Self::AwaitingCode => StateKind::AwaitingCode,
+            Self::Queued => StateKind::Queued,
+            Self::Placed { .. } => StateKind::Placed,
+            Self::Unplaced => StateKind::Unplaced,
+            Self::Withdrawn => StateKind::Withdrawn,
+            Self::CancelledByApplicant { .. } => StateKind::CancelledByApplicant,
+            Self::CancelledByOffice { .. } => StateKind::CancelledByOffice,
+            Self::Superseded { .. } => StateKind::Superseded,
+            Self::Lapsed => StateKind::Lapsed,
+            Self::Tested { .. } => StateKind::Tested,
+        }
+    }
+
+    /// See [`StateKind::is_live`].
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        self.kind().is_live()
+    }
+}
+
 /// One step of an application's timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -143,5 +228,21 @@ pub struct Application {
     pub timeline: Vec<Transition>,
 }
 
+impl Application {
+    /// See [`StateKind::is_live`].
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        self.state.is_live()
+    }
+
+    /// Whether it asks for priority places.
+    #[must_use]
+    pub const fn is_priority(&self) -> bool {
+        matches!(self.wish, Wish::Priority { .. })
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod fixtures;
+#[cfg(test)]
+mod tests;
