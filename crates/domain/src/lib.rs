@@ -1,18 +1,21 @@
 //! Every rule and type of booking a driving test in Chongqing, as pure functions over data.
 //!
 //! Nothing in here does I/O, waits, reads a clock or draws a random number: time and entropy are arguments. Numbers that
-//! a regulation or an office may change are read from versioned documents into [`policy`]-like values and are never
+//! a regulation or an office may change are read from versioned documents into [`policy`] values and are never
 //! constants of the code. Every refusal names its rule and article.
 
 pub mod applicant;
 pub mod application;
+pub mod calendar;
 pub mod identity;
 pub mod ids;
 pub mod licence;
 pub mod notice;
 pub mod office;
+pub mod policy;
 pub mod publication;
 pub mod rank_key;
+pub mod seed;
 pub mod session;
 pub mod sort_time;
 pub mod time;
