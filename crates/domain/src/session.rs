@@ -1,9 +1,17 @@
 //! Exam sites and sessions: what can be booked, and the instants that were fixed when a plan was published.
 
+mod plan;
+#[cfg(test)]
+mod tests;
+
 use crate::ids::{OfficeId, SessionId, SiteId};
 use crate::licence::{LicenceClass, Subject};
+use crate::policy::Policy;
+use crate::policy::local::PriorityClose;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use plan::{CeilingError, PlanError, check_daily_ceiling, decide_extension};
 
 /// Whether a site is in use (kczt).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -109,4 +117,53 @@ pub struct Session {
     pub extended: Option<bool>,
     /// Whether it takes place.
     pub status: SessionStatus,
+}
+
+impl Site {
+    /// What the site offers for a subject.
+    #[must_use]
+    pub fn find_subject(&self, subject: Subject) -> Option<&SiteSubject> {
+        self.subjects.iter().find(|offer| offer.subject == subject)
+    }
+}
+
+impl Session {
+    /// Until when (exclusive) normal applications are taken, as far as that is decided.
+    #[must_use]
+    pub fn closes_at(&self) -> Timestamp {
+        if self.extended == Some(true) { self.instants.extended_closes_at } else { self.instants.closes_at }
+    }
+
+    /// Whether normal applications are taken at `now`.
+    #[must_use]
+    pub fn is_open_at(&self, now: Timestamp) -> bool {
+        self.status == SessionStatus::Planned && self.instants.opens_at <= now && now < self.closes_at()
+    }
+
+    /// Until when (exclusive) priority places can be booked.
+    #[must_use]
+    pub fn priority_closes_at(&self, policy: &Policy) -> Timestamp {
+        match policy.local.priority.closes {
+            PriorityClose::Publication => self.instants.publication_at,
+            PriorityClose::Window => self.closes_at(),
+        }
+    }
+
+    /// Whether priority places can be booked at `now`, if any are left.
+    #[must_use]
+    pub fn is_priority_open_at(&self, now: Timestamp, policy: &Policy) -> bool {
+        self.status == SessionStatus::Planned && self.instants.opens_at <= now && now < self.priority_closes_at(policy)
+    }
+
+    /// Whether a place in it can still be given up at `now`; the deadline itself is in time (art. 46, 110).
+    #[must_use]
+    pub fn is_cancellable_at(&self, now: Timestamp) -> bool {
+        now <= self.instants.cancel_by
+    }
+
+    /// Whether two sessions cannot both be attended; sessions that touch can.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.starts_at < other.ends_at && other.starts_at < self.ends_at
+    }
 }
