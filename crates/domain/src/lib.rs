@@ -14,6 +14,7 @@ pub mod notice;
 pub mod office;
 pub mod policy;
 pub mod publication;
+pub mod rank;
 pub mod rank_key;
 pub mod seed;
 pub mod session;
