@@ -1,1 +1,8 @@
-//! The central server: it decides, allocates places by rank on the publication day, publishes and sends SMS.
+//! The central server: it decides, allocates and publishes.
+
+pub mod audit;
+pub mod authority;
+pub mod clock;
+pub mod entropy;
+pub mod password;
+pub mod secret;
