@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod identity;
 pub mod ids;
 pub mod licence;
+pub mod lookup;
 pub mod notice;
 pub mod office;
 pub mod policy;
