@@ -11,6 +11,7 @@ pub mod identity;
 pub mod ids;
 pub mod licence;
 pub mod lookup;
+pub mod mask;
 pub mod notice;
 pub mod office;
 pub mod policy;

@@ -1,7 +1,9 @@
 //! What the city decides, and our readings where no text decides: each a parameter with a source.
 
 use super::Citation;
+use crate::application::transition::CancellationParameters;
 use crate::licence::Subject;
+use crate::sort_time::{SortScope, SortTimeParameters};
 use crate::time::{Date, TimeOfDay};
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +131,14 @@ pub struct Cancellation {
     pub needs_proof: bool,
 }
 
+impl Cancellation {
+    /// What a cancellation asks of these parameters.
+    #[must_use]
+    pub const fn parameters(&self) -> CancellationParameters {
+        CancellationParameters { counts_from_taking: self.counts_from_taking }
+    }
+}
+
 /// The code sent to the phone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -153,10 +163,16 @@ pub struct CodeRule {
 pub struct RankRule {
     /// Its source.
     pub cite: Citation,
-    /// Whether a cancelled booking moves all subjects of the person, or only its own.
-    pub cancellation_moves_all_subjects: bool,
-    /// Whether a missed test moves all subjects of the person, or only its own.
-    pub missed_test_moves_all_subjects: bool,
+    /// Whom a cancelled booking or a missed test moves back.
+    pub scope: SortScope,
+}
+
+impl RankRule {
+    /// What the sort time asks of these parameters.
+    #[must_use]
+    pub const fn parameters(&self) -> SortTimeParameters {
+        SortTimeParameters { scope: self.scope }
+    }
 }
 
 /// On which day a wait has to be over.
