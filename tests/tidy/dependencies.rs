@@ -1,0 +1,92 @@
+//! Who may depend on whom. A layer that cannot see another one cannot leak into it.
+
+use crate::metadata::{Dependency, Metadata, Package};
+use crate::{assert_one_complaint, assert_tidy};
+
+/// A package and which of our own packages its code may use.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("yuyue-domain", &[]),
+    ("yuyue-protocol", &["yuyue-domain"]),
+    ("yuyue-sqlite", &[]),
+    ("yuyue-desk", &["yuyue-domain", "yuyue-protocol", "yuyue-sqlite"]),
+    // `yuyue-central generate` writes a synthetic city.
+    ("yuyue-central", &["yuyue-domain", "yuyue-protocol", "yuyue-sqlite", "yuyue-sample"]),
+    ("yuyue-devices", &["yuyue-domain"]),
+    ("yuyue-sample", &["yuyue-domain"]),
+    // The last two only in the training edition.
+    ("yuyue", &["yuyue-desk", "yuyue-devices", "yuyue-central", "yuyue-sample"]),
+    ("yuyue-tests", &[]),
+    ("xtask", &[]),
+];
+
+/// All that the rules may use: data types, but nothing that reads a clock, draws a number or touches the world.
+const PURE: &[&str] = &["chrono", "serde", "specta", "thiserror", "toml", "uuid"];
+
+/// A library and the only packages of ours whose code may name it.
+const PLACES: &[(&str, &[&str])] = &[
+    ("rusqlite", &["yuyue-sqlite", "yuyue-desk", "yuyue-central"]),
+    ("refinery", &["yuyue-sqlite", "yuyue-desk", "yuyue-central"]),
+    ("tokio-postgres", &["yuyue-central"]),
+    ("axum", &["yuyue-central"]),
+    ("utoipa", &["yuyue-central"]),
+    ("clap", &["yuyue-central"]),
+    ("rcgen", &["yuyue-central", "yuyue-desk"]),
+    ("reqwest", &["yuyue-desk"]),
+    ("keyring", &["yuyue-desk"]),
+    ("serialport", &["yuyue-devices"]),
+    ("krilla", &["yuyue-devices"]),
+    ("tauri", &["yuyue"]),
+    ("tauri-specta", &["yuyue"]),
+    ("rand", &["yuyue-sample"]),
+    ("anyhow", &["xtask"]),
+    // One `links = "sqlite3"` per lock file, and it is rusqlite's.
+    ("sqlx", &[]),
+];
+
+fn check(package: &Package) -> Vec<String> {
+    let name = package.name.as_str();
+    let Some((_, layers)) = LAYERS.iter().find(|(layer, _)| *layer == name) else {
+        return vec![format!("{name}: a new package needs a line in the table of layers")];
+    };
+    let used = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
+    used.filter_map(|Dependency { name: used, .. }| {
+        let is_ours = LAYERS.iter().any(|(layer, _)| layer == used);
+        let place = PLACES.iter().find(|(library, _)| library == used);
+        if is_ours && !layers.contains(&used.as_str()) {
+            Some(format!("{name} uses {used}, a layer that it must not see"))
+        } else if name == "yuyue-domain" && !PURE.contains(&used.as_str()) {
+            Some(format!("{name} uses {used}, and the rules use data types only"))
+        } else if place.is_some_and(|(_, places)| !places.contains(&name)) {
+            Some(format!("{name} uses {used}, which belongs to another package"))
+        } else {
+            None
+        }
+    })
+    .collect()
+}
+
+#[test]
+fn every_package_sees_only_the_layers_below_it() {
+    let metadata = Metadata::read();
+    assert!(metadata.members().count() > 8, "cargo knows our packages");
+    assert_tidy(&metadata.members().flat_map(check).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_look_at_a_forbidden_layer_is_found() {
+    assert_one_complaint(&check(&using("yuyue-desk", "yuyue-central", None)), "must not see");
+    assert_one_complaint(&check(&using("yuyue-domain", "rand", None)), "data types only");
+    assert_one_complaint(&check(&using("yuyue", "rusqlite", None)), "belongs to another package");
+    assert_one_complaint(&check(&using("yuyue-new", "serde", None)), "table of layers");
+    assert_tidy(&check(&using("yuyue-desk", "yuyue-central", Some("dev"))));
+}
+
+fn using(name: &str, used: &str, kind: Option<&str>) -> Package {
+    Package {
+        id: String::new(),
+        name: name.to_owned(),
+        license: None,
+        dependencies: vec![Dependency { name: used.to_owned(), kind: kind.map(str::to_owned) }],
+        manifest_path: String::new(),
+    }
+}

@@ -1,0 +1,150 @@
+//! `cargo xtask test`: every check and test of the repository, in one run that goes on after a failure.
+
+use crate::report::{Counts, read_junit};
+use crate::{shell, system};
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+pub const HELP: &str = "\
+Check and test everything, the real window included
+
+Usage: cargo xtask test
+
+Needs Rust and Node; on Debian it installs what else is missing (packages of the system with sudo, unless it runs as
+root; the test runner and npm packages inside this repository). The steps, each with its result and duration:
+
+  formatting, lints, the tests of all packages, the examples of the documentation, the documentation itself
+
+The last line is `N passed, N failed`, where a check counts as one, and a step that ran no test as failed. The exit
+code is 0 only when nothing failed.
+";
+
+/// What a step's success consists of.
+enum Kind {
+    /// The command succeeds.
+    Check,
+    /// The command succeeds and its report, a JUnit file, lists at least one test.
+    Tests(PathBuf),
+}
+
+struct Step {
+    title: &'static str,
+    counts: Counts,
+    seconds: f32,
+}
+
+/// Runs all steps and prints the summary. Whether anything failed is in the exit code.
+pub fn run() -> ExitCode {
+    let mut steps = Vec::new();
+    let mut nextest = PathBuf::new();
+    let ready = step(&mut steps, "Preparing the machine", &Kind::Check, || {
+        system::install_packages(system::TEST_PACKAGES)?;
+        system::check_node()?;
+        nextest = system::install_nextest()?;
+        Ok(())
+    });
+    if ready {
+        run_steps(&mut steps, &nextest);
+    }
+    summarise(&steps)
+}
+
+fn run_steps(steps: &mut Vec<Step>, nextest: &Path) {
+    step(steps, "Formatting", &Kind::Check, || shell::cargo(&["fmt", "--all", "--check"]).run());
+    step(steps, "Lints", &Kind::Check, || {
+        shell::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()
+    });
+    step(steps, "Tests of all packages", &Kind::Tests(nextest_report("default")), || {
+        shell::program(nextest, &["nextest", "run", "--workspace"]).run()
+    });
+    step(steps, "Examples of the documentation", &Kind::Check, || {
+        shell::cargo(&["test", "--doc", "--workspace", "--quiet"]).run()
+    });
+    step(steps, "Documentation", &Kind::Check, || {
+        shell::cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").run()
+    });
+}
+
+fn nextest_report(profile: &str) -> PathBuf {
+    shell::target_dir().join("nextest").join(profile).join("junit.xml")
+}
+
+/// Runs one step under its heading, notes its result, and tells whether nothing failed.
+#[expect(clippy::disallowed_methods, reason = "this is where a developer's command measures how long its steps took")]
+fn step(steps: &mut Vec<Step>, title: &'static str, kind: &Kind, work: impl FnOnce() -> Result<()>) -> bool {
+    println!("\n=== {}. {title}", steps.len() + 1);
+    if let Kind::Tests(report) = kind {
+        // The report of an earlier run must not speak for this one; a missing file is what we want.
+        let _ = std::fs::remove_file(report);
+    }
+    let start = Instant::now();
+    let result = work();
+    if let Err(error) = &result {
+        println!("{error:#}");
+    }
+    let counts = match kind {
+        Kind::Check => Counts { passed: usize::from(result.is_ok()), failed: usize::from(result.is_err()) },
+        Kind::Tests(report) => judge(read_junit(report), result.is_ok()),
+    };
+    let step = Step { title, counts, seconds: start.elapsed().as_secs_f32() };
+    println!("{}", step.line());
+    let is_good = step.counts.failed == 0;
+    steps.push(step);
+    is_good
+}
+
+/// The counts of a runner, with one failure more when it failed without naming a test, or ran none.
+fn judge(report: Result<Counts>, succeeded: bool) -> Counts {
+    let mut counts = report.unwrap_or_else(|error| {
+        println!("{error:#}");
+        Counts::default()
+    });
+    let ran_none = counts == Counts::default();
+    if ran_none {
+        println!("No test ran.");
+    }
+    if counts.failed == 0 && (ran_none || !succeeded) {
+        counts.failed = 1;
+    }
+    counts
+}
+
+impl Step {
+    fn line(&self) -> String {
+        let Counts { passed, failed } = self.counts;
+        let verdict = if failed == 0 { "ok    " } else { "FAILED" };
+        format!("{verdict} {:<32} {passed:>5} passed {failed:>4} failed {:>7.1} s", self.title, self.seconds)
+    }
+}
+
+fn summarise(steps: &[Step]) -> ExitCode {
+    println!("\n=== Summary");
+    let mut total = Counts::default();
+    for step in steps {
+        println!("{}", step.line());
+        total += step.counts;
+    }
+    println!("\n{} passed, {} failed", total.passed, total.failed);
+    if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, judge};
+    use anyhow::anyhow;
+
+    #[test]
+    fn a_runner_without_tests_has_failed() {
+        assert_eq!(judge(Ok(Counts::default()), true), Counts { passed: 0, failed: 1 }, "no test shows nothing");
+        assert_eq!(judge(Err(anyhow!("no file")), true), Counts { passed: 0, failed: 1 }, "nor does a lost report");
+    }
+
+    #[test]
+    fn a_runner_that_breaks_off_has_failed_even_when_its_tests_passed() {
+        let passed = Counts { passed: 3, failed: 0 };
+        assert_eq!(judge(Ok(passed), false), Counts { passed: 3, failed: 1 }, "its exit code counts too");
+        assert_eq!(judge(Ok(passed), true), passed, "and a good run is left as it is");
+    }
+}
