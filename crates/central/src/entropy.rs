@@ -34,6 +34,7 @@ pub trait Entropy: Send + Sync + 'static {
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
+    #[expect(clippy::disallowed_methods, reason = "this is where the centre's randomness comes from")]
     fn bytes(&self) -> Result<[u8; 32], EntropyError> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(EntropyError)?;

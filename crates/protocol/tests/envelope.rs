@@ -56,8 +56,8 @@ fn an_envelope_survives_the_wire_to_the_letter() {
 
 #[test]
 fn every_altered_field_breaks_the_signature() {
-    let sealed = Envelope::seal(head(), &command(), &key(1)).unwrap();
     type Alteration = (&'static str, fn(&mut Envelope));
+    let sealed = Envelope::seal(head(), &command(), &key(1)).unwrap();
     let alterations: [Alteration; 7] = [
         ("id", |e| e.id = Uuid::from_u128(1)),
         ("device", |e| e.device = DeviceId(8)),

@@ -126,11 +126,12 @@ pub fn open_reader(kind: &FileKind, place: Place<'_>) -> Result<Connection, Open
     if check_kind(&connection, kind)? {
         return Err(OpenError::Foreign { found: 0 });
     }
-    set_up_common(&connection, kind)?;
+    set_pragmas(&connection, kind)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the one place that opens database files")]
 fn connect(place: Place<'_>, flags: OpenFlags) -> Result<Connection, OpenError> {
     // One connection is used by one thread at a time, which the borrow checker proves; SQLite's own mutex is not needed.
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -169,10 +170,10 @@ fn set_up(connection: &Connection, kind: &FileKind) -> Result<(), OpenError> {
     // A log that grew once, as in a first fill, gives its space back: 64 MiB.
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    set_up_common(connection, kind)
+    set_pragmas(connection, kind)
 }
 
-fn set_up_common(connection: &Connection, kind: &FileKind) -> Result<(), OpenError> {
+fn set_pragmas(connection: &Connection, kind: &FileKind) -> Result<(), OpenError> {
     // Sorters and temporary tables hold personal data and would lie on the disk in plain text.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // A damaged page is noticed when it is read, not when it has spread.
