@@ -1,7 +1,6 @@
 //! Notices (业务须知) that are read to their end and agreed to once per computer and text version.
 
-use crate::ids::ApplicantId;
-use crate::ids::{ClerkId, DeviceId};
+use crate::ids::{ApplicantId, ClerkId, DeviceId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -58,4 +57,44 @@ pub struct Agreement {
     pub applicant: ApplicantId,
     /// When.
     pub agreed_at: Timestamp,
+}
+
+/// One version of a notice's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct NoticeVersion {
+    /// Which notice.
+    pub kind: NoticeKind,
+    /// Which version of its text.
+    pub version: u32,
+}
+
+impl From<&Notice> for NoticeVersion {
+    fn from(notice: &Notice) -> Self {
+        Self { kind: notice.kind, version: notice.version }
+    }
+}
+
+impl From<&Agreement> for NoticeVersion {
+    fn from(agreement: &Agreement) -> Self {
+        Self { kind: agreement.kind, version: agreement.version }
+    }
+}
+
+/// What 确认并提交 still says when the notice was skipped, because it was agreed to on this computer before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Consequence {
+    /// Not coming counts as a failed test (art. 46).
+    NotComing,
+    /// Cancelling is possible until a deadline, at a counter.
+    Cancelling,
+    /// Cancelling and not coming move the rank (guide, rules of the rank).
+    Rank,
+}
+
+impl Consequence {
+    /// All three, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::NotComing, Self::Cancelling, Self::Rank];
 }
