@@ -5,7 +5,7 @@
 //! can be trusted; every outcome names the [`PolicyVersion`] by which it was decided.
 
 pub mod local;
-mod parse;
+pub(crate) mod parse;
 pub mod regulation;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //!
 //! They are data for seeding and for tests. A running centre serves its own, newer versions.
 
+use crate::office::OfficeList;
 use crate::policy::{Policy, PolicyDocument, PolicyError};
 use crate::time::Date;
 
@@ -28,4 +29,12 @@ pub fn policy_documents() -> Result<Vec<PolicyDocument>, PolicyError> {
 /// When no document of some kind is in force on that day: the seed begins in 2026.
 pub fn policy(date: Date) -> Result<Policy, PolicyError> {
     Policy::in_force(&policy_documents()?, date)
+}
+
+/// The offices of the guide.
+///
+/// # Errors
+/// Never for the file as it is; a test reads it.
+pub fn offices() -> Result<OfficeList, PolicyError> {
+    OfficeList::parse("offices.toml", include_str!("../../../assets/offices.toml"))
 }

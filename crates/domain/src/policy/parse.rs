@@ -1,8 +1,9 @@
-//! Reads a policy document from TOML, with errors that name file, line and key.
+//! Reads a policy document, or another document of `assets/`, from TOML, with errors that name file, line and key.
 //!
 //! An unknown key is refused: a misspelt parameter would otherwise leave its default in force without a word.
 
-use super::{PolicyDocument, PolicyError};
+use super::{ContentError, PolicyDocument, PolicyError};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -18,11 +19,21 @@ pub(super) fn parse(file: &str, text: &str) -> Result<PolicyDocument, PolicyErro
         Some("calendar") => PolicyDocument::Calendar(source.read()?),
         _ => return Err(source.invalid(KIND, "must be \"regulation\", \"local\" or \"calendar\"")),
     };
-    let known = toml::Table::try_from(&document).map_err(|error| source.invalid("", &error.to_string()))?;
-    if let Some(key) = find_unknown_in_table(&source.table, &known) {
-        return Err(source.invalid(&key, "is no known key"));
-    }
+    source.refuse_unknown_keys(&document)?;
     document.check().map_err(|error| source.invalid(&error.key, &error.problem))?;
+    Ok(document)
+}
+
+/// Reads a document of one kind; `check` says what contradicts itself.
+pub(crate) fn read_checked<T: Serialize + DeserializeOwned>(
+    file: &str,
+    text: &str,
+    check: impl FnOnce(&T) -> Result<(), ContentError>,
+) -> Result<T, PolicyError> {
+    let source = Source::new(file, text)?;
+    let document = source.read()?;
+    source.refuse_unknown_keys(&document)?;
+    check(&document).map_err(|error| source.invalid(&error.key, &error.problem))?;
     Ok(document)
 }
 
@@ -53,6 +64,14 @@ impl<'a> Source<'a> {
                 problem: error.message().to_owned(),
             }
         })
+    }
+
+    fn refuse_unknown_keys(&self, document: &impl Serialize) -> Result<(), PolicyError> {
+        let known = toml::Table::try_from(document).map_err(|error| self.invalid("", &error.to_string()))?;
+        match find_unknown_in_table(&self.table, &known) {
+            Some(key) => Err(self.invalid(&key, "is no known key")),
+            None => Ok(()),
+        }
     }
 
     fn invalid(&self, key: &str, problem: &str) -> PolicyError {
