@@ -11,6 +11,7 @@ mod standings;
 use crate::applicant::Applicant;
 use crate::ids::SessionId;
 use crate::licence::{LicenceClass, Subject};
+use crate::policy::local::GaugeRule;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -206,12 +207,12 @@ pub struct Gauge {
     pub state: GaugeState,
 }
 
-/// The gauge of a session for one person. `margin_percent` of the places, rounded up, count as 临界.
+/// The gauge of a session for one person; the policy says how many of the last places count as 临界.
 #[must_use]
-pub fn gauge(places: u16, queue: &SessionQueue, standing: &Standing, margin_percent: u8) -> Gauge {
+pub fn gauge(places: u16, queue: &SessionQueue, standing: &Standing, rule: &GaugeRule) -> Gauge {
     let ahead = queue.ahead_of(standing);
     let planned = u32::from(places);
-    let margin = (planned * u32::from(margin_percent.min(100))).div_ceil(100);
+    let margin = (planned * u32::from(rule.tight_percent)).div_ceil(100);
     let state = if ahead.count >= planned {
         GaugeState::Over
     } else if ahead.count + margin >= planned {

@@ -7,6 +7,7 @@ use crate::applicant::{ApplicantRecord, TestOutcome};
 use crate::application::ApplicationState;
 use crate::ids::ApplicationId;
 use crate::licence::Subject;
+use crate::policy::{Citation, Policy, PolicyVersion};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,15 +20,6 @@ pub enum SortScope {
     AllSubjects,
     /// Only the subject that was cancelled or missed.
     OwnSubject,
-}
-
-/// What the guide leaves open about the sort time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(deny_unknown_fields)]
-pub struct SortTimeParameters {
-    /// Whom a cancellation or a missed test moves back.
-    pub scope: SortScope,
 }
 
 /// One of the guide's four rules (选择场次, 说明).
@@ -121,6 +113,10 @@ pub struct SortTime {
     pub value: Timestamp,
     /// Every rule that applies, in the guide's order.
     pub rules: Vec<AppliedRule>,
+    /// Where these rules come from.
+    pub cite: Citation,
+    /// By which versions it was decided.
+    pub version: PolicyVersion,
 }
 
 /// Something that may still happen and would move the sort time.
@@ -167,30 +163,21 @@ impl SortTimeChange {
 /// Tests from before the business that is under way (or that restarted it) say nothing about it and are left out.
 /// Withdrawing before the allocation and a cancellation by the office change nothing.
 #[must_use]
-pub fn sort_time(record: &ApplicantRecord, subject: Subject, parameters: SortTimeParameters) -> SortTime {
-    sort_time_with(record, subject, None, parameters)
+pub fn sort_time(record: &ApplicantRecord, subject: Subject, policy: &Policy) -> SortTime {
+    sort_time_with(record, subject, None, policy)
 }
 
 /// What `event` would change for `subject`.
 #[must_use]
-pub fn what_if(
-    record: &ApplicantRecord,
-    subject: Subject,
-    event: SortEvent,
-    parameters: SortTimeParameters,
-) -> SortTimeChange {
+pub fn what_if(record: &ApplicantRecord, subject: Subject, event: SortEvent, policy: &Policy) -> SortTimeChange {
     SortTimeChange {
-        before: sort_time_with(record, subject, None, parameters),
-        after: sort_time_with(record, subject, Some(event), parameters),
+        before: sort_time_with(record, subject, None, policy),
+        after: sort_time_with(record, subject, Some(event), policy),
     }
 }
 
-fn sort_time_with(
-    record: &ApplicantRecord,
-    subject: Subject,
-    event: Option<SortEvent>,
-    parameters: SortTimeParameters,
-) -> SortTime {
+fn sort_time_with(record: &ApplicantRecord, subject: Subject, event: Option<SortEvent>, policy: &Policy) -> SortTime {
+    let rule = &policy.local.rank;
     let applicant = &record.applicant;
     let begun = match applicant.restarted_at {
         Some(at) if at > applicant.accepted_at => (at, SortCause::Restarted),
@@ -199,7 +186,7 @@ fn sort_time_with(
     let last_test = tests(record).filter(|(at, _)| *at >= begun.0).max();
     let given_up: Vec<Moment> = given_up(record, event)
         .filter(|(at, cause)| {
-            *at >= begun.0 && (parameters.scope == SortScope::AllSubjects || cause.subject() == Some(subject))
+            *at >= begun.0 && (rule.scope == SortScope::AllSubjects || cause.subject() == Some(subject))
         })
         .collect();
     // A booking that was given up was a booking: the next one is not the first.
@@ -220,7 +207,7 @@ fn sort_time_with(
         .enumerate()
         .map(|(index, (rule, (at, cause)))| AppliedRule { rule, at, cause, counts: index == last })
         .collect();
-    SortTime { subject, value: decides.0, rules }
+    SortTime { subject, value: decides.0, rules, cite: rule.cite.clone(), version: policy.version() }
 }
 
 type Moment = (Timestamp, SortCause);

@@ -52,7 +52,7 @@ impl Action {
     ];
 
     /// The table: in which states, and by which channels. [`Action::Apply`] has no state to begin from.
-    const fn rule(self) -> (&'static [StateKind], &'static [Channel]) {
+    const fn rule(self, parameters: CancellationParameters) -> (&'static [StateKind], &'static [Channel]) {
         use StateKind::{AwaitingCode, Placed, Queued, Tested};
         const COUNTER: &[Channel] = &[Channel::Counter];
         const DEVICES: &[Channel] = &[Channel::Counter, Channel::Kiosk];
@@ -63,7 +63,8 @@ impl Action {
             Self::Verify => (&[AwaitingCode], PEOPLE),
             Self::Place | Self::LeaveUnplaced => (&[Queued], SYSTEM),
             Self::Withdraw => (&[AwaitingCode, Queued], PEOPLE),
-            Self::Cancel => (&[Placed], COUNTER),
+            Self::Cancel if parameters.counter_only => (&[Placed], COUNTER),
+            Self::Cancel => (&[Placed], PEOPLE),
             Self::CancelByOffice => (&[AwaitingCode, Queued, Placed], SYSTEM),
             Self::Supersede => (&[AwaitingCode, Queued], SYSTEM),
             Self::Lapse => (&[AwaitingCode], SYSTEM),
@@ -71,6 +72,22 @@ impl Action {
             Self::PrintVoucher => (&[Placed], DEVICES),
         }
     }
+}
+
+/// What the sources leave open about giving up an application or a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancellationParameters {
+    /// Whether a place can be given up at a counter only.
+    pub counter_only: bool,
+    /// Whether a cancellation that a counter took without line counts from its taking, not from its arrival.
+    pub counts_from_taking: bool,
+    /// Whether withdrawing and cancelling need the code or the identity check at the counter.
+    pub needs_proof: bool,
+}
+
+impl CancellationParameters {
+    /// The strictest reading.
+    pub(super) const STRICT: Self = Self { counter_only: true, counts_from_taking: false, needs_proof: true };
 }
 
 /// The instants of the place that an application has.
@@ -164,11 +181,15 @@ pub struct Permission {
 ///
 /// `place` holds the instants of the place that the application has; none for one without a place.
 #[must_use]
-pub fn permissions(state: StateKind, channel: Channel, now: Timestamp, place: Option<PlaceTimes>) -> Vec<Permission> {
-    Action::ON_EXISTING
-        .into_iter()
-        .map(|action| Permission { action, refusal: check_action(action, state, channel, now, place).err() })
-        .collect()
+pub fn permissions(
+    state: StateKind,
+    channel: Channel,
+    now: Timestamp,
+    place: Option<PlaceTimes>,
+    parameters: CancellationParameters,
+) -> Vec<Permission> {
+    let refusal = |action| check_action(action, state, channel, now, place, parameters).err();
+    Action::ON_EXISTING.into_iter().map(|action| Permission { action, refusal: refusal(action) }).collect()
 }
 
 /// Whether `action` is possible in `state` by `channel` at `at`.
@@ -181,11 +202,12 @@ pub fn check_action(
     channel: Channel,
     at: Timestamp,
     place: Option<PlaceTimes>,
+    parameters: CancellationParameters,
 ) -> Result<(), ApplicationRefusal> {
-    if !action.rule().0.contains(&state) {
+    if !action.rule(parameters).0.contains(&state) {
         return Err(ApplicationRefusal::WrongState { action, state });
     }
-    check_channel(action, channel)?;
+    check_channel(action, channel, parameters)?;
     match (action, place) {
         (Action::Cancel | Action::RecordTest, None) => Err(ApplicationRefusal::SessionUnknown),
         (Action::Cancel, Some(PlaceTimes { cancel_by, .. })) if at > cancel_by => {
@@ -202,8 +224,12 @@ pub fn check_action(
 ///
 /// # Errors
 /// [`ApplicationRefusal::WrongChannel`] with the channels by which it is.
-pub fn check_channel(action: Action, channel: Channel) -> Result<(), ApplicationRefusal> {
-    let allowed = action.rule().1;
+pub fn check_channel(
+    action: Action,
+    channel: Channel,
+    parameters: CancellationParameters,
+) -> Result<(), ApplicationRefusal> {
+    let allowed = action.rule(parameters).1;
     if allowed.contains(&channel) {
         Ok(())
     } else {

@@ -1,17 +1,18 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use super::fixtures::{application, application_id, at};
-use super::permission::{Action, ApplicationRefusal, PlaceTimes, check_action, permissions};
+use super::permission::{Action, ApplicationRefusal, CancellationParameters, PlaceTimes, check_action, permissions};
 use super::timeline::{Expected, Milestone, MilestoneStatus};
-use super::transition::{Act, CancellationParameters, NewApplication, Proof};
+use super::transition::{Act, NewApplication, Proof};
 use super::*;
 use proptest::prelude::*;
 
 const NOW: &str = "2026-11-27T10:00:00+08:00";
 const DEADLINE: &str = "2026-11-30T17:00:00+08:00";
 const START: &str = "2026-12-01T08:30:00+08:00";
-const FROM_TAKING: CancellationParameters = CancellationParameters { counts_from_taking: true };
-const FROM_ARRIVAL: CancellationParameters = CancellationParameters { counts_from_taking: false };
+const FROM_TAKING: CancellationParameters =
+    CancellationParameters { counter_only: true, counts_from_taking: true, needs_proof: true };
+const FROM_ARRIVAL: CancellationParameters = CancellationParameters { counts_from_taking: false, ..FROM_TAKING };
 
 fn place_times() -> PlaceTimes {
     PlaceTimes { cancel_by: at(DEADLINE), starts_at: at(START) }
@@ -72,9 +73,9 @@ fn every_cell_of_the_table_of_permissions_holds() {
                 let moment = if action == Action::RecordTest { at(START) } else { at(NOW) };
                 let row = rows.iter().find(|row| row[0] == word(action)).unwrap();
                 let expected = column.is_some_and(|column| row[column].contains(letter));
-                let checked = check_action(action, kind, channel, moment, Some(place_times()));
+                let checked = check_action(action, kind, channel, moment, Some(place_times()), FROM_TAKING);
                 assert_eq!(checked.is_ok(), expected, "{action:?} in {kind:?} by {channel:?}: {checked:?}");
-                let listed = permissions(kind, channel, moment, Some(place_times()));
+                let listed = permissions(kind, channel, moment, Some(place_times()), FROM_TAKING);
                 let listed = listed.into_iter().find(|permission| permission.action == action).unwrap();
                 assert_eq!(listed.refusal, checked.err(), "the list for the screen says the same");
                 cells += 1;
@@ -86,19 +87,21 @@ fn every_cell_of_the_table_of_permissions_holds() {
 
 #[test]
 fn a_refusal_names_the_state_before_the_channel_and_the_channels_that_would_do() {
-    let kiosk = check_action(Action::Cancel, StateKind::Placed, Channel::Kiosk, at(NOW), Some(place_times()));
+    let kiosk =
+        check_action(Action::Cancel, StateKind::Placed, Channel::Kiosk, at(NOW), Some(place_times()), FROM_TAKING);
     let (action, channel) = (Action::Cancel, Channel::Kiosk);
     let wanted = ApplicationRefusal::WrongChannel { action, channel, allowed: vec![Channel::Counter] };
     assert_eq!(kiosk, Err(wanted), "the kiosk can say where to go");
-    let queued = check_action(Action::Cancel, StateKind::Queued, Channel::Kiosk, at(NOW), None);
+    let queued = check_action(Action::Cancel, StateKind::Queued, Channel::Kiosk, at(NOW), None, FROM_TAKING);
     let wanted = ApplicationRefusal::WrongState { action, state: StateKind::Queued };
     assert_eq!(queued, Err(wanted), "a queued one has nothing to cancel anywhere");
 }
 
 #[test]
 fn cancelling_is_possible_to_the_second_of_the_deadline_that_was_printed() {
-    let cancel =
-        |moment: Timestamp, place| check_action(Action::Cancel, StateKind::Placed, Channel::Counter, moment, place);
+    let cancel = |moment: Timestamp, place| {
+        check_action(Action::Cancel, StateKind::Placed, Channel::Counter, moment, place, FROM_TAKING)
+    };
     assert_eq!(cancel(at(DEADLINE), Some(place_times())), Ok(()), "the deadline itself is still in time");
     let late = ApplicationRefusal::CancelDeadlinePassed { cancel_by: at(DEADLINE) };
     assert_eq!(cancel(at(DEADLINE).plus_seconds(1), Some(place_times())), Err(late), "one second later is not");
@@ -153,11 +156,30 @@ fn withdrawing_and_cancelling_need_the_code_or_the_check_at_the_counter() {
     ] {
         let mut queued = application(1, ApplicationState::Queued);
         let wanted = if fine { Ok(()) } else { Err(ApplicationRefusal::NotConfirmed) };
-        assert_eq!(queued.withdraw(proof, act(channel, NOW)), wanted, "withdrawing with {proof:?} by {channel:?}");
+        assert_eq!(
+            queued.withdraw(proof, act(channel, NOW), FROM_TAKING),
+            wanted,
+            "withdrawing with {proof:?} by {channel:?}"
+        );
     }
     let mut placed = application(1, state(StateKind::Placed));
     let refused = placed.cancel(None, act(Channel::Counter, NOW), place_times(), FROM_TAKING);
     assert_eq!(refused, Err(ApplicationRefusal::NotConfirmed), "cancelling needs it too");
+}
+
+#[test]
+fn a_policy_may_open_cancelling_to_other_channels_and_do_without_proof() {
+    let parameters = CancellationParameters { counter_only: false, needs_proof: false, ..FROM_TAKING };
+    for channel in [Channel::Counter, Channel::Kiosk, Channel::PublicPage] {
+        let mut placed = application(1, state(StateKind::Placed));
+        let cancelled = placed.cancel(None, act(channel, NOW), place_times(), parameters);
+        assert_eq!(cancelled, Ok(()), "open to {channel:?} without proof");
+        let mut queued = application(1, ApplicationState::Queued);
+        assert_eq!(queued.withdraw(None, act(channel, NOW), parameters), Ok(()), "withdrawing alike");
+    }
+    let by_system =
+        check_action(Action::Cancel, StateKind::Placed, Channel::System, at(NOW), Some(place_times()), parameters);
+    assert!(by_system.is_err(), "the centre never cancels in somebody's name");
 }
 
 fn new_application(wish: Wish, identity_check: Option<IdentityCheck>) -> NewApplication {
@@ -267,7 +289,7 @@ fn attempt(
         Action::Verify => one.verify(act),
         Action::Place => one.place(session, act),
         Action::LeaveUnplaced => one.leave_unplaced(act),
-        Action::Withdraw => one.withdraw(Some(Proof::Code), act),
+        Action::Withdraw => one.withdraw(Some(Proof::Code), act, FROM_TAKING),
         Action::Cancel => one.cancel(Some(Proof::Code), act, place_times(), FROM_TAKING),
         Action::CancelByOffice => one.cancel_by_office(act),
         Action::Supersede => one.supersede(application_id(2), act),

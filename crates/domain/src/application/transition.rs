@@ -1,22 +1,12 @@
 //! How an application comes into being and changes its state. Every change asks the table of [`super::permission`] first,
 //! and a refused one leaves the application as it was.
 
-use super::permission::{Action, ApplicationRefusal, PlaceTimes, check_action, check_channel};
+use super::permission::{Action, ApplicationRefusal, CancellationParameters, PlaceTimes, check_action, check_channel};
 use super::{Application, ApplicationState, Channel, Transition, Wish};
 use crate::identity::IdentityCheck;
 use crate::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, SessionId};
 use crate::licence::{LicenceClass, Subject};
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// What the sources leave open about cancelling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(deny_unknown_fields)]
-pub struct CancellationParameters {
-    /// Whether a cancellation that a counter took without line counts from its taking, not from its arrival.
-    pub counts_from_taking: bool,
-}
 
 /// Who acted, through which channel and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +80,7 @@ impl Application {
     /// When the channel takes no applications, the identity check does not fit it, no session is accepted, or a
     /// priority booking comes without its code.
     pub fn accept(new: NewApplication, verified: bool, act: Act) -> Result<Self, ApplicationRefusal> {
-        check_channel(Action::Apply, act.channel)?;
+        check_channel(Action::Apply, act.channel, CancellationParameters::STRICT)?;
         check_identity(act.channel, new.identity_check)?;
         if new.accepts.is_empty() {
             return Err(ApplicationRefusal::NoSession);
@@ -155,9 +145,14 @@ impl Application {
     ///
     /// # Errors
     /// When it is no longer in the queue, the channel cannot withdraw, or nothing confirms it.
-    pub fn withdraw(&mut self, proof: Option<Proof>, act: Act) -> Result<(), ApplicationRefusal> {
+    pub fn withdraw(
+        &mut self,
+        proof: Option<Proof>,
+        act: Act,
+        parameters: CancellationParameters,
+    ) -> Result<(), ApplicationRefusal> {
         self.check(Action::Withdraw, act, None)?;
-        check_proof(proof, act.channel)?;
+        check_proof(proof, act.channel, parameters)?;
         self.enter(ApplicationState::Withdrawn, act);
         Ok(())
     }
@@ -174,8 +169,8 @@ impl Application {
         parameters: CancellationParameters,
     ) -> Result<(), ApplicationRefusal> {
         let counted_at = if parameters.counts_from_taking { act.taken_at.min(act.decided_at) } else { act.decided_at };
-        check_action(Action::Cancel, self.state.kind(), act.channel, counted_at, Some(place))?;
-        check_proof(proof, act.channel)?;
+        check_action(Action::Cancel, self.state.kind(), act.channel, counted_at, Some(place), parameters)?;
+        check_proof(proof, act.channel, parameters)?;
         if let ApplicationState::Placed { session, placed_at } = self.state {
             // Nobody can give up a place before having it, whatever a device's clock said.
             let cancelled_at = counted_at.max(placed_at);
@@ -245,7 +240,9 @@ impl Application {
     }
 
     fn check(&self, action: Action, act: Act, place: Option<PlaceTimes>) -> Result<(), ApplicationRefusal> {
-        check_action(action, self.state.kind(), act.channel, act.decided_at, place)
+        // Only cancelling asks for these parameters, and it brings its own.
+        let parameters = CancellationParameters::STRICT;
+        check_action(action, self.state.kind(), act.channel, act.decided_at, place, parameters)
     }
 
     fn enter(&mut self, state: ApplicationState, act: Act) {
@@ -256,9 +253,14 @@ impl Application {
     }
 }
 
-fn check_proof(proof: Option<Proof>, channel: Channel) -> Result<(), ApplicationRefusal> {
+fn check_proof(
+    proof: Option<Proof>,
+    channel: Channel,
+    parameters: CancellationParameters,
+) -> Result<(), ApplicationRefusal> {
     match (proof, channel) {
         (Some(Proof::Code), _) | (Some(Proof::IdentityCheck(_)), Channel::Counter) => Ok(()),
+        _ if !parameters.needs_proof => Ok(()),
         _ => Err(ApplicationRefusal::NotConfirmed),
     }
 }

@@ -1,9 +1,9 @@
 //! What the city decides, and our readings where no text decides: each a parameter with a source.
 
 use super::Citation;
-use crate::application::transition::CancellationParameters;
+use crate::application::permission::CancellationParameters;
 use crate::licence::Subject;
-use crate::sort_time::{SortScope, SortTimeParameters};
+use crate::sort_time::SortScope;
 use crate::time::{Date, TimeOfDay};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub struct Local {
     pub code: CodeRule,
     /// What moves the sort time.
     pub rank: RankRule,
+    /// How the gauge of a session reads.
+    pub gauge: GaugeRule,
     /// Readings of the regulation's rules.
     pub readings: Readings,
     /// Several subjects on one day.
@@ -135,7 +137,11 @@ impl Cancellation {
     /// What a cancellation asks of these parameters.
     #[must_use]
     pub const fn parameters(&self) -> CancellationParameters {
-        CancellationParameters { counts_from_taking: self.counts_from_taking }
+        CancellationParameters {
+            counter_only: self.counter_only,
+            counts_from_taking: self.counts_from_taking,
+            needs_proof: self.needs_proof,
+        }
     }
 }
 
@@ -167,12 +173,14 @@ pub struct RankRule {
     pub scope: SortScope,
 }
 
-impl RankRule {
-    /// What the sort time asks of these parameters.
-    #[must_use]
-    pub const fn parameters(&self) -> SortTimeParameters {
-        SortTimeParameters { scope: self.scope }
-    }
+/// How the gauge of a session reads (水位).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct GaugeRule {
+    /// Its source.
+    pub cite: Citation,
+    /// The last places that count as 临界, in percent of the places, rounded up.
+    pub tight_percent: u8,
 }
 
 /// On which day a wait has to be over.

@@ -88,7 +88,8 @@ pub(super) fn check_local(local: &Local) -> Result<(), ContentError> {
     require((60..=600).contains(&code.life_seconds), "code.life_seconds", "must be 60 to 600")?;
     require(code.resend_seconds <= code.life_seconds, "code.resend_seconds", "must not exceed life_seconds")?;
     require(code.wrong_tries_max > 0, "code.wrong_tries_max", "must be at least 1")?;
-    require(code.sends_per_day > 0, "code.sends_per_day", "must be at least 1")
+    require(code.sends_per_day > 0, "code.sends_per_day", "must be at least 1")?;
+    require(local.gauge.tight_percent <= 100, "gauge.tight_percent", "must not exceed 100")
 }
 
 /// A value that orders instants which are given as a working day before the test and a time of day.

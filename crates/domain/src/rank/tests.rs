@@ -75,6 +75,10 @@ fn a_queue_knows_how_many_stand_before_somebody_and_says_when_it_was_cut() {
     assert_eq!(whole.ahead_of(&after(800, 1)), Ahead { count: 700, at_least: false }, "a big session is not cut there");
 }
 
+fn percent(tight_percent: u8) -> GaugeRule {
+    GaugeRule { tight_percent, ..crate::seed::policy(at(AS_OF).date()).unwrap().local.gauge }
+}
+
 #[test]
 fn the_gauge_compares_those_before_with_the_places_and_keeps_a_margin() {
     let queue = |applications| {
@@ -89,13 +93,17 @@ fn the_gauge_compares_those_before_with_the_places_and_keeps_a_margin() {
         (60, GaugeState::Over),
         (88, GaugeState::Over),
     ] {
-        let gauge = gauge(60, &queue(142), &after(ahead, 1), 10);
+        let gauge = gauge(60, &queue(142), &after(ahead, 1), &percent(10));
         let read = (gauge.ahead.count, gauge.state, gauge.applications);
         assert_eq!(read, (u32::try_from(ahead).unwrap(), state, 142), "{ahead} before somebody, 60 places, 10 %");
     }
-    assert_eq!(gauge(0, &queue(0), &after(1, 1), 10).state, GaugeState::Over, "no place, nothing to fit into");
-    assert_eq!(gauge(1, &queue(0), &after(1, 1), 10).state, GaugeState::Tight, "the margin is rounded up");
-    assert_eq!(gauge(1, &queue(0), &after(1, 1), 0).state, GaugeState::Fits, "no margin wanted");
+    assert_eq!(
+        gauge(0, &queue(0), &after(1, 1), &percent(10)).state,
+        GaugeState::Over,
+        "no place, nothing to fit into"
+    );
+    assert_eq!(gauge(1, &queue(0), &after(1, 1), &percent(10)).state, GaugeState::Tight, "the margin is rounded up");
+    assert_eq!(gauge(1, &queue(0), &after(1, 1), &percent(0)).state, GaugeState::Fits, "no margin wanted");
 }
 
 #[test]

@@ -5,11 +5,15 @@ use crate::application::fixtures::{ACCEPTED, application, at, record, test};
 use crate::ids::SessionId;
 use proptest::prelude::*;
 
-const ALL: SortTimeParameters = SortTimeParameters { scope: SortScope::AllSubjects };
-const OWN: SortTimeParameters = SortTimeParameters { scope: SortScope::OwnSubject };
 const PASSED: TestOutcome = TestOutcome::Scored { score: 95 };
 const OCTOBER: &str = "2026-10-18T09:40:00+08:00";
 const NOVEMBER: &str = "2026-11-19T15:20:00+08:00";
+
+fn policy(scope: SortScope) -> Policy {
+    let mut policy = crate::seed::policy(at(NOVEMBER).date()).expect("the seed holds in 2026");
+    policy.local.rank.scope = scope;
+    policy
+}
 
 fn cancelled(subject: Subject, cancelled_at: &str) -> Application {
     let state = ApplicationState::CancelledByApplicant { session: SessionId(1), cancelled_at: at(cancelled_at) };
@@ -22,9 +26,10 @@ fn rules(sort_time: &SortTime) -> Vec<(u8, Timestamp, bool)> {
 
 #[test]
 fn the_first_booking_of_subject_1_counts_from_the_acceptance() {
-    let sorted = sort_time(&record(), Subject::One, ALL);
+    let sorted = sort_time(&record(), Subject::One, &policy(SortScope::AllSubjects));
     assert_eq!(rules(&sorted), [(1, at(ACCEPTED), true)], "rule 1 alone");
     assert_eq!(sorted.value, at(ACCEPTED), "the acceptance time of the licence application");
+    assert_eq!(sorted.version.local, "local-2026-01-01", "the outcome names the version that decided it");
 }
 
 #[test]
@@ -35,7 +40,7 @@ fn another_booking_counts_from_the_last_test_of_any_subject() {
         test(Subject::Three, OCTOBER, TestOutcome::Scored { score: 10 }),
     ];
     for subject in Subject::ALL {
-        let sorted = sort_time(&record, subject, ALL);
+        let sorted = sort_time(&record, subject, &policy(SortScope::AllSubjects));
         assert_eq!(rules(&sorted), [(2, at(OCTOBER), true)], "rule 2 with the latest test, also for {subject:?}");
     }
 }
@@ -45,12 +50,16 @@ fn a_make_up_test_is_a_test() {
     let mut record = record();
     record.tests = vec![test(Subject::One, "2026-09-20T09:00:00+08:00", PASSED)];
     record.tests.push(Test { attempt: Attempt::MakeUp, ..test(Subject::Two, OCTOBER, PASSED) });
-    assert_eq!(sort_time(&record, Subject::Two, ALL).value, at(OCTOBER), "the make-up test was the last test");
+    assert_eq!(
+        sort_time(&record, Subject::Two, &policy(SortScope::AllSubjects)).value,
+        at(OCTOBER),
+        "the make-up test was the last test"
+    );
 }
 
 #[test]
 fn without_any_test_another_subject_counts_from_the_acceptance_under_rule_2() {
-    let sorted = sort_time(&record(), Subject::Two, ALL);
+    let sorted = sort_time(&record(), Subject::Two, &policy(SortScope::AllSubjects));
     assert_eq!(rules(&sorted), [(2, at(ACCEPTED), true)], "some tracks begin without subject 1");
     assert_eq!(sorted.rules[0].cause, SortCause::Accepted, "there was no test to name");
 }
@@ -60,7 +69,7 @@ fn a_cancelled_success_moves_back_and_rule_4_says_that_the_latest_counts() {
     let mut record = record();
     record.tests = vec![test(Subject::Two, OCTOBER, PASSED)];
     record.applications = vec![cancelled(Subject::Three, NOVEMBER)];
-    let sorted = sort_time(&record, Subject::Three, ALL);
+    let sorted = sort_time(&record, Subject::Three, &policy(SortScope::AllSubjects));
     let expected = [(2, at(OCTOBER), false), (3, at(NOVEMBER), false), (4, at(NOVEMBER), true)];
     assert_eq!(rules(&sorted), expected, "rules 2 and 3 both apply, so rule 4 takes the latest");
 }
@@ -70,7 +79,7 @@ fn a_test_after_the_cancellation_counts_instead_of_it() {
     let mut record = record();
     record.tests = vec![test(Subject::Two, NOVEMBER, PASSED)];
     record.applications = vec![cancelled(Subject::Three, OCTOBER)];
-    let sorted = sort_time(&record, Subject::Three, ALL);
+    let sorted = sort_time(&record, Subject::Three, &policy(SortScope::AllSubjects));
     assert_eq!(sorted.value, at(NOVEMBER), "the latest of both");
     assert_eq!(sorted.rules[2].cause, SortCause::Test { subject: Subject::Two }, "rule 4 names what decided");
 }
@@ -79,7 +88,8 @@ fn a_test_after_the_cancellation_counts_instead_of_it() {
 fn the_next_booking_after_a_cancelled_first_one_is_not_the_first() {
     let mut record = record();
     record.applications = vec![cancelled(Subject::One, OCTOBER)];
-    let numbers: Vec<_> = rules(&sort_time(&record, Subject::One, ALL)).iter().map(|rule| rule.0).collect();
+    let numbers: Vec<_> =
+        rules(&sort_time(&record, Subject::One, &policy(SortScope::AllSubjects))).iter().map(|rule| rule.0).collect();
     assert_eq!(numbers, [2, 3, 4], "rule 1 is for the first booking only");
 }
 
@@ -87,7 +97,7 @@ fn the_next_booking_after_a_cancelled_first_one_is_not_the_first() {
 fn a_missed_test_moves_back_like_a_cancellation() {
     let mut record = record();
     record.tests = vec![test(Subject::Two, OCTOBER, TestOutcome::Missed)];
-    let sorted = sort_time(&record, Subject::Two, ALL);
+    let sorted = sort_time(&record, Subject::Two, &policy(SortScope::AllSubjects));
     assert_eq!(sorted.value, at(OCTOBER), "not coming moves to the test's begin");
     assert_eq!(sorted.rules[1].cause, SortCause::Missed { subject: Subject::Two }, "rule 3 names the missed test");
 }
@@ -98,9 +108,21 @@ fn the_parameter_decides_whether_other_subjects_move_too() {
     record.tests =
         vec![test(Subject::One, OCTOBER, PASSED), test(Subject::Two, "2026-11-01T09:00:00+08:00", TestOutcome::Missed)];
     record.applications = vec![cancelled(Subject::Two, NOVEMBER)];
-    assert_eq!(sort_time(&record, Subject::Three, ALL).value, at(NOVEMBER), "by default all subjects move");
-    assert_eq!(sort_time(&record, Subject::Three, OWN).value, at(OCTOBER), "else the others stay at the last test");
-    assert_eq!(sort_time(&record, Subject::Two, OWN).value, at(NOVEMBER), "the subject itself moves in any case");
+    assert_eq!(
+        sort_time(&record, Subject::Three, &policy(SortScope::AllSubjects)).value,
+        at(NOVEMBER),
+        "by default all subjects move"
+    );
+    assert_eq!(
+        sort_time(&record, Subject::Three, &policy(SortScope::OwnSubject)).value,
+        at(OCTOBER),
+        "else the others stay at the last test"
+    );
+    assert_eq!(
+        sort_time(&record, Subject::Two, &policy(SortScope::OwnSubject)).value,
+        at(NOVEMBER),
+        "the subject itself moves in any case"
+    );
 }
 
 #[test]
@@ -108,12 +130,16 @@ fn a_restart_counts_as_the_first_booking_until_something_happens_after_it() {
     let mut record = record();
     record.tests = vec![test(Subject::One, "2026-09-20T09:00:00+08:00", PASSED)];
     record.applicant.restarted_at = Some(at(OCTOBER));
-    let sorted = sort_time(&record, Subject::Two, ALL);
+    let sorted = sort_time(&record, Subject::Two, &policy(SortScope::AllSubjects));
     assert_eq!(rules(&sorted), [(1, at(OCTOBER), true)], "the later business stands in for the acceptance");
     assert_eq!(sorted.rules[0].cause, SortCause::Restarted, "and is named");
 
     record.tests.push(test(Subject::Two, NOVEMBER, PASSED));
-    assert_eq!(rules(&sort_time(&record, Subject::Three, ALL)), [(2, at(NOVEMBER), true)], "then tests count again");
+    assert_eq!(
+        rules(&sort_time(&record, Subject::Three, &policy(SortScope::AllSubjects))),
+        [(2, at(NOVEMBER), true)],
+        "then tests count again"
+    );
 }
 
 #[test]
@@ -128,7 +154,7 @@ fn withdrawals_refusals_and_cancellations_by_the_office_change_nothing() {
     ] {
         let mut record = record();
         record.applications = vec![Application { subject: Subject::One, ..application(1, state) }];
-        let sorted = sort_time(&record, Subject::One, ALL);
+        let sorted = sort_time(&record, Subject::One, &policy(SortScope::AllSubjects));
         assert_eq!(rules(&sorted), [(1, at(ACCEPTED), true)], "{state:?} leaves the rank alone");
     }
 }
@@ -138,12 +164,20 @@ fn what_if_tells_what_cancelling_or_missing_would_cost() {
     let mut record = record();
     record.tests = vec![test(Subject::One, OCTOBER, PASSED)];
     let cancel = SortEvent::Cancel { subject: Subject::Two, at: at(NOVEMBER) };
-    let change = what_if(&record, Subject::Three, cancel, ALL);
+    let change = what_if(&record, Subject::Three, cancel, &policy(SortScope::AllSubjects));
     assert_eq!((change.before.value, change.after.value), (at(OCTOBER), at(NOVEMBER)), "moved to the cancellation");
     assert_eq!(change.seconds_lost(), at(NOVEMBER).seconds_since(at(OCTOBER)), "and by how much");
-    assert_eq!(what_if(&record, Subject::Three, cancel, OWN).seconds_lost(), 0, "another subject stays, if so ruled");
+    assert_eq!(
+        what_if(&record, Subject::Three, cancel, &policy(SortScope::OwnSubject)).seconds_lost(),
+        0,
+        "another subject stays, if so ruled"
+    );
     let miss = SortEvent::Miss { subject: Subject::Two, at: at(NOVEMBER) };
-    assert_eq!(what_if(&record, Subject::Two, miss, OWN).after.value, at(NOVEMBER), "missing costs the same");
+    assert_eq!(
+        what_if(&record, Subject::Two, miss, &policy(SortScope::OwnSubject)).after.value,
+        at(NOVEMBER),
+        "missing costs the same"
+    );
 }
 
 proptest! {
@@ -165,7 +199,7 @@ proptest! {
             }
         }
         let subject = Subject::ALL[subject];
-        let sorted = sort_time(&record, subject, ALL);
+        let sorted = sort_time(&record, subject, &policy(SortScope::AllSubjects));
         let latest = sorted.rules.iter().map(|rule| rule.at).max();
         prop_assert_eq!(Some(sorted.value), latest, "smaller instants never win");
         let counting: Vec<_> = sorted.rules.iter().filter(|rule| rule.counts).map(|rule| rule.at).collect();
@@ -179,6 +213,6 @@ proptest! {
             }))
             .chain(record.applicant.restarted_at).chain([begin]).max();
         prop_assert_eq!(Some(sorted.value), everything, "with all subjects moving it is the latest instant of all");
-        prop_assert!(sort_time(&record, subject, OWN).value <= sorted.value, "the narrower scope never costs more");
+        prop_assert!(sort_time(&record, subject, &policy(SortScope::OwnSubject)).value <= sorted.value, "the narrower scope never costs more");
     }
 }
