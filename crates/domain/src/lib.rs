@@ -19,6 +19,7 @@ pub mod policy;
 pub mod publication;
 pub mod rank;
 pub mod rank_key;
+pub mod refusal;
 pub mod seed;
 pub mod session;
 pub mod sort_time;

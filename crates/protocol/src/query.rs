@@ -3,9 +3,14 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use yuyue_domain::applicant::Applicant;
-use yuyue_domain::ids::{ApplicantId, SessionId, SiteId};
+use yuyue_domain::ids::{SessionId, SiteId};
 use yuyue_domain::licence::{LicenceClass, Subject};
+use yuyue_domain::rank::SessionQueue;
+use yuyue_domain::session::Session;
 use yuyue_domain::time::DateRange;
+
+/// Sessions in one answer at most.
+pub const SESSIONS_MAX: usize = 500;
 
 /// Hits of a look-up in one answer at most.
 pub const HITS_MAX: u32 = 50;
@@ -47,20 +52,18 @@ pub struct SessionQuery {
     pub sites: Vec<SiteId>,
 }
 
+/// The sessions that were found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionsFound {
+    /// The sessions in order of their start, at most [`SESSIONS_MAX`].
+    pub sessions: Vec<Session>,
+    /// For each of them who waits for it, in the same order.
+    pub queues: Vec<SessionQueue>,
+}
+
 /// Free priority places of sessions, as the centre knows them at this moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriorityPlaces {
     /// Sessions with the number of places left, in the order asked for.
     pub left: Vec<(SessionId, u16)>,
-}
-
-/// How an application would fare as things stand now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutlookQuery {
-    /// Who.
-    pub applicant: ApplicantId,
-    /// Which subject.
-    pub subject: Subject,
-    /// The wished sessions in order of preference.
-    pub accepts: Vec<SessionId>,
 }

@@ -54,9 +54,10 @@ fn an_envelope_survives_the_wire_to_the_letter() {
     back.check_signature(&key(1).verifying_key()).unwrap();
 }
 
+type Alteration = (&'static str, fn(&mut Envelope));
+
 #[test]
 fn every_altered_field_breaks_the_signature() {
-    type Alteration = (&'static str, fn(&mut Envelope));
     let sealed = Envelope::seal(head(), &command(), &key(1)).unwrap();
     let alterations: [Alteration; 7] = [
         ("id", |e| e.id = Uuid::from_u128(1)),

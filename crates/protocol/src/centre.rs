@@ -1,0 +1,52 @@
+//! The contract between a device and the centre, implemented by both ends.
+//!
+//! The centre's core implements it for a known caller; a device's client implements it over HTTPS. A simulation lets the
+//! two call each other directly. Implementations must not spawn, sleep or keep threads of their own.
+
+use crate::account::{SignIn, SignedIn};
+use crate::change::ChangesPage;
+use crate::code::{CodeRequest, CodeSent};
+use crate::cursor::Cursor;
+use crate::envelope::Envelope;
+use crate::error::Problem;
+use crate::outcome::ItemOutcome;
+use crate::query::{Hits, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use std::future::Future;
+use yuyue_domain::applicant::ApplicantRecord;
+use yuyue_domain::ids::{ApplicantId, SessionId};
+use yuyue_domain::time::Timestamp;
+
+/// Envelopes in one batch at most.
+pub const BATCH_MAX: usize = 256;
+
+/// What a device can ask of the centre. Every method fails as a whole with a [`Problem`] or answers.
+pub trait Centre {
+    /// The centre's clock.
+    fn time(&self) -> impl Future<Output = Result<Timestamp, Problem>> + Send;
+
+    /// Signs a clerk in at the calling device.
+    fn sign_in(&self, request: SignIn) -> impl Future<Output = Result<SignedIn, Problem>> + Send;
+
+    /// The rows that changed after `after` (none: all there are), at most `limit` and [`crate::change::CHANGES_MAX`].
+    fn changes(&self, after: Option<Cursor>, limit: u32) -> impl Future<Output = Result<ChangesPage, Problem>> + Send;
+
+    /// Hands over commands, at most [`BATCH_MAX`]. Each has its own outcome, in the order given; one bad command never
+    /// blocks another, and a command that was seen before answers with the outcome that it had.
+    fn commands(&self, batch: Vec<Envelope>) -> impl Future<Output = Result<Vec<ItemOutcome>, Problem>> + Send;
+
+    /// Sends a code to the bound phone.
+    fn request_code(&self, request: CodeRequest) -> impl Future<Output = Result<CodeSent, Problem>> + Send;
+
+    /// Looks applicants up.
+    fn search(&self, search: Search) -> impl Future<Output = Result<Hits, Problem>> + Send;
+
+    /// One applicant with tests and applications.
+    fn applicant(&self, id: ApplicantId) -> impl Future<Output = Result<ApplicantRecord, Problem>> + Send;
+
+    /// Sessions that are open for application now, normal or priority, with their queues.
+    fn sessions(&self, query: SessionQuery) -> impl Future<Output = Result<SessionsFound, Problem>> + Send;
+
+    /// Priority places left at this moment, of at most [`crate::query::SESSIONS_MAX`] sessions.
+    fn priority_places(&self, sessions: Vec<SessionId>)
+    -> impl Future<Output = Result<PriorityPlaces, Problem>> + Send;
+}
