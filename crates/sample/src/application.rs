@@ -8,7 +8,8 @@ use crate::record::Who;
 use crate::staff::{SampleClerk, SampleDevice};
 use rand::RngExt;
 use uuid::Builder;
-use yuyue_domain::application::transition::{Act, CancellationParameters, NewApplication, Proof};
+use yuyue_domain::application::permission::CancellationParameters;
+use yuyue_domain::application::transition::{Act, NewApplication, Proof};
 use yuyue_domain::application::{Application, Channel};
 use yuyue_domain::identity::{DocumentType, IdentityCheck};
 use yuyue_domain::ids::{ApplicationId, OfficeId};
@@ -53,7 +54,7 @@ pub(crate) fn application(
     let verified = !matches!(booking.end, End::AwaitingCode | End::Lapsed);
     let mut application = Application::accept(new, verified, desk.act(booking.taken_at, booking.accepted_at))?;
     let superseded_by = next.map(|next| application_id(world.seed, next));
-    advance(&mut application, booking, session, &desk, superseded_by)?;
+    advance(&mut application, booking, session, &desk, superseded_by, world.rules.cancellation)?;
     Ok(application)
 }
 
@@ -64,6 +65,7 @@ fn advance(
     session: &Session,
     desk: &Desk<'_>,
     superseded_by: Option<ApplicationId>,
+    cancellation: CancellationParameters,
 ) -> Result<(), SampleError> {
     let at = booking.changed_at;
     let system = Act::system(at);
@@ -75,7 +77,7 @@ fn advance(
     match booking.end {
         End::AwaitingCode | End::Queued | End::Placed => {}
         End::Unplaced => application.leave_unplaced(system)?,
-        End::Withdrawn => application.withdraw(Some(Proof::Code), desk.act(at, at))?,
+        End::Withdrawn => application.withdraw(Some(Proof::Code), desk.act(at, at), cancellation)?,
         End::CancelledByOffice => application.cancel_by_office(system)?,
         End::Lapsed => application.lapse(system)?,
         End::Tested(_) => application.record_test(session.id, system, session.into())?,
@@ -85,8 +87,7 @@ fn advance(
             }
         }
         End::CancelledByApplicant => {
-            let parameters = CancellationParameters { counts_from_taking: true };
-            application.cancel(Some(Proof::Code), desk.act(at, at), session.into(), parameters)?;
+            application.cancel(Some(Proof::Code), desk.act(at, at), session.into(), cancellation)?;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use crate::SampleError;
 use crate::places::CLASS_SHARES;
 use chrono::{Days, Months};
+use yuyue_domain::application::permission::CancellationParameters;
 use yuyue_domain::licence::{BusinessType, LicenceClass, Subject};
 use yuyue_domain::policy::Policy;
 use yuyue_domain::time::Date;
@@ -70,6 +71,8 @@ pub(crate) struct Rulebook {
     pub limit_subjects: Vec<Subject>,
     pub priority_months: u32,
     pub sessions_max: usize,
+    /// What giving up an application or a place asks.
+    pub cancellation: CancellationParameters,
 }
 
 impl Rulebook {
@@ -116,6 +119,7 @@ impl Rulebook {
             limit_subjects: bookings.limit_subjects.clone(),
             priority_months: u32::from(policy.local.priority.permit_months_left_below),
             sessions_max: usize::from(policy.local.applications.sessions_max),
+            cancellation: policy.local.cancellation.parameters(),
         }
     }
 }
