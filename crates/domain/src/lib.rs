@@ -24,3 +24,4 @@ pub mod seed;
 pub mod session;
 pub mod sort_time;
 pub mod time;
+pub mod verification;

@@ -5,7 +5,9 @@ use crate::applicant::{Applicant, ApplicantRecord, Attempt, Test, TestOutcome};
 use crate::identity::{DocumentType, IdentityDocument, Sex};
 use crate::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, SessionId};
 use crate::licence::{BusinessType, LicenceClass, Subject};
+use crate::policy::Policy;
 use crate::time::{Date, Timestamp};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// The acceptance time of everybody in these tests.
@@ -17,6 +19,13 @@ pub fn at(text: &str) -> Timestamp {
 
 pub fn day(text: &str) -> Date {
     text.parse().expect("a test writes valid dates")
+}
+
+/// The seed's policy of the day on which these tests happen; read once, because reading it is slow.
+pub fn policy() -> Policy {
+    static POLICY: LazyLock<Policy> =
+        LazyLock::new(|| crate::seed::policy(day("2026-11-22")).expect("the seed holds in 2026"));
+    POLICY.clone()
 }
 
 pub fn application_id(number: u128) -> ApplicationId {

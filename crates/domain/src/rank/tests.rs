@@ -76,7 +76,7 @@ fn a_queue_knows_how_many_stand_before_somebody_and_says_when_it_was_cut() {
 }
 
 fn percent(tight_percent: u8) -> GaugeRule {
-    GaugeRule { tight_percent, ..crate::seed::policy(at(AS_OF).date()).unwrap().local.gauge }
+    GaugeRule { tight_percent, ..crate::application::fixtures::policy().local.gauge }
 }
 
 #[test]

@@ -10,7 +10,7 @@ const OCTOBER: &str = "2026-10-18T09:40:00+08:00";
 const NOVEMBER: &str = "2026-11-19T15:20:00+08:00";
 
 fn policy(scope: SortScope) -> Policy {
-    let mut policy = crate::seed::policy(at(NOVEMBER).date()).expect("the seed holds in 2026");
+    let mut policy = crate::application::fixtures::policy();
     policy.local.rank.scope = scope;
     policy
 }
