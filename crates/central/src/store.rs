@@ -1,0 +1,321 @@
+//! What the centre keeps. One trait of use cases, so that another engine can stand behind it; nothing here decides.
+//!
+//! Everything that changes goes through [`Store::transact`]: the engine loads in bulk (and locks, where there are several
+//! writers) what the decision needs, hands it to a pure function, and writes what that function answers in one
+//! transaction, whose last lock is the feed's head. A reader therefore never sees a revision before all smaller ones.
+
+pub mod batch;
+pub mod sqlite;
+pub mod wants;
+
+pub use batch::{Batch, CommandRow, NewDevice, NewSms, Write};
+pub use wants::{Account, DeviceRow, Loaded, NextIds, PriorityRow, SeenCommand, Wants};
+
+use crate::audit::{Record, Tail};
+use crate::secret::Hash;
+use std::future::Future;
+use uuid::Uuid;
+use yuyue_domain::applicant::{Applicant, ApplicantRecord};
+use yuyue_domain::application::Application;
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, PublicationId};
+use yuyue_domain::lookup::Term;
+use yuyue_domain::publication::{Publication, PublishedResult};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::change::{ChangesPage, Row};
+use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
+
+/// Why the store did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A rule of the tables stood against it; nothing was written.
+    #[error("the store refused a row: {rule}")]
+    Constraint {
+        /// The engine's words for the rule, without values.
+        rule: String,
+    },
+    /// The store cannot be reached or is overloaded; another try may succeed.
+    #[error("the store is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored row cannot be read.
+    #[error("a row of {table} cannot be read")]
+    Unreadable {
+        /// Its table.
+        table: &'static str,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The store failed.
+    #[error("the store failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// Whether the same may succeed later without anybody doing anything.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+/// Which part of the feed is wanted, and for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedQuery {
+    /// From where; none for everything.
+    pub after: Option<Cursor>,
+    /// Changes at most.
+    pub limit: u32,
+    /// Whose agreements belong to it.
+    pub device: DeviceId,
+    /// A kiosk gets no personal rows.
+    pub kind: DeviceKind,
+    /// Only the applicants of this office; none for the whole city.
+    pub office: Option<OfficeId>,
+}
+
+/// A message that is due.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DueSms {
+    /// Its number.
+    pub id: u64,
+    /// To whom.
+    pub phone: String,
+    /// What it says.
+    pub text: String,
+    /// Failed tries so far.
+    pub tries: u32,
+    /// After this instant it only confuses.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for DueSms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DueSms").field("id", &self.id).field("tries", &self.tries).finish_non_exhaustive()
+    }
+}
+
+/// How much was deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Tombstones whose time was over.
+    pub tombstones: u64,
+    /// Commands whose time was over.
+    pub commands: u64,
+    /// Sign-in tokens that had expired.
+    pub tokens: u64,
+    /// Messages that nobody needs any more.
+    pub messages: u64,
+    /// Requests for codes that nobody repeats any more.
+    pub code_requests: u64,
+}
+
+/// Until when things are kept: everything older goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PurgeBefore {
+    /// The present, for what carries its own end.
+    pub now: Timestamp,
+    /// Tombstones.
+    pub tombstones: Timestamp,
+    /// Commands with their outcomes.
+    pub commands: Timestamp,
+    /// Texts of messages, and requests for codes.
+    pub messages: Timestamp,
+}
+
+/// How much there is, for the operator.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// The newest revision.
+    pub revision: Revision,
+    /// Applicants.
+    pub applicants: u64,
+    /// Applications of every state.
+    pub applications: u64,
+    /// Sessions.
+    pub sessions: u64,
+    /// Messages that wait.
+    pub messages_waiting: u64,
+}
+
+/// A store of one city.
+pub trait Store: Send + Sync + 'static {
+    /// Loads what is wanted, lets `decide` answer what shall be written beside an answer for the caller, and writes it.
+    /// When nothing shall be written, nothing is committed.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; nothing was written then.
+    fn transact<T: Send, F: FnOnce(Loaded) -> (Batch, T) + Send>(
+        &self,
+        wants: &Wants,
+        decide: F,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send;
+
+    /// One page of the feed; none when the cursor belongs to another feed or is older than the tombstones.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_changes(&self, query: &FeedQuery) -> impl Future<Output = Result<Option<ChangesPage>, StoreError>> + Send;
+
+    /// Where the feed stands.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn get_head(&self) -> impl Future<Output = Result<Cursor, StoreError>> + Send;
+
+    /// The city, as it was named when the store was made.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn get_city(&self) -> impl Future<Output = Result<String, StoreError>> + Send;
+
+    /// Rows of offices, sites, the policy, notices, clerks and sessions that changed after a revision, with the newest
+    /// revision among all rows.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_catalogue(&self, after: Revision) -> impl Future<Output = Result<(Vec<Row>, Revision), StoreError>> + Send;
+
+    /// Everybody with an application that waits for its code or for a place, in the order of their numbers, after one of
+    /// them, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_waiting(
+        &self,
+        after: Option<ApplicantId>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<ApplicantRecord>, StoreError>> + Send;
+
+    /// Those who changed while they waited, or whose applications changed, after a revision, at most `limit` changes; with
+    /// the revision up to which that is all.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_changed_records(
+        &self,
+        after: Revision,
+        limit: u32,
+    ) -> impl Future<Output = Result<(Vec<ApplicantRecord>, Revision), StoreError>> + Send;
+
+    /// The device whose certificate has this fingerprint.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_device(&self, fingerprint: &Hash) -> impl Future<Output = Result<Option<DeviceRow>, StoreError>> + Send;
+
+    /// The device that may enrol with this code.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_enrolment(&self, code: &Hash) -> impl Future<Output = Result<Option<DeviceRow>, StoreError>> + Send;
+
+    /// All devices.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_devices(&self) -> impl Future<Output = Result<Vec<DeviceRow>, StoreError>> + Send;
+
+    /// A clerk with what signs the clerk in.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_account(&self, staff_number: &str) -> impl Future<Output = Result<Option<Account>, StoreError>> + Send;
+
+    /// All clerks with whether they may sign in.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_accounts(&self) -> impl Future<Output = Result<Vec<Account>, StoreError>> + Send;
+
+    /// The clerk who holds this token at this device now.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_token(
+        &self,
+        token: &Hash,
+        device: DeviceId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<ClerkId>, StoreError>> + Send;
+
+    /// One applicant with tests and applications.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_record(&self, id: ApplicantId) -> impl Future<Output = Result<Option<ApplicantRecord>, StoreError>> + Send;
+
+    /// One application.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_application(
+        &self,
+        id: ApplicationId,
+    ) -> impl Future<Output = Result<Option<Application>, StoreError>> + Send;
+
+    /// Applicants that any of the terms finds, those of earlier terms first, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn search(&self, terms: &[Term], limit: u32) -> impl Future<Output = Result<Vec<Applicant>, StoreError>> + Send;
+
+    /// Publications, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_publications(&self, limit: u32) -> impl Future<Output = Result<Vec<Publication>, StoreError>> + Send;
+
+    /// Results of a publication in the order of their applications, after one of them, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_results(
+        &self,
+        publication: PublicationId,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<PublishedResult>, StoreError>> + Send;
+
+    /// Messages that are due, the oldest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_due_sms(&self, now: Timestamp, limit: u32) -> impl Future<Output = Result<Vec<DueSms>, StoreError>> + Send;
+
+    /// Records of the audit after a number, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_audit(&self, after: u64, limit: u32) -> impl Future<Output = Result<Vec<Record>, StoreError>> + Send;
+
+    /// Where the audit ends.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn get_audit_tail(&self) -> impl Future<Output = Result<Tail, StoreError>> + Send;
+
+    /// How much there is.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn count_totals(&self) -> impl Future<Output = Result<Totals, StoreError>> + Send;
+
+    /// Deletes what nobody needs any more.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn purge(&self, before: &PurgeBefore) -> impl Future<Output = Result<Purged, StoreError>> + Send;
+
+    /// Begins a new feed, after a backup was put in place: every cursor of before is refused from now on.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn begin_epoch(&self, epoch: Epoch) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Deletes everything but the clerks, the devices, the catalogue without sessions, and the audit; for the training edition.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn reset(&self, epoch: Epoch) -> impl Future<Output = Result<(), StoreError>> + Send;
+}

@@ -1,0 +1,349 @@
+//! The store over SQLite: one writer connection, readers beside it, everything on the caller's thread.
+
+mod account;
+mod applicant;
+mod application;
+mod audit;
+mod catalogue;
+mod code;
+mod command;
+mod device;
+mod feed;
+mod load;
+mod publication;
+mod purge;
+mod session;
+mod sms;
+mod write;
+
+use super::{
+    Account, Batch, DeviceRow, DueSms, FeedQuery, Loaded, PurgeBefore, Purged, Store, StoreError, Totals, Wants,
+};
+use crate::audit::{Record, Tail};
+use crate::secret::Hash;
+use rusqlite::{Connection, TransactionBehavior};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+use yuyue_domain::applicant::{Applicant, ApplicantRecord};
+use yuyue_domain::application::Application;
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId};
+use yuyue_domain::lookup::Term;
+use yuyue_domain::publication::{Publication, PublishedResult};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::change::{ChangesPage, Row};
+use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
+use yuyue_sqlite::{Durability, FileKind, Key, OpenError, Place, open, open_reader};
+
+mod embedded {
+    refinery::embed_migrations!("migrations/sqlite");
+}
+
+/// What the centre's file is.
+pub const FILE_KIND: FileKind = FileKind {
+    // "YYct"
+    application_id: 0x5959_6374,
+    durability: Durability::Full,
+    migrations: embedded::migrations::runner,
+    page_cache_kib: 64 * 1024,
+};
+
+/// Idle reader connections that are kept.
+const READERS_MAX: usize = 8;
+
+/// Why a store could not be opened or made.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenStoreError {
+    /// The file cannot be opened.
+    #[error("the store's file cannot be opened")]
+    Open(#[from] OpenError),
+    /// The first rows could not be written or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no centre in this file yet.
+    #[error("the store is empty: run `yuyue-central init` first")]
+    Empty,
+    /// There is a centre in this file already.
+    #[error("the store already belongs to a centre")]
+    NotEmpty,
+}
+
+/// The store over one SQLite file.
+pub struct SqliteStore {
+    path: PathBuf,
+    key: Option<Key>,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl SqliteStore {
+    /// Makes the store of a new centre.
+    ///
+    /// # Errors
+    /// When the file cannot be made or belongs to a centre already.
+    pub fn init(path: &Path, key: Option<Key>, city: &str, epoch: Epoch, now: Timestamp) -> Result<Self, OpenStoreError> {
+        let store = Self::open_any(path, key)?;
+        if store.has_centre()? {
+            return Err(OpenStoreError::NotEmpty);
+        }
+        feed::insert_centre(&store.writer(), city, epoch, now)?;
+        Ok(store)
+    }
+
+    /// Opens the store of a centre.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or no centre was made in it.
+    pub fn open(path: &Path, key: Option<Key>) -> Result<Self, OpenStoreError> {
+        let store = Self::open_any(path, key)?;
+        if store.has_centre()? { Ok(store) } else { Err(OpenStoreError::Empty) }
+    }
+
+    fn open_any(path: &Path, key: Option<Key>) -> Result<Self, OpenStoreError> {
+        let writer = open(&FILE_KIND, Place::new(path, key.as_ref()))?;
+        Ok(Self { path: path.to_owned(), key, writer: Mutex::new(writer), readers: Mutex::default() })
+    }
+
+    fn has_centre(&self) -> Result<bool, StoreError> {
+        feed::has_centre(&self.writer())
+    }
+
+    /// Writes a copy of the whole store, encrypted with the same key, while everything goes on.
+    ///
+    /// # Errors
+    /// When the copy cannot be written. An existing file is never overwritten.
+    pub fn back_up(&self, target: &Path) -> Result<(), StoreError> {
+        self.read(|connection| {
+            let target = target.to_str().ok_or_else(|| StoreError::Failed("the path is no text".into()))?;
+            // VACUUM INTO keeps the key of the source and refuses a file that exists.
+            connection.pragma_update(None, "query_only", false)?;
+            let copied = connection.execute("VACUUM INTO ?1", [target]);
+            connection.pragma_update(None, "query_only", true)?;
+            copied?;
+            Ok(())
+        })
+    }
+
+    /// Reads every page and checks every reference.
+    ///
+    /// # Errors
+    /// When the file is damaged.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.read(|connection| {
+            yuyue_sqlite::check_integrity(connection).map_err(|error| StoreError::Failed(Box::new(error)))
+        })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A decision that panicked has rolled its transaction back on the way out, so the connection is sound.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => open_reader(&FILE_KIND, Place::new(&self.path, self.key.as_ref()))
+                .map_err(|error| StoreError::Failed(Box::new(error)))?,
+        };
+        let answer = {
+            // One transaction, so that several statements see one state.
+            let transaction = connection.transaction()?;
+            work(&transaction)
+        };
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_MAX {
+            readers.push(connection);
+        }
+        answer
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut connection = self.writer();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let answer = work(&transaction)?;
+        transaction.commit()?;
+        Ok(answer)
+    }
+}
+
+impl Store for SqliteStore {
+    async fn transact<T: Send, F: FnOnce(Loaded) -> (Batch, T) + Send>(
+        &self,
+        wants: &Wants,
+        decide: F,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.writer();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (batch, answer) = decide(load::load(&transaction, wants)?);
+        if !batch.is_empty() {
+            write::write(&transaction, &batch)?;
+            transaction.commit()?;
+        }
+        Ok(answer)
+    }
+
+    async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
+        self.read(|connection| feed::find_page(connection, query))
+    }
+
+    async fn get_head(&self) -> Result<Cursor, StoreError> {
+        self.read(feed::get_head)
+    }
+
+    async fn get_city(&self) -> Result<String, StoreError> {
+        self.read(feed::get_city)
+    }
+
+    async fn list_catalogue(&self, after: Revision) -> Result<(Vec<Row>, Revision), StoreError> {
+        self.read(|connection| Ok((catalogue::list_changed(connection, after)?, feed::get_head(connection)?.revision)))
+    }
+
+    async fn list_waiting(&self, after: Option<ApplicantId>, limit: u32) -> Result<Vec<ApplicantRecord>, StoreError> {
+        self.read(|connection| {
+            let ids = application::list_waiting_applicants(connection, after, limit)?;
+            applicant::list_records(connection, ids)
+        })
+    }
+
+    async fn list_changed_records(
+        &self,
+        after: Revision,
+        limit: u32,
+    ) -> Result<(Vec<ApplicantRecord>, Revision), StoreError> {
+        self.read(|connection| {
+            let (ids, until) = application::list_changed_applicants(connection, after, limit)?;
+            Ok((applicant::list_records(connection, ids)?, until))
+        })
+    }
+
+    async fn find_device(&self, fingerprint: &Hash) -> Result<Option<DeviceRow>, StoreError> {
+        self.read(|connection| device::find_by_fingerprint(connection, fingerprint))
+    }
+
+    async fn find_enrolment(&self, code: &Hash) -> Result<Option<DeviceRow>, StoreError> {
+        self.read(|connection| device::find_by_enrolment(connection, code))
+    }
+
+    async fn list_devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
+        self.read(device::list)
+    }
+
+    async fn find_account(&self, staff_number: &str) -> Result<Option<Account>, StoreError> {
+        self.read(|connection| account::find(connection, staff_number))
+    }
+
+    async fn list_accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.read(account::list)
+    }
+
+    async fn find_token(&self, token: &Hash, device: DeviceId, now: Timestamp) -> Result<Option<ClerkId>, StoreError> {
+        self.read(|connection| account::find_token(connection, token, device, now))
+    }
+
+    async fn find_record(&self, id: ApplicantId) -> Result<Option<ApplicantRecord>, StoreError> {
+        self.read(|connection| applicant::find_record(connection, id))
+    }
+
+    async fn find_application(&self, id: ApplicationId) -> Result<Option<Application>, StoreError> {
+        self.read(|connection| application::find(connection, id))
+    }
+
+    async fn search(&self, terms: &[Term], limit: u32) -> Result<Vec<Applicant>, StoreError> {
+        self.read(|connection| applicant::search(connection, terms, limit))
+    }
+
+    async fn list_publications(&self, limit: u32) -> Result<Vec<Publication>, StoreError> {
+        self.read(|connection| publication::list(connection, limit))
+    }
+
+    async fn list_results(
+        &self,
+        publication: PublicationId,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<PublishedResult>, StoreError> {
+        self.read(|connection| publication::list_results(connection, publication, after, limit))
+    }
+
+    async fn list_due_sms(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSms>, StoreError> {
+        self.read(|connection| sms::list_due(connection, now, limit))
+    }
+
+    async fn list_audit(&self, after: u64, limit: u32) -> Result<Vec<Record>, StoreError> {
+        self.read(|connection| audit::list(connection, after, limit))
+    }
+
+    async fn get_audit_tail(&self) -> Result<Tail, StoreError> {
+        self.read(audit::get_tail)
+    }
+
+    async fn count_totals(&self) -> Result<Totals, StoreError> {
+        self.read(feed::count_totals)
+    }
+
+    async fn purge(&self, before: &PurgeBefore) -> Result<Purged, StoreError> {
+        self.write(|connection| purge::purge(connection, before))
+    }
+
+    async fn begin_epoch(&self, epoch: Epoch) -> Result<(), StoreError> {
+        self.write(|connection| feed::begin_epoch(connection, epoch))
+    }
+
+    async fn reset(&self, epoch: Epoch) -> Result<(), StoreError> {
+        self.write(|connection| purge::reset(connection, epoch))
+    }
+}
+
+/// Reads a row that is kept in its wire form.
+fn from_document<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|source| StoreError::Unreadable { table, source })
+}
+
+/// Writes a row in its wire form.
+fn to_document<T: Serialize>(table: &'static str, row: &T) -> Result<String, StoreError> {
+    serde_json::to_string(row).map_err(|source| StoreError::Unreadable { table, source })
+}
+
+/// The word that stands for a value without fields, as it stands in the wire form.
+fn to_word<T: Serialize>(table: &'static str, value: T) -> Result<String, StoreError> {
+    to_document(table, &value).map(|text| text.trim_matches('"').to_owned())
+}
+
+/// The value that a word stands for.
+fn from_word<T: DeserializeOwned>(table: &'static str, word: &str) -> Result<T, StoreError> {
+    T::deserialize(serde::de::value::StrDeserializer::<serde_json::Error>::new(word))
+        .map_err(|source| StoreError::Unreadable { table, source })
+}
+
+/// Stored seconds as an instant; a value outside the years 1900 to 9999 was never written and is cut to them.
+fn instant(unix: i64) -> Timestamp {
+    Timestamp::from_unix(unix).unwrap_or(if unix < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+/// Revisions and counters fit the engine's signed numbers for longer than the city will stand.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The reverse of [`signed`].
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull};
+        match &error {
+            rusqlite::Error::SqliteFailure(failure, message) => match failure.code {
+                // SQLite names tables and columns here, never values.
+                ConstraintViolation => Self::Constraint { rule: message.clone().unwrap_or_default() },
+                DatabaseBusy | DatabaseLocked | DiskFull => Self::Unavailable(Box::new(error)),
+                _ => Self::Failed(Box::new(error)),
+            },
+            _ => Self::Failed(Box::new(error)),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What every device knows and decisions look at: offices, sites, the policy, notices, active clerks and sessions.
+
+use super::{from_document, signed, to_document, to_word, unsigned};
+use crate::store::StoreError;
+use rusqlite::{Connection, params};
+use yuyue_domain::notice::Notice;
+use yuyue_domain::office::Office;
+use yuyue_domain::policy::Policy;
+use yuyue_domain::session::Site;
+use yuyue_protocol::change::{Change, Clerk, Row, What};
+use yuyue_protocol::cursor::Revision;
+
+pub fn upsert_office(connection: &Connection, office: &Office, revision: u64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO office (id, document, revision) VALUES (?1, ?2, ?3)
+             ON CONFLICT (id) DO UPDATE SET document = excluded.document, revision = excluded.revision",
+        )?
+        .execute(params![office.id.0, to_document("office", office)?, signed(revision)])?;
+    Ok(())
+}
+
+pub fn upsert_site(connection: &Connection, site: &Site, revision: u64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO site (id, code, document, revision) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE
+             SET code = excluded.code, document = excluded.document, revision = excluded.revision",
+        )?
+        .execute(params![site.id.0, site.code, to_document("site", site)?, signed(revision)])?;
+    Ok(())
+}
+
+pub fn upsert_clerk(connection: &Connection, clerk: &Clerk, revision: Option<u64>) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO clerk (id, staff_number, office, document, revision) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE
+             SET staff_number = excluded.staff_number, office = excluded.office,
+                 document = excluded.document, revision = excluded.revision",
+        )?
+        .execute(params![
+            clerk.id.0,
+            clerk.staff_number,
+            clerk.office.0,
+            to_document("clerk", clerk)?,
+            revision.map(signed)
+        ])?;
+    Ok(())
+}
+
+/// Takes a clerk's row out of the feed; it stays for what it is referred to.
+pub fn hide_clerk(connection: &Connection, clerk: u32) -> Result<(), StoreError> {
+    connection.execute("UPDATE clerk SET revision = NULL WHERE id = ?1", [clerk])?;
+    Ok(())
+}
+
+pub fn upsert_policy(connection: &Connection, policy: &Policy, revision: u64) -> Result<(), StoreError> {
+    let document = to_document("policy", policy)?;
+    connection.execute(
+        "INSERT INTO policy (id, document, revision) VALUES (1, ?1, ?2)
+         ON CONFLICT (id) DO UPDATE SET document = excluded.document, revision = excluded.revision",
+        params![document, signed(revision)],
+    )?;
+    connection
+        .execute("INSERT INTO policy_history (since, document) VALUES (?1, ?2)", params![signed(revision), document])?;
+    Ok(())
+}
+
+pub fn upsert_notice(connection: &Connection, notice: &Notice, revision: u64) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO notice (kind, version, document, revision) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (kind) DO UPDATE
+         SET version = excluded.version, document = excluded.document, revision = excluded.revision",
+        params![to_word("notice", notice.kind)?, notice.version, to_document("notice", notice)?, signed(revision)],
+    )?;
+    Ok(())
+}
+
+/// The changes of offices, sites, policy, notices and clerks in an interval of revisions.
+pub fn list_between(connection: &Connection, after: u64, until: u64) -> Result<Vec<Change>, StoreError> {
+    let mut changes = Vec::new();
+    let mut statement = connection.prepare_cached(include_str!("catalogue_between.sql"))?;
+    let mut rows = statement.query([signed(after), signed(until)])?;
+    while let Some(found) = rows.next()? {
+        let document = found.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        let row = match found.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? {
+            "office" => Row::Office(from_document("office", document)?),
+            "site" => Row::Site(from_document("site", document)?),
+            "clerk" => Row::Clerk(from_document("clerk", document)?),
+            "policy" => Row::Policy(from_document("policy", document)?),
+            _ => Row::Notice(from_document("notice", document)?),
+        };
+        changes.push(Change { revision: Revision(unsigned(found.get(1)?)), what: What::Set(row) });
+    }
+    Ok(changes)
+}
+
+/// All rows of the catalogue, sessions included, that changed after a revision.
+pub fn list_changed(connection: &Connection, after: Revision) -> Result<Vec<Row>, StoreError> {
+    let changes = list_between(connection, after.0, u64::MAX)?;
+    let mut rows: Vec<Row> = changes
+        .into_iter()
+        .filter_map(|change| match change.what {
+            What::Set(row) => Some(row),
+            What::Gone(_) => None,
+        })
+        .collect();
+    let mut statement = connection.prepare_cached("SELECT document FROM session WHERE revision > ?1")?;
+    let mut found = statement.query([signed(after.0)])?;
+    while let Some(row) = found.next()? {
+        let document = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        rows.push(Row::Session(from_document("session", document)?));
+    }
+    Ok(rows)
+}

@@ -1,0 +1,74 @@
+//! Publications and what they say of each application.
+
+use super::{from_document, signed, to_document};
+use crate::store::StoreError;
+use rusqlite::{Connection, params};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+use yuyue_domain::ids::PublicationId;
+use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult};
+
+/// Writes the header, once: the table refuses a second publication of the same instant.
+pub fn insert(connection: &Connection, publication: &Publication, revision: u64) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO publication (id, publication_at, document, revision) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            publication.id.0,
+            publication.publication_at.unix(),
+            to_document("publication", publication)?,
+            signed(revision)
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes a result, once.
+pub fn insert_result(connection: &Connection, result: &PublishedResult, revision: u64) -> Result<(), StoreError> {
+    let session = match result.result {
+        PublicationResult::Placed { session } => Some(session.0),
+        PublicationResult::Waiting | PublicationResult::Unplaced => None,
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO published_result (publication, application, session, document, revision)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            result.publication.0,
+            result.application.0.as_bytes(),
+            session,
+            to_document("published_result", result)?,
+            signed(revision)
+        ])?;
+    Ok(())
+}
+
+pub fn list(connection: &Connection, limit: u32) -> Result<Vec<Publication>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT document FROM publication ORDER BY publication_at DESC LIMIT ?1")?;
+    let rows = statement.query_map([limit], |row| row.get::<_, String>(0))?;
+    read_all("publication", rows)
+}
+
+pub fn list_results(
+    connection: &Connection,
+    publication: PublicationId,
+    after: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<PublishedResult>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT document FROM published_result
+         WHERE publication = ?1 AND application > ?2 ORDER BY application LIMIT ?3",
+    )?;
+    // The empty text sorts before every identifier.
+    let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    let rows = statement.query_map(params![publication.0, after, limit], |row| row.get::<_, String>(0))?;
+    read_all("published_result", rows)
+}
+
+fn read_all<T: DeserializeOwned>(
+    table: &'static str,
+    documents: impl Iterator<Item = Result<String, rusqlite::Error>>,
+) -> Result<Vec<T>, StoreError> {
+    documents.map(|document| from_document(table, &document?)).collect()
+}

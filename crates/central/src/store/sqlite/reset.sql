@@ -1,0 +1,16 @@
+DELETE FROM sms;
+DELETE FROM code_request;
+DELETE FROM code_ledger;
+DELETE FROM published_result;
+DELETE FROM publication;
+DELETE FROM command;
+DELETE FROM application;
+DELETE FROM applicant_term;
+DELETE FROM applicant;
+DELETE FROM session_counts;
+DELETE FROM ladder;
+DELETE FROM priority_places;
+DELETE FROM session;
+DELETE FROM agreement;
+DELETE FROM tombstone;
+DELETE FROM row_count;

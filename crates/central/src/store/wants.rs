@@ -1,0 +1,159 @@
+//! What a decision needs to know, and what the store knows of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use uuid::Uuid;
+use yuyue_domain::applicant::ApplicantRecord;
+use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, SessionId};
+use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::CodeLedger;
+use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::change::{Clerk, Row};
+use yuyue_protocol::code::CodeSent;
+use yuyue_protocol::cursor::Revision;
+use yuyue_protocol::outcome::ItemOutcome;
+
+/// What a decision needs to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// Rows of the catalogue (offices, sites, policy, notices, clerks, sessions) that changed after this revision.
+    pub catalogue_after: Option<Revision>,
+    /// Commands that may have been decided before.
+    pub commands: BTreeSet<Uuid>,
+    /// Which command had this running number of a device.
+    pub numbers: BTreeSet<(DeviceId, u64)>,
+    /// Devices.
+    pub devices: BTreeSet<DeviceId>,
+    /// Applicants with tests and applications.
+    pub applicants: BTreeSet<ApplicantId>,
+    /// Applications, whose applicants are loaded too.
+    pub applications: BTreeSet<ApplicationId>,
+    /// Whether every applicant is loaded who has a live application without a place.
+    pub all_waiting: bool,
+    /// Whether the priority places of every session are loaded that is published after this instant.
+    pub priority_places_after: Option<Timestamp>,
+    /// Whether the codes of the loaded applicants are needed.
+    pub codes: bool,
+    /// Requests for codes that may have been answered before.
+    pub code_requests: BTreeSet<Uuid>,
+    /// Clerks with what signs them in, by 工号.
+    pub accounts: BTreeSet<String>,
+    /// Whether the next free numbers are needed.
+    pub next_ids: bool,
+}
+
+/// What the store knows of it.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Changed rows of the catalogue.
+    pub catalogue: Vec<Row>,
+    /// The newest revision at this moment.
+    pub head: Revision,
+    /// Commands that were decided before.
+    pub commands: BTreeMap<Uuid, SeenCommand>,
+    /// Numbers that were used before.
+    pub numbers: BTreeMap<(DeviceId, u64), Uuid>,
+    /// Devices.
+    pub devices: BTreeMap<DeviceId, DeviceRow>,
+    /// Applicants with tests and applications.
+    pub records: BTreeMap<ApplicantId, ApplicantRecord>,
+    /// Priority places.
+    pub priority_places: BTreeMap<SessionId, PriorityRow>,
+    /// Codes.
+    pub codes: BTreeMap<ApplicantId, CodeLedger>,
+    /// Requests for codes that were answered before.
+    pub code_requests: BTreeMap<Uuid, CodeSent>,
+    /// Clerks with what signs them in.
+    pub accounts: BTreeMap<String, Account>,
+    /// The next free numbers.
+    pub next_ids: NextIds,
+}
+
+/// The next free numbers of what the centre numbers itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NextIds {
+    /// Publications.
+    pub publication: u32,
+    /// Devices.
+    pub device: u32,
+    /// Clerks.
+    pub clerk: u32,
+}
+
+/// A command that was decided before.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SeenCommand {
+    /// The signature, which covers every field: the same one means the same command.
+    pub signature: [u8; 64],
+    /// What was decided.
+    pub outcome: ItemOutcome,
+}
+
+impl fmt::Debug for SeenCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeenCommand").field("id", &self.outcome.id).finish_non_exhaustive()
+    }
+}
+
+/// An enrolled computer, or one that may enrol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRow {
+    /// Its number.
+    pub id: DeviceId,
+    /// A counter or a kiosk.
+    pub kind: DeviceKind,
+    /// Its name at the office.
+    pub label: String,
+    /// Where it stands.
+    pub office: OfficeId,
+    /// Until when it may enrol; none once it has.
+    pub enrolment_until: Option<Timestamp>,
+    /// The Ed25519 key that signs its commands; none before it enrolled.
+    pub signing_key: Option<[u8; 32]>,
+    /// When it enrolled.
+    pub enrolled_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A clerk with what signs the clerk in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The clerk.
+    pub clerk: Clerk,
+    /// The argon2id verifier.
+    pub verifier: String,
+    /// Whether the clerk may not sign in.
+    pub disabled: bool,
+    /// Wrong passwords in a row.
+    pub failures: u32,
+    /// Until when no password is tried.
+    pub locked_until: Timestamp,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("clerk", &self.clerk.id)
+            .field("disabled", &self.disabled)
+            .field("failures", &self.failures)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Priority places of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriorityRow {
+    /// Planned.
+    pub total: u16,
+    /// Given out.
+    pub taken: u16,
+}
+
+impl PriorityRow {
+    /// How many are left.
+    #[must_use]
+    pub const fn left(self) -> u16 {
+        self.total.saturating_sub(self.taken)
+    }
+}
