@@ -4,6 +4,7 @@
 //! apart because people confuse them: how long the code is good, and when another can be sent.
 
 use crate::ids::ApplicationId;
+use crate::licence::Subject;
 use crate::policy::local::CodeRule;
 use crate::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,11 +12,17 @@ use serde::{Deserialize, Serialize};
 /// What a code confirms; it is good for nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(tag = "purpose", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CodePurpose {
-    /// The application with this identifier, new or held until its code is confirmed.
-    Book {
-        /// The application, which is the command that asks for it.
+    /// 预约: an application for this subject, whichever sessions are chosen in the end. A command that is tried again with
+    /// other sessions or digits has an identifier of its own, so the code cannot name one.
+    Apply {
+        /// The subject.
+        subject: Subject,
+    },
+    /// An application that is held until its code is confirmed.
+    Confirm {
+        /// The application.
         application: ApplicationId,
     },
     /// Taking it back before the allocation.

@@ -3,35 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use yuyue_domain::ids::ApplicantId;
-use yuyue_domain::ids::ApplicationId;
-use yuyue_domain::licence::Subject;
-
-/// What a code confirms; it serves for nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Purpose {
-    /// 预约: an application for this subject, whichever sessions are chosen in the end.
-    Apply {
-        /// The subject.
-        subject: Subject,
-    },
-    /// Finishing an application that waits for its code.
-    Confirm {
-        /// Which.
-        application: ApplicationId,
-    },
-    /// 撤回申请
-    Withdraw {
-        /// Which.
-        application: ApplicationId,
-    },
-    /// 取消预约
-    Cancel {
-        /// Which.
-        application: ApplicationId,
-    },
-}
+use yuyue_domain::verification::CodePurpose;
 
 /// Asks for a code. The same `id` again is answered as before and sends nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +13,7 @@ pub struct CodeRequest {
     /// To whose phone.
     pub applicant: ApplicantId,
     /// What the code shall confirm; it serves for nothing else.
-    pub purpose: Purpose,
+    pub purpose: CodePurpose,
 }
 
 /// A code was sent. Spans are remaining seconds, because the device's clock may be wrong.

@@ -12,7 +12,7 @@ fn rule() -> CodeRule {
 }
 
 fn book() -> CodePurpose {
-    CodePurpose::Book { application: application_id(1) }
+    CodePurpose::Apply { subject: Subject::Two }
 }
 
 fn after(seconds: i64) -> Timestamp {
@@ -64,7 +64,7 @@ fn a_code_confirms_until_the_last_second_of_its_life_and_once() {
 #[test]
 fn a_code_is_good_for_what_it_was_sent_for_only() {
     for other in [
-        CodePurpose::Book { application: application_id(2) },
+        CodePurpose::Confirm { application: application_id(1) },
         CodePurpose::Withdraw { application: application_id(1) },
         CodePurpose::Cancel { application: application_id(1) },
     ] {
