@@ -37,8 +37,8 @@ enum Turn {
 }
 
 const TURNS: [(Turn, u32); 8] = [
-    (Turn::Ordinary, 590),
-    (Turn::Idle, 300),
+    (Turn::Ordinary, 690),
+    (Turn::Idle, 200),
     (Turn::Expiring, 35),
     (Turn::Expired, 10),
     (Turn::Blocked, 8),
@@ -146,7 +146,10 @@ impl Start {
         let pace = if chance(rng, 600) { 12 } else { 90 };
         let stop = match turn {
             Turn::Expiring | Turn::Expired => 1,
-            Turn::Ordinary | Turn::NearAgeLimit => course.subjects.len() - 1,
+            Turn::Ordinary | Turn::NearAgeLimit => {
+                // The subjects are about as far from each other in demand as the plan's seats.
+                weighted(rng, &[(0, 22), (1, 32), (2, 26), (3, 20)]).unwrap_or(0).min(course.subjects.len() - 1)
+            }
             _ => rng.random_range(0..course.subjects.len()),
         };
         let mut day = forward(self.accepted_at.date(), rng.random_range(2..9));
@@ -183,7 +186,7 @@ impl Start {
             }
         }
         // Who would have been ready long ago comes spread over the recorded weeks instead of all on the first day.
-        let spread = rng.random_range(0..70);
+        let spread = rng.random_range(0..60);
         let waited = if day < frame.first { back(forward(frame.first, spread), 20).max(day) } else { day };
         let books = match turn {
             Turn::Ordinary | Turn::NearAgeLimit => true,
