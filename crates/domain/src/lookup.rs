@@ -6,8 +6,6 @@
 
 mod name_terms;
 
-use crate::identity::half_width;
-
 pub use name_terms::{NAME_TERMS_MAX, name_terms};
 
 /// Characters of a query that are looked at; what follows is ignored.
@@ -33,8 +31,8 @@ pub enum Term {
     NumberFromBirth(String),
     /// What a phone number ends with.
     PhoneTail(String),
-    /// A whole phone number, or what it begins with.
-    PhonePrefix(String),
+    /// A whole phone number.
+    Phone(String),
     /// A serial number (流水号).
     Serial(u64),
     /// Any part of a name as the document writes it, or pinyin or initials from any of its characters on, in lower case.
@@ -50,7 +48,7 @@ impl std::fmt::Debug for Term {
             Self::NumberTail(_) => "NumberTail",
             Self::NumberFromBirth(_) => "NumberFromBirth",
             Self::PhoneTail(_) => "PhoneTail",
-            Self::PhonePrefix(_) => "PhonePrefix",
+            Self::Phone(_) => "Phone",
             Self::Serial(_) => "Serial",
             Self::Name(_) => "Name",
             Self::Slip(_) => "Slip",
@@ -99,7 +97,7 @@ fn digits_terms(digits: &str) -> Vec<Term> {
         return terms;
     }
     if length == 11 && digits.starts_with('1') {
-        terms.push(Term::PhonePrefix(digits.to_owned()));
+        terms.push(Term::Phone(digits.to_owned()));
     }
     if length >= NUMBER_PREFIX_MIN {
         terms.push(Term::NumberPrefix(digits.to_owned()));
@@ -109,9 +107,6 @@ fn digits_terms(digits: &str) -> Vec<Term> {
     }
     if length < 11 {
         terms.push(Term::PhoneTail(digits.to_owned()));
-        if digits.starts_with('1') && length >= 7 {
-            terms.push(Term::PhonePrefix(digits.to_owned()));
-        }
     }
     if length < 18 {
         terms.push(Term::NumberTail(digits.to_owned()));
@@ -131,6 +126,14 @@ pub(crate) fn compact(text: &str) -> String {
         .flat_map(char::to_lowercase)
         .map(|letter| if letter == 'ü' { 'v' } else { letter })
         .collect()
+}
+
+fn half_width(letter: char) -> char {
+    match letter {
+        '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    }
 }
 
 fn is_slip(text: &str) -> bool {
@@ -196,7 +199,7 @@ mod tests {
     fn eleven_digits_are_a_phone_before_anything_else() {
         assert_eq!(
             kinds("13900000001").first(),
-            Some(&Term::PhonePrefix("13900000001".into())),
+            Some(&Term::Phone("13900000001".into())),
             "a phone has 11 digits"
         );
     }
