@@ -1,0 +1,62 @@
+//! The data folder: its files, and the lock that lets one program at a time work in it.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A data folder that this program alone uses, until it is dropped.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    // The operating system gives the lock back when the file is closed, even after a crash.
+    _lock: File,
+}
+
+/// Why a data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Another program works in it.
+    #[error("another program uses this data folder")]
+    InUse,
+    /// It cannot be made or read.
+    #[error("the data folder cannot be used")]
+    Io(#[from] io::Error),
+}
+
+impl Folder {
+    /// Makes the folder when it is missing, readable by its owner only, and locks it.
+    ///
+    /// # Errors
+    /// When another program holds the lock, or the folder cannot be made.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path)?;
+        let lock = File::options().create(true).truncate(false).write(true).open(path.join("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(FolderError::InUse),
+            Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// What this computer alone knows.
+    #[must_use]
+    pub fn device_db(&self) -> PathBuf {
+        self.path.join("device.db")
+    }
+
+    /// What the centre says.
+    #[must_use]
+    pub fn cache_db(&self) -> PathBuf {
+        self.path.join("cache.db")
+    }
+
+    /// Every command once more, for the day on which `device.db` is damaged.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        self.path.join("outbox.journal")
+    }
+}
