@@ -1,3 +1,16 @@
 //! The whole counter application without a window: cache, look-up, outbox, sync and use cases.
 
+pub mod backoff;
+pub mod cache;
+pub mod centre_clock;
+pub mod device;
+pub mod error;
+pub mod folder;
+pub mod journal;
+pub mod keys;
+pub mod lookup;
+pub mod sync;
+#[cfg(test)]
+mod testing;
 pub mod view;
+pub mod world;
