@@ -16,6 +16,7 @@ pub use name::NameError;
 pub(crate) use name::is_mark;
 pub use number::NumberError;
 pub use phone::PhoneError;
+pub(crate) use text::half_width;
 
 macro_rules! personal_text {
     ($($(#[$doc:meta])* $name:ident, $error:ty);+ $(;)?) => {$(

@@ -7,6 +7,7 @@
 pub mod applicant;
 pub mod application;
 pub mod calendar;
+pub mod eligibility;
 pub mod flow;
 pub mod identity;
 pub mod ids;

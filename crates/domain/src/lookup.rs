@@ -6,6 +6,8 @@
 
 mod name_terms;
 
+use crate::identity::half_width;
+
 pub use name_terms::{NAME_TERMS_MAX, name_terms};
 
 /// Characters of a query that are looked at; what follows is ignored.
@@ -126,14 +128,6 @@ pub(crate) fn compact(text: &str) -> String {
         .flat_map(char::to_lowercase)
         .map(|letter| if letter == 'ü' { 'v' } else { letter })
         .collect()
-}
-
-fn half_width(letter: char) -> char {
-    match letter {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
-        _ => letter,
-    }
 }
 
 fn is_slip(text: &str) -> bool {

@@ -5,6 +5,7 @@
 use crate::application::permission::ApplicationRefusal;
 use crate::ids::SessionId;
 use crate::time::Timestamp;
+use crate::verification::CodeRefusal;
 use serde::{Deserialize, Serialize};
 
 /// One reason against a command.
@@ -18,6 +19,9 @@ pub enum Refusal {
     /// The application's state, the channel or the time is against it.
     #[error(transparent)]
     Application(ApplicationRefusal),
+    /// The code confirms nothing.
+    #[error(transparent)]
+    Code(CodeRefusal),
 }
 
 /// Why what was asked for cannot be taken.
@@ -126,5 +130,11 @@ impl From<ApplicationRefusal> for Refusal {
 impl From<IntakeRefusal> for Refusal {
     fn from(refusal: IntakeRefusal) -> Self {
         Self::Intake(refusal)
+    }
+}
+
+impl From<CodeRefusal> for Refusal {
+    fn from(refusal: CodeRefusal) -> Self {
+        Self::Code(refusal)
     }
 }

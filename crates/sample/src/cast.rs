@@ -1,6 +1,6 @@
 //! The cast: people with fixed properties for end-to-end tests, screenshots and training.
 //!
-//! Their ids (1 to 27), serial numbers (the same), names, documents and phones never change; their days move with today.
+//! Their ids (1 to 28), serial numbers (the same), names, documents and phones never change; their days move with today.
 //! What they did before the recorded sessions names no application, as for everybody else; the rest stands on sessions of
 //! the plan. They are part of no [`crate::City::applicants`] stream: whoever wants them loads them as well.
 

@@ -6,9 +6,9 @@ use crate::documents::INDEX_LIMIT;
 use crate::ledger::{Ledger, World};
 use crate::record::{record, who};
 use crate::rulebook::Rulebook;
+use crate::session_index::SessionIndex;
 use crate::staff::{self, SampleClerk, SampleDevice};
 use crate::start::{Frame, Start, back};
-use crate::wish_index::SessionIndex;
 use crate::{SampleError, places, plan};
 use chrono::NaiveTime;
 use yuyue_domain::applicant::ApplicantRecord;
@@ -60,7 +60,7 @@ pub struct City {
 }
 
 impl City {
-    /// Makes a city. Takes about a second for a million applicants and keeps some 60 bytes a booking; the records
+    /// Makes a city. Takes two or three seconds for a million applicants and keeps some 60 bytes a booking; the records
     /// themselves are made when they are asked for.
     ///
     /// # Errors

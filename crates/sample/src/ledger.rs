@@ -11,8 +11,8 @@ pub(crate) mod wish;
 use crate::outcome::Tries;
 use crate::plan::Phase;
 use crate::rulebook::Rulebook;
+use crate::session_index::SessionIndex;
 use crate::start::Frame;
-use crate::wish_index::SessionIndex;
 use yuyue_domain::session::Session;
 use yuyue_domain::time::Timestamp;
 

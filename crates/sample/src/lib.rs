@@ -16,9 +16,9 @@ mod plan;
 mod random;
 mod record;
 mod rulebook;
+mod session_index;
 mod staff;
 mod start;
-mod wish_index;
 
 pub use cast::{CastMember, CastRole};
 pub use city::{City, CityConfig};

@@ -15,12 +15,14 @@ const HEAVY: &[usize] = &[2, 3, 5];
 const LIGHT: &[usize] = &[1, 4];
 const EVERY: &[usize] = &[0, 1, 2, 3, 4, 5];
 
-/// Sample sites that every city has: name, district, address, near offices, subjects with groups of classes, status.
+/// Name, district, address, near offices, subjects with groups of classes, and status of a site.
 type Row =
     (&'static str, &'static str, &'static str, &'static [u32], &'static [(Subject, &'static [usize])], SiteStatus);
 
+/// What a site with rooms of computers tests.
 const THEORY: &[(Subject, &[usize])] = &[(Subject::One, EVERY), (Subject::Four, EVERY)];
 
+/// The sites that every city has.
 const ROWS: [Row; 16] = [
     ("巴南界石考场", "巴南区", "巴南区东城大道588号", &[12, 6], &[(Subject::Two, CARS)], SiteStatus::Open),
     ("西彭考场", "九龙坡区", "九龙坡区西彭镇", &[4, 8, 2], &[(Subject::Two, ALL_CARS)], SiteStatus::Open),

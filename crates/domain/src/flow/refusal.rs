@@ -1,11 +1,13 @@
 //! Why a flow does not go on.
 
 use super::step::FlowStep;
+use crate::application::intake::ChosenError;
 use crate::ids::SessionId;
 use crate::licence::Subject;
 use serde::{Deserialize, Serialize};
 
-/// Why a flow does not go on; what the rules of eligibility say is shown from their own refusals.
+/// Why a flow does not go on; what the rules of eligibility say is shown from their own refusals. The codes are those
+/// of [`crate::refusal`] wherever the centre would refuse for the same reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "code", rename_all = "snake_case")]
@@ -39,6 +41,7 @@ pub enum FlowRefusal {
     IdentityCheckNotHere,
     /// The text has changed while it was read.
     #[error("the notice is at version {version}")]
+    #[serde(rename = "notice_outdated")]
     NoticeChanged {
         /// The present version.
         version: u32,
@@ -51,6 +54,7 @@ pub enum FlowRefusal {
     },
     /// No session is chosen.
     #[error("no session is chosen")]
+    #[serde(rename = "nothing_chosen")]
     SessionsMissing,
     /// More sessions than allowed.
     #[error("at most {max} sessions")]
@@ -73,4 +77,13 @@ pub enum FlowRefusal {
     /// No site is chosen.
     #[error("no site is chosen")]
     SitesMissing,
+}
+
+impl From<ChosenError> for FlowRefusal {
+    fn from(error: ChosenError) -> Self {
+        match error {
+            ChosenError::TooMany { max } => Self::TooManySessions { max },
+            ChosenError::Twice { session } => Self::SessionTwice { session },
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::application::fixtures::day;
+use crate::application::permission::ApplicationRefusal;
 use crate::ids::{SessionId, SiteId};
+use crate::refusal::IntakeRefusal;
 use crate::time::DateRange;
 use proptest::prelude::*;
 
@@ -267,6 +269,25 @@ fn a_flow_survives_being_kept_as_a_draft() {
     let flow = go_on(&at_sessions(FlowKind::Normal), false);
     let kept = serde_json::to_string(&flow).unwrap();
     assert_eq!(serde_json::from_str::<Flow>(&kept).unwrap(), flow, "nothing is lost on disk");
+}
+
+#[test]
+fn the_codes_are_those_of_the_centre_where_the_reason_is_the_same() {
+    fn wire(value: impl serde::Serialize) -> serde_json::Value {
+        serde_json::to_value(value).unwrap()
+    }
+    let session = SessionId(1);
+    let pairs = [
+        (wire(FlowRefusal::SessionsMissing), wire(IntakeRefusal::NothingChosen)),
+        (wire(FlowRefusal::TooManySessions { max: 5 }), wire(IntakeRefusal::TooManySessions { max: 5 })),
+        (wire(FlowRefusal::SessionTwice { session }), wire(IntakeRefusal::SessionTwice { session })),
+        (wire(FlowRefusal::NoticeChanged { version: 3 }), wire(IntakeRefusal::NoticeOutdated { version: 3 })),
+        (wire(FlowRefusal::IdentityCheckMissing), wire(ApplicationRefusal::IdentityCheckMissing)),
+        (wire(FlowRefusal::IdentityCheckNotHere), wire(ApplicationRefusal::IdentityCheckNotHere)),
+    ];
+    for (flow, centre) in pairs {
+        assert_eq!(flow, centre, "one reason, one code");
+    }
 }
 
 fn action() -> impl Strategy<Value = FlowAction> {

@@ -4,6 +4,7 @@ use super::draft::{BookingMode, SessionQuery, SubjectDraft};
 use super::refusal::FlowRefusal;
 use super::step::{FlowKind, FlowStep};
 use super::{Flow, FlowContext};
+use crate::application::intake::check_chosen;
 use crate::application::{Channel, Wish};
 use crate::identity::IdentityCheck;
 use crate::ids::{SessionId, SiteId};
@@ -158,7 +159,7 @@ impl Flow {
         let draft = self.draft().ok_or(FlowRefusal::SubjectMissing)?;
         let wish = draft.wish(self.kind)?;
         if let Wish::Choose { sessions, .. } = &wish {
-            check_sessions(sessions, self.context.sessions_max)?;
+            check_chosen(sessions, self.context.sessions_max)?;
         }
         Ok(wish)
     }
@@ -202,12 +203,12 @@ impl Flow {
                 draft.query = Some(query);
             }
             FlowAction::Choose { sessions, ordered } if is_normal => {
-                check_sessions(&sessions, self.context.sessions_max)?;
+                check_chosen(&sessions, self.context.sessions_max)?;
                 draft.chosen = sessions;
                 draft.ordered = ordered;
             }
             FlowAction::Choose { sessions, .. } => {
-                check_sessions(&sessions, 1)?;
+                check_chosen(&sessions, 1)?;
                 draft.priority = sessions.first().copied();
             }
             // 优先预约模式下，只提供自选模式
@@ -252,16 +253,5 @@ impl Flow {
 
     fn step_after(&self) -> FlowStep {
         self.walk().into_iter().find(|step| *step > self.step).unwrap_or(self.step)
-    }
-}
-
-fn check_sessions(sessions: &[SessionId], max: u8) -> Result<(), FlowRefusal> {
-    if sessions.len() > usize::from(max) {
-        return Err(FlowRefusal::TooManySessions { max });
-    }
-    let repeated = sessions.iter().enumerate().find(|(index, session)| sessions[..*index].contains(session));
-    match repeated {
-        Some((_, session)) => Err(FlowRefusal::SessionTwice { session: *session }),
-        None => Ok(()),
     }
 }

@@ -93,13 +93,16 @@ pub(super) fn parse(kind: DocumentType, text: &str) -> Result<String, NumberErro
     }
 }
 
-/// A number whose form the regulation does not fix: bounded, half-width, no blanks, dashes kept as hyphens.
+/// A number whose form the regulation does not fix: bounded, half-width, without blanks and the signs that people put
+/// between digits or leave out as they like.
 fn free_text(text: &str) -> Result<String, NumberError> {
     let number: String = text
         .chars()
         .map(half_width)
-        .filter(|character| !is_blank(*character))
-        .map(|character| if is_dash(character) { '-' } else { character.to_ascii_uppercase() })
+        .filter(|character| {
+            !is_blank(*character) && !is_dash(*character) && !matches!(character, '/' | '.' | '_' | '·')
+        })
+        .map(|character| character.to_ascii_uppercase())
         .take(LENGTH_MAX + 1)
         .collect();
     if number.is_empty() {
@@ -115,7 +118,7 @@ fn free_text(text: &str) -> Result<String, NumberError> {
 }
 
 fn is_number_character(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '-' | '/' | '(' | ')' | '.' | '〔' | '〕' | '[' | ']' | '·')
+    character.is_alphanumeric() || matches!(character, '(' | ')' | '〔' | '〕' | '[' | ']')
 }
 
 fn citizen(kind: DocumentType, number: String) -> Result<String, NumberError> {

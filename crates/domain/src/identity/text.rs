@@ -1,7 +1,7 @@
 //! What input methods, card readers and spreadsheets do to letters and digits, undone.
 
 /// The half-width form of a full-width letter, digit or sign; other characters as they are.
-pub(super) fn half_width(character: char) -> char {
+pub(crate) fn half_width(character: char) -> char {
     match character {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
         _ => character,

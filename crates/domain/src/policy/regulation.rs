@@ -97,6 +97,8 @@ pub struct OrderStep {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct Tracks {
+    /// The source of there being no other track.
+    pub cite: Citation,
     /// The first row that fits counts.
     pub rows: Vec<Track>,
 }

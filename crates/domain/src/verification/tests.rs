@@ -11,7 +11,7 @@ fn rule() -> CodeRule {
     crate::application::fixtures::policy().local.code
 }
 
-fn book() -> CodePurpose {
+fn apply() -> CodePurpose {
     CodePurpose::Apply { subject: Subject::Two }
 }
 
@@ -20,12 +20,12 @@ fn after(seconds: i64) -> Timestamp {
 }
 
 fn sent() -> CodeState {
-    CodeState::new(at(BEGIN)).issue(book(), at(BEGIN), &rule()).unwrap()
+    CodeState::new(at(BEGIN)).issue(apply(), at(BEGIN), &rule()).unwrap()
 }
 
 fn wrong(mut state: CodeState, times: u8) -> CodeState {
     for _ in 0..times {
-        let (next, outcome) = state.confirm(book(), false, after(1), &rule());
+        let (next, outcome) = state.confirm(apply(), false, after(1), &rule());
         assert!(outcome.is_err(), "a wrong code confirms nothing");
         state = next;
     }
@@ -48,15 +48,15 @@ fn life_and_resend_wait_are_two_times() {
 
 #[test]
 fn a_code_confirms_until_the_last_second_of_its_life_and_once() {
-    let (used, outcome) = sent().confirm(book(), true, after(299), &rule());
+    let (used, outcome) = sent().confirm(apply(), true, after(299), &rule());
     assert_eq!(outcome, Ok(()), "the last second");
     assert_eq!(
-        used.confirm(book(), true, after(299), &rule()).1,
+        used.confirm(apply(), true, after(299), &rule()).1,
         Err(CodeRefusal::CodeUsed),
         "a second time it is void"
     );
     assert_eq!(used.remaining(after(299), &rule()).life_seconds, 0, "and shows no life");
-    let (state, outcome) = sent().confirm(book(), true, after(300), &rule());
+    let (state, outcome) = sent().confirm(apply(), true, after(300), &rule());
     assert_eq!(outcome, Err(CodeRefusal::CodeExpired), "one second later");
     assert_eq!(state.wrong_tries, 0, "which is no wrong try");
 }
@@ -64,6 +64,7 @@ fn a_code_confirms_until_the_last_second_of_its_life_and_once() {
 #[test]
 fn a_code_is_good_for_what_it_was_sent_for_only() {
     for other in [
+        CodePurpose::Apply { subject: Subject::Three },
         CodePurpose::Confirm { application: application_id(1) },
         CodePurpose::Withdraw { application: application_id(1) },
         CodePurpose::Cancel { application: application_id(1) },
@@ -73,7 +74,7 @@ fn a_code_is_good_for_what_it_was_sent_for_only() {
         assert_eq!(state, sent(), "and the code stays good for its own purpose");
     }
     assert_eq!(
-        CodeState::new(at(BEGIN)).confirm(book(), true, after(1), &rule()).1,
+        CodeState::new(at(BEGIN)).confirm(apply(), true, after(1), &rule()).1,
         Err(CodeRefusal::CodeNotSent),
         "none"
     );
@@ -82,12 +83,12 @@ fn a_code_is_good_for_what_it_was_sent_for_only() {
 #[test]
 fn a_new_code_makes_the_old_one_void_but_forgets_no_wrong_try() {
     let state = wrong(sent(), 2);
-    let refused = state.issue(book(), after(59), &rule());
+    let refused = state.issue(apply(), after(59), &rule());
     assert_eq!(refused, Err(CodeRefusal::CodeTooSoon { seconds: 1 }), "the wait counts down");
     let cancel = CodePurpose::Cancel { application: application_id(1) };
     let next = state.issue(cancel, after(60), &rule()).unwrap();
     assert_eq!(next.remaining(after(60), &rule()).tries_left, 3, "wrong tries are kept");
-    assert_eq!(next.confirm(book(), true, after(61), &rule()).1, Err(CodeRefusal::CodeNotSent), "the old one is void");
+    assert_eq!(next.confirm(apply(), true, after(61), &rule()).1, Err(CodeRefusal::CodeNotSent), "the old one is void");
     let (right, outcome) = next.confirm(cancel, true, after(61), &rule());
     assert_eq!((outcome, right.wrong_tries), (Ok(()), 0), "a right one proves who it is");
 }
@@ -95,15 +96,15 @@ fn a_new_code_makes_the_old_one_void_but_forgets_no_wrong_try() {
 #[test]
 fn the_last_wrong_try_locks_until_the_next_day() {
     let state = wrong(sent(), 3);
-    let (state, outcome) = state.confirm(book(), false, after(2), &rule());
+    let (state, outcome) = state.confirm(apply(), false, after(2), &rule());
     assert_eq!(outcome, Err(CodeRefusal::CodeWrong { tries_left: 1 }), "one is left");
-    let (state, outcome) = state.confirm(book(), false, after(3), &rule());
+    let (state, outcome) = state.confirm(apply(), false, after(3), &rule());
     let locked = CodeRefusal::CodeLocked { possible_from: at(MIDNIGHT) };
     assert_eq!(outcome, Err(locked), "the fifth wrong try");
-    assert_eq!(state.confirm(book(), true, after(4), &rule()).1, Err(locked), "even the right digits come too late");
-    assert_eq!(state.issue(book(), after(100), &rule()), Err(locked), "nor is a new one sent");
+    assert_eq!(state.confirm(apply(), true, after(4), &rule()).1, Err(locked), "even the right digits come too late");
+    assert_eq!(state.issue(apply(), after(100), &rule()), Err(locked), "nor is a new one sent");
     assert_eq!(state.remaining(after(4), &rule()).life_seconds, 0, "the code shows no life");
-    let tomorrow = state.issue(book(), at(MIDNIGHT), &rule()).unwrap();
+    let tomorrow = state.issue(apply(), at(MIDNIGHT), &rule()).unwrap();
     assert_eq!(tomorrow.remaining(at(MIDNIGHT), &rule()).tries_left, 5, "the next day begins anew");
 }
 
@@ -111,20 +112,20 @@ fn the_last_wrong_try_locks_until_the_next_day() {
 fn ten_codes_a_day_and_no_more() {
     let mut state = CodeState::new(at(BEGIN));
     for number in 0..10 {
-        state = state.issue(book(), after(number * 60), &rule()).unwrap();
+        state = state.issue(apply(), after(number * 60), &rule()).unwrap();
     }
     assert_eq!(state.remaining(after(600), &rule()).sends_left, 0, "all are used");
-    let refused = state.issue(book(), after(3600), &rule());
+    let refused = state.issue(apply(), after(3600), &rule());
     assert_eq!(refused, Err(CodeRefusal::CodeLimit { possible_from: at(MIDNIGHT) }), "until tomorrow");
-    assert_eq!(state.confirm(book(), true, after(600), &rule()).1, Ok(()), "the last one is good all the same");
+    assert_eq!(state.confirm(apply(), true, after(600), &rule()).1, Ok(()), "the last one is good all the same");
 }
 
 #[test]
 fn a_code_lives_on_over_midnight() {
     let late = at(MIDNIGHT).plus_seconds(-10);
-    let state = CodeState::new(late).issue(book(), late, &rule()).unwrap();
-    assert_eq!(state.confirm(book(), true, at(MIDNIGHT).plus_seconds(10), &rule()).1, Ok(()), "20 seconds old");
-    let early = state.issue(book(), at(MIDNIGHT), &rule());
+    let state = CodeState::new(late).issue(apply(), late, &rule()).unwrap();
+    assert_eq!(state.confirm(apply(), true, at(MIDNIGHT).plus_seconds(10), &rule()).1, Ok(()), "20 seconds old");
+    let early = state.issue(apply(), at(MIDNIGHT), &rule());
     assert_eq!(early, Err(CodeRefusal::CodeTooSoon { seconds: 50 }), "the wait does not end with the day");
 }
 
@@ -154,13 +155,13 @@ proptest! {
         for (send, seconds) in acts {
             now = now.plus_seconds(seconds);
             if send {
-                if let Ok(next) = state.issue(book(), now, &rule) {
+                if let Ok(next) = state.issue(apply(), now, &rule) {
                     state = next;
                     sends += 1;
                 }
             } else {
                 let could = state.remaining(now, &rule).life_seconds > 0;
-                let (next, outcome) = state.confirm(book(), false, now, &rule);
+                let (next, outcome) = state.confirm(apply(), false, now, &rule);
                 prop_assert!(outcome.is_err(), "wrong digits never confirm");
                 prop_assert_eq!(could, next.wrong_tries > state.wrong_tries, "what shows life can be tried");
                 wrong_tries += next.wrong_tries - state.wrong_tries;

@@ -1,0 +1,74 @@
+//! How each subject stands for a person, as the applicant page shows it.
+
+use super::{Eligibility, PassedTest, Refusal, RefusalCode, check_eligibility, find_passed};
+use crate::applicant::ApplicantRecord;
+use crate::application::{Application, ApplicationState};
+use crate::ids::{ApplicationId, SessionId};
+use crate::licence::Subject;
+use crate::policy::Policy;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How a subject stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SubjectState {
+    /// 合格
+    Passed {
+        /// The test that counts.
+        test: PassedTest,
+    },
+    /// 已预约
+    Placed {
+        /// The application.
+        application: ApplicationId,
+        /// The session.
+        session: SessionId,
+    },
+    /// 已受理，待公示
+    Queued {
+        /// The application.
+        application: ApplicationId,
+    },
+    /// 待验证
+    AwaitingCode {
+        /// The application.
+        application: ApplicationId,
+    },
+    /// 可预约
+    Bookable,
+    /// 不可预约
+    NotBookable {
+        /// All reasons.
+        refusals: Vec<Refusal>,
+    },
+    /// The subject is not part of the person's track.
+    NotNeeded,
+}
+
+/// How a subject stands for a person at `now`.
+#[must_use]
+pub fn subject_state(record: &ApplicantRecord, subject: Subject, now: Timestamp, policy: &Policy) -> SubjectState {
+    let eligibility = check_eligibility(record, subject, None, now, policy);
+    match eligibility.refusals().first().map(|refusal| &refusal.code) {
+        Some(RefusalCode::SubjectNotNeeded { .. }) => return SubjectState::NotNeeded,
+        Some(RefusalCode::AlreadyPassed { .. }) => {
+            if let Some(test) = find_passed(record, subject, now, policy) {
+                return SubjectState::Passed { test };
+            }
+        }
+        _ => {}
+    }
+    let own = record.applications.iter().filter(|application| application.subject == subject);
+    let mut live = own.filter_map(|Application { id, state, .. }| match *state {
+        ApplicationState::Placed { session, .. } => Some(SubjectState::Placed { application: *id, session }),
+        ApplicationState::Queued => Some(SubjectState::Queued { application: *id }),
+        ApplicationState::AwaitingCode => Some(SubjectState::AwaitingCode { application: *id }),
+        _ => None,
+    });
+    live.next_back().unwrap_or(match eligibility {
+        Eligibility::Eligible => SubjectState::Bookable,
+        Eligibility::Refused(refusals) => SubjectState::NotBookable { refusals },
+    })
+}
