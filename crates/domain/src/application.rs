@@ -1,7 +1,6 @@
 //! An application for a test (预约申请) and its states. What may happen in which state is in [`permission`], how a state
 //! changes in [`transition`].
 
-pub mod intake;
 pub mod permission;
 pub mod timeline;
 pub mod transition;

@@ -11,6 +11,7 @@ pub mod eligibility;
 pub mod flow;
 pub mod identity;
 pub mod ids;
+pub mod intake;
 pub mod licence;
 pub mod lookup;
 pub mod mask;

@@ -3,6 +3,7 @@
 //! Each kind of reason has stable codes and parameters of its own; the window turns them into sentences with a next step.
 
 use crate::application::permission::ApplicationRefusal;
+use crate::eligibility;
 use crate::ids::SessionId;
 use crate::time::Timestamp;
 use crate::verification::CodeRefusal;
@@ -13,6 +14,9 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "kind", content = "why", rename_all = "snake_case")]
 pub enum Refusal {
+    /// A rule of the regulation or the city is against it.
+    #[error("not eligible: {:?}", .0.code)]
+    Eligibility(eligibility::Refusal),
     /// What was asked for cannot be taken.
     #[error(transparent)]
     Intake(IntakeRefusal),
@@ -47,12 +51,6 @@ pub enum IntakeRefusal {
     /// There is no such session.
     #[error("session {session} is not known")]
     SessionUnknown {
-        /// Which.
-        session: SessionId,
-    },
-    /// The session is of another subject.
-    #[error("session {session} is of another subject")]
-    OtherSubject {
         /// Which.
         session: SessionId,
     },
@@ -136,5 +134,11 @@ impl From<IntakeRefusal> for Refusal {
 impl From<CodeRefusal> for Refusal {
     fn from(refusal: CodeRefusal) -> Self {
         Self::Code(refusal)
+    }
+}
+
+impl From<eligibility::Refusal> for Refusal {
+    fn from(refusal: eligibility::Refusal) -> Self {
+        Self::Eligibility(refusal)
     }
 }

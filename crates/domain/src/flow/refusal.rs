@@ -1,8 +1,8 @@
 //! Why a flow does not go on.
 
 use super::step::FlowStep;
-use crate::application::intake::ChosenError;
 use crate::ids::SessionId;
+use crate::intake::check::ChosenError;
 use crate::licence::Subject;
 use serde::{Deserialize, Serialize};
 

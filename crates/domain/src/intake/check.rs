@@ -1,7 +1,7 @@
 //! Whether what an application asks for can be taken: the choice itself and the windows of its sessions (domain §3, §4).
 
-use super::transition::Act;
-use super::{Channel, Wish};
+use crate::application::transition::Act;
+use crate::application::{Channel, Wish};
 use crate::ids::SessionId;
 use crate::policy::Policy;
 use crate::refusal::IntakeRefusal;
