@@ -4,6 +4,7 @@
 //! a regulation or an office may change are read from versioned documents into [`policy`] values and are never
 //! constants of the code. Every refusal names its rule and article.
 
+pub mod allocation;
 pub mod applicant;
 pub mod application;
 pub mod calendar;

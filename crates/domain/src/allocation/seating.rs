@@ -1,0 +1,190 @@
+//! First step of the allocation: who is seated. See the parent module for why this is right.
+
+use super::accept_lists::{AcceptLists, ListId};
+use super::{NOWHERE, number};
+
+/// The label of a session from which no vacant place can be reached any more.
+const CLOSED: u32 = u32::MAX;
+
+/// A seating of the applications that are served; which of their sessions each one got is still arbitrary.
+#[derive(Debug, Clone)]
+pub(super) struct Seating {
+    /// The session of each application in rank order, [`NOWHERE`] for those that go without.
+    pub seat: Vec<u32>,
+    /// The applications seated in each session.
+    pub members: Vec<Vec<u32>>,
+    /// Whether each session was found closed: nobody in it can ever make room.
+    pub closed: Vec<bool>,
+}
+
+/// Where a list's sessions with the lowest label begin.
+#[derive(Clone, Copy, Default)]
+struct Nearest {
+    label: u32,
+    position: u32,
+}
+
+struct Seater<'a> {
+    lists: &'a AcceptLists,
+    wishes: &'a [ListId],
+    places: &'a [u32],
+    members: Vec<Vec<u32>>,
+    /// A lower bound of how many applications must move until a place in this session becomes vacant.
+    label: Vec<u32>,
+    /// How many members of a full session, from the first on, may still have a way out at the present label.
+    cursor: Vec<u32>,
+    nearest: Vec<Nearest>,
+    /// How many sessions have each label.
+    population: Vec<u32>,
+    /// The sessions that were ever given each label; some have moved on.
+    level: Vec<Vec<u32>>,
+    /// The way found so far: full sessions, and which member would leave each.
+    path: Vec<(u32, u32)>,
+}
+
+/// Seats the applications in rank order; one goes without exactly when nobody before it can make room.
+pub(super) fn seat_by_rank(places: &[u32], lists: &AcceptLists, wishes: &[ListId]) -> Seating {
+    let mut seater = Seater::new(places, lists, wishes);
+    for application in 0..number(wishes.len()) {
+        seater.seat(application);
+    }
+    let mut seat = vec![NOWHERE; wishes.len()];
+    for (session, members) in seater.members.iter().enumerate() {
+        for &member in members {
+            seat[member as usize] = number(session);
+        }
+    }
+    let closed = seater.label.iter().map(|&label| label == CLOSED).collect();
+    Seating { seat, members: seater.members, closed }
+}
+
+impl<'a> Seater<'a> {
+    fn new(places: &'a [u32], lists: &'a AcceptLists, wishes: &'a [ListId]) -> Self {
+        let label: Vec<u32> = places.iter().map(|&places| if places == 0 { CLOSED } else { 0 }).collect();
+        let vacant = label.iter().filter(|&&label| label == 0).count();
+        Self {
+            lists,
+            wishes,
+            places,
+            members: vec![Vec::new(); places.len()],
+            label,
+            cursor: vec![0; places.len()],
+            nearest: vec![Nearest::default(); lists.len()],
+            population: vec![number(vacant)],
+            level: vec![Vec::new()],
+            path: Vec::new(),
+        }
+    }
+
+    fn seat(&mut self, application: u32) {
+        'from_the_start: loop {
+            let Some((mut session, _)) = self.find_nearest(application) else { return };
+            self.path.clear();
+            while !self.is_vacant(session) {
+                if let Some((member, next)) = self.find_way_out(session) {
+                    self.path.push((session, member));
+                    session = next;
+                } else {
+                    self.raise_label(session);
+                    match self.path.pop() {
+                        Some((before, _)) if self.label[before as usize] != CLOSED => session = before,
+                        _ => continue 'from_the_start,
+                    }
+                }
+            }
+            return self.follow_path(application, session);
+        }
+    }
+
+    fn is_vacant(&self, session: u32) -> bool {
+        self.members[session as usize].len() < self.places[session as usize] as usize
+    }
+
+    /// The application's most preferred session among those with the lowest label, and that label.
+    ///
+    /// Labels only rise, so a session that was passed is never the lowest again before all of the list rise.
+    fn find_nearest(&mut self, application: u32) -> Option<(u32, u32)> {
+        let list = self.wishes[application as usize];
+        let accepts = self.lists.get(list);
+        let nearest = &mut self.nearest[list as usize];
+        loop {
+            if nearest.label == CLOSED {
+                return None;
+            }
+            for (position, &session) in (nearest.position..).zip(&accepts[nearest.position as usize..]) {
+                if self.label[session as usize] == nearest.label {
+                    nearest.position = position;
+                    return Some((session, nearest.label));
+                }
+            }
+            let lowest = accepts.iter().map(|&session| self.label[session as usize]).min();
+            *nearest = Nearest { label: lowest.unwrap_or(CLOSED), position: 0 };
+        }
+    }
+
+    /// A member of a full session that can go to one with the next lower label, looking at the last ranked first.
+    fn find_way_out(&mut self, session: u32) -> Option<(u32, u32)> {
+        let index = session as usize;
+        while self.cursor[index] > 0 {
+            let member = self.cursor[index] - 1;
+            let application = self.members[index][member as usize];
+            match self.find_nearest(application) {
+                Some((next, label)) if label + 1 == self.label[index] => return Some((member, next)),
+                _ => self.cursor[index] = member,
+            }
+        }
+        None
+    }
+
+    /// Raises the label of a full session without a way out, and closes what can no longer reach a vacant place.
+    fn raise_label(&mut self, session: u32) {
+        let index = session as usize;
+        let before = self.label[index];
+        let mut lowest = CLOSED;
+        for member in 0..self.members[index].len() {
+            let application = self.members[index][member];
+            if self.lists.get(self.wishes[application as usize]).len() > 1
+                && let Some((_, label)) = self.find_nearest(application)
+            {
+                lowest = lowest.min(label);
+            }
+        }
+        let label = lowest.saturating_add(1);
+        self.label[index] = label;
+        self.cursor[index] = number(self.members[index].len());
+        if label != CLOSED {
+            while self.level.len() <= label as usize {
+                self.level.push(Vec::new());
+                self.population.push(0);
+            }
+            self.level[label as usize].push(session);
+            self.population[label as usize] += 1;
+        }
+        self.population[before as usize] -= 1;
+        if self.population[before as usize] == 0 {
+            self.close_above(before);
+        }
+    }
+
+    /// A way to a vacant place passes every lower label: without one session of this label, all above are closed.
+    fn close_above(&mut self, label: u32) {
+        for higher in label as usize + 1..self.level.len() {
+            for session in std::mem::take(&mut self.level[higher]) {
+                if self.label[session as usize] as usize == higher {
+                    self.label[session as usize] = CLOSED;
+                }
+            }
+            self.population[higher] = 0;
+        }
+    }
+
+    /// Seats the application: each member of the path takes the place that the next one leaves, the last a vacant one.
+    fn follow_path(&mut self, application: u32, vacant: u32) {
+        let mut mover = application;
+        for &(session, member) in &self.path {
+            mover = std::mem::replace(&mut self.members[session as usize][member as usize], mover);
+        }
+        self.members[vacant as usize].push(mover);
+        self.cursor[vacant as usize] = number(self.members[vacant as usize].len());
+    }
+}
