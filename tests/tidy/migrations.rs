@@ -40,11 +40,14 @@ fn check_numbers(folder: &str, names: &[&str]) -> Vec<String> {
     complaints
 }
 
-/// Folders `migrations/<engine>` side by side hold files of the same names.
+/// Store engines: their folders `migrations/<engine>`, side by side, hold files of the same names.
+const ENGINES: &[&str] = &["sqlite", "postgres"];
+
+/// Whether the engines of each store go through the same steps.
 fn check_engines(folders: &BTreeMap<&str, Vec<&str>>) -> Vec<String> {
     let mut sets: BTreeMap<&str, Vec<(&str, BTreeSet<&str>)>> = BTreeMap::new();
     for (folder, names) in folders {
-        if let Some((parent, _)) = folder.rsplit_once('/').filter(|(parent, _)| parent.ends_with("migrations")) {
+        if let Some((parent, _)) = folder.rsplit_once('/').filter(|(_, engine)| ENGINES.contains(engine)) {
             sets.entry(parent).or_default().push((folder, names.iter().copied().collect()));
         }
     }

@@ -30,7 +30,9 @@ impl File {
     pub fn is_test(&self) -> bool {
         let parts: Vec<&str> = self.path.split('/').collect();
         let name = self.name();
-        parts[..parts.len() - 1].contains(&"tests") || name == "tests.rs" || name.contains(".test.")
+        parts[..parts.len() - 1].contains(&"tests")
+            || ["tests.rs", "testing.rs"].contains(&name)
+            || name.contains(".test.")
     }
 }
 
