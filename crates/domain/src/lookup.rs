@@ -191,11 +191,7 @@ mod tests {
 
     #[test]
     fn eleven_digits_are_a_phone_before_anything_else() {
-        assert_eq!(
-            kinds("13900000001").first(),
-            Some(&Term::Phone("13900000001".into())),
-            "a phone has 11 digits"
-        );
+        assert_eq!(kinds("13900000001").first(), Some(&Term::Phone("13900000001".into())), "a phone has 11 digits");
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Citation {
     pub articles: Vec<u16>,
     /// How far to trust it.
     pub trust: Trust,
+    /// Why it is weak, or which keys of its section are weaker than the rest, for people who check or replace the data.
+    pub note: Option<String>,
 }
 
 /// Everything that can change without new code, as it is in force on one day.
@@ -150,6 +152,7 @@ impl PolicyDocument {
     /// # Errors
     /// The key and what is wrong with it.
     pub fn check(&self) -> Result<(), ContentError> {
+        validate::check_notes(self)?;
         match self {
             Self::Regulation(regulation) => validate::check_regulation(regulation),
             Self::Local(local) => validate::check_local(local),

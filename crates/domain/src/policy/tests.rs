@@ -46,6 +46,40 @@ fn every_document_of_the_seed_survives_json_unchanged() {
 }
 
 #[test]
+fn whatever_is_weak_says_why() {
+    let without = |(name, text): (&str, &str), note: &str| {
+        let at = text.find(note).unwrap();
+        let before = text[..at].rfind(", note = ").unwrap();
+        let end = at + text[at..].find('"').unwrap() + 1;
+        PolicyDocument::parse(name, &format!("{}{}", &text[..before], &text[end..]))
+    };
+    let gauge = "cite = { source = \"本市参数\", articles = [], trust = \"W\", note = \"仅用于显示\"";
+    assert_invalid(without(LOCAL, "仅用于显示"), "gauge.cite.note", gauge, LOCAL);
+    assert_invalid(parse_changed(LOCAL, "\"仅用于显示\"", "\" \""), "gauge.cite.note", gauge, LOCAL);
+    let ages = "cite = { source = \"公安部令第162号 机动车驾驶证申领和使用规定 (公安部令第172号修改)\"";
+    assert_invalid(without(REGULATION, "各车型年龄"), "ages.cite.note", ages, REGULATION);
+}
+
+#[test]
+fn what_was_not_compared_with_the_text_is_not_passed_off_as_it() {
+    for document in seed::policy_documents().unwrap() {
+        let PolicyDocument::Regulation(regulation) = document else { continue };
+        let version = &regulation.version;
+        assert_eq!(regulation.ages.cite.trust, Trust::Weak, "{version}: the ages of article 14 are from memory");
+        assert_eq!(regulation.tracks.cite.trust, Trust::Weak, "{version}: which class can come first is from memory");
+        for track in regulation.tracks.rows.iter().filter(|track| track.years_from_acceptance.is_some()) {
+            let note = track.cite.note.as_deref().unwrap_or_default();
+            assert!(
+                note.contains("三年期限未核对"),
+                "{version}: the years from the acceptance are from memory: {note}"
+            );
+        }
+        let note = regulation.waits.cite.note.as_deref().unwrap_or_default();
+        assert!(note.contains("car_classes"), "{version}: which classes are cars is from memory: {note}");
+    }
+}
+
+#[test]
 fn pass_marks_are_those_of_article_38() {
     let marks = now().regulation.pass_marks;
     assert_eq!(marks.score(Subject::Two, LicenceClass::C1), 80, "subject 2 of a car");

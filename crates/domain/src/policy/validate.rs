@@ -1,6 +1,6 @@
 //! Whether the values of a policy document can be right, so that no rule ever meets a hole or a contradiction.
 
-use super::{ContentError, Local, Regulation};
+use super::{ContentError, Local, PolicyDocument, Regulation};
 use crate::applicant::BlockReason;
 use crate::calendar::CalendarYear;
 use crate::licence::{LicenceClass, Subject};
@@ -21,6 +21,37 @@ fn require_each_class_once<'a>(
         require(count == 1, key, &format!("class {class} stands in {count} rows and must stand in one"))?;
     }
     Ok(())
+}
+
+/// That every weak citation says why: whoever replaces a default has to know what it stands for.
+pub(super) fn check_notes(document: &PolicyDocument) -> Result<(), ContentError> {
+    let table = toml::Value::try_from(document)
+        .map_err(|error| ContentError { key: String::new(), problem: error.to_string() })?;
+    match find_weak_without_note(&table) {
+        Some(keys) => require(false, &keys.join("."), "a citation of trust W must say why in its note"),
+        None => Ok(()),
+    }
+}
+
+/// The keys down to the note that is missing.
+fn find_weak_without_note(value: &toml::Value) -> Option<Vec<String>> {
+    let inside = |key: String, inner: &toml::Value| {
+        find_weak_without_note(inner).map(|keys| std::iter::once(key).chain(keys).collect())
+    };
+    match value {
+        toml::Value::Table(table) => {
+            let is_weak = table.get("trust").and_then(toml::Value::as_str) == Some("W");
+            let has_note = table.get("note").and_then(toml::Value::as_str).is_some_and(|note| !note.trim().is_empty());
+            if is_weak && !has_note {
+                return Some(vec!["note".to_owned()]);
+            }
+            table.iter().find_map(|(key, inner)| inside(key.clone(), inner))
+        }
+        toml::Value::Array(array) => {
+            array.iter().enumerate().find_map(|(index, inner)| inside(index.to_string(), inner))
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn check_regulation(regulation: &Regulation) -> Result<(), ContentError> {
