@@ -20,7 +20,18 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// All that the rules may use: data types, but nothing that reads a clock, draws a number or touches the world.
-const PURE: &[&str] = &["chrono", "pinyin", "serde", "specta", "thiserror", "toml", "uuid"];
+const PURE: &[&str] = &[
+    "chrono",
+    "pinyin",
+    "serde",
+    "specta",
+    "thiserror",
+    "toml",
+    "uuid",
+    // Tables whose order depends on nothing but their content; they are looked up, never walked.
+    "hashbrown",
+    "rustc-hash",
+];
 
 /// A library and the only packages of ours whose code may name it.
 const PLACES: &[(&str, &[&str])] = &[
