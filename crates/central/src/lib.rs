@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod authority;
+pub mod cli;
 pub mod clock;
 pub mod entropy;
 pub mod password;
