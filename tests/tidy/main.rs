@@ -8,6 +8,7 @@
 
 mod dependencies;
 mod files;
+mod invariants;
 mod licences;
 mod lints;
 mod metadata;
