@@ -3,6 +3,7 @@
 pub mod backoff;
 pub mod cache;
 pub mod centre_clock;
+pub mod client;
 pub mod device;
 pub mod error;
 pub mod folder;
