@@ -153,9 +153,7 @@ impl Centre for HttpCentre {
 fn builder(authority: &str) -> Result<reqwest::ClientBuilder, ClientError> {
     // Whoever installed the process-wide provider first is as good: it is the same one everywhere.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    #[expect(clippy::disallowed_methods, reason = "this is where the one client of a device is made, with its bounds")]
-    let builder = Client::builder();
-    Ok(builder
+    Ok(Client::builder()
         .tls_certs_only([reqwest::Certificate::from_pem(authority.as_bytes())?])
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
