@@ -1,0 +1,243 @@
+/**
+ * The in-memory host: a clerk's day with invented people, for development and for the tests of the screens.
+ *
+ * Address parameters: `frozen` stops the clock, `open` skips the sign-in, `production` hides the training bar,
+ * `unenrolled`, `lang` and `theme` choose the start.
+ */
+import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
+import { addDays } from "$lib/lib/time";
+import { applicantView, revealed, search, today } from "./applicants";
+import { FakeBooking, NOTICES } from "./booking";
+import { at } from "./clock";
+import { codeKey, codeStatus, isRight, sendCode } from "./codes";
+import { documentKey, preview } from "./documents";
+import { applicationView, endApplication, endPreview, outboxView, progress, publish, results } from "./progress";
+import { OFFICES, OWN_OFFICE, SITES, type Person } from "./sample";
+import { story } from "./story";
+import { submit } from "./submission";
+import { CLERK, failure, maskName, PASSWORD, reason, World } from "./world";
+
+type Handlers = { [C in CommandName]: (args: ArgsOf<C>) => AnswerOf<C> };
+
+const START = at("2026-11-24", "10:42").replace(":00+", ":08+");
+
+function training(world: World): AnswerOf<"training"> {
+  return {
+    now: world.clock.now,
+    connected: world.connected,
+    messages: world.messages.slice(0, 20),
+    next_publication: at(world.clock.today, "17:00"),
+    busy: null,
+    people: [
+      { query: "张样三", shows: reason("training_normal") },
+      { query: "王样五", shows: reason("training_priority") },
+      { query: "朱样山", shows: reason("training_refused") },
+      { query: "𠮷样一", shows: reason("training_no_phone") },
+    ],
+  };
+}
+
+function handlers(world: World): Handlers {
+  let booking: FakeBooking | null = null;
+  const current = (): FakeBooking => {
+    if (!booking) throw failure("no_booking");
+    return booking;
+  };
+  const close = (): void => {
+    const person = world.open;
+    if (person) {
+      const last = world.outbox.find((row) => row.applicant === person.id);
+      world.served = [
+        {
+          applicant: world.mask(person),
+          at: world.clock.now,
+          kind: last?.kind ?? null,
+          subject: last?.subject ?? null,
+        },
+        ...world.served.filter((row) => row.applicant.id !== person.id),
+      ];
+      world.checks.delete(person.id);
+    }
+    world.open = null;
+    booking = null;
+  };
+  const enter = (password: string) => {
+    if (password !== PASSWORD) throw failure("wrong_password", { left: "4" });
+    world.access = { state: "open", clerk: CLERK };
+    world.changed();
+    return world.state();
+  };
+  const holder = (application: string | undefined): Person =>
+    application ? world.person(world.application(application).applicant) : current().person;
+
+  return {
+    app_state: () => world.state(),
+    enroll: ({ code }) => {
+      if (code.length < 8) throw failure("code_unknown");
+      world.access = { state: "signed_out", last: null, offline_hours: 72 };
+      return world.state();
+    },
+    sign_in: ({ number, password }) => {
+      if (number !== CLERK.number) throw failure("wrong_password", { left: "4" });
+      return enter(password);
+    },
+    unlock: ({ password }) => enter(password),
+    lock: () => {
+      const step = booking?.view().steps.find((view) => view.mark === "now")?.step ?? null;
+      world.checks.clear();
+      world.access = { state: "locked", clerk: CLERK, at: world.clock.now, idle_minutes: null, kept: step };
+      world.changed();
+      return world.state();
+    },
+    sign_out: () => {
+      close();
+      world.access = { state: "signed_out", last: { at: world.clock.now, name: CLERK.name }, offline_hours: 72 };
+      world.changed();
+      return world.state();
+    },
+    shift_summary: () => {
+      const missing = world.outbox.filter((row) => row.state === "waiting");
+      return { taken: world.outbox.length, received: world.outbox.length - missing.length, missing };
+    },
+    retry_connection: () => world.state(),
+    save_settings: ({ settings }) => {
+      world.settings = settings;
+      world.changed();
+      return world.state();
+    },
+    today: () => today(world),
+    search: ({ query }) => search(world, query),
+    open_applicant: ({ applicant }) => {
+      if (world.open && world.open.id !== applicant) close();
+      world.open = world.person(applicant);
+      return applicantView(world, world.open);
+    },
+    check_identity: ({ applicant, check }) => {
+      if (check === "card_read") throw failure("no_card_reader");
+      world.checks.set(applicant, check);
+      return applicantView(world, world.person(applicant));
+    },
+    reveal: ({ applicant }) => {
+      world.take({ kind: "reveal", applicant, name_masked: maskName(world.person(applicant).name) });
+      return revealed(world.person(applicant));
+    },
+    close_applicant: () => {
+      close();
+      return null;
+    },
+    booking: () => booking?.view() ?? null,
+    booking_start: ({ applicant, subject, replaces }) => {
+      world.open = world.person(applicant);
+      booking = new FakeBooking(world, world.open, subject);
+      const old = world.applications.find((application) => application.id === replaces);
+      if (old?.wish.mode === "choose") booking.chosen = old.wish.sessions;
+      return booking.view();
+    },
+    booking_act: ({ action }) => {
+      if (current().act(action)) return current().view();
+      booking = null;
+      return null;
+    },
+    send_code: ({ purpose }) => {
+      const person = holder(purpose.purpose === "booking" ? undefined : purpose.application);
+      sendCode(world, person, codeKey(purpose));
+      return codeStatus(world, person, codeKey(purpose));
+    },
+    code_status: ({ purpose }) =>
+      codeStatus(world, holder(purpose.purpose === "booking" ? undefined : purpose.application), codeKey(purpose)),
+    submit: ({ code }) => {
+      submit(world, current(), code);
+      return current().view();
+    },
+    confirm_code: ({ application, code }) => {
+      const found = world.application(application);
+      const person = world.person(found.applicant);
+      if (!isRight(world, person, `held-${application}`, code)) throw failure("wrong_code", { left: "4" });
+      world.move(found, { state: "queued" });
+      for (const row of world.outbox) if (row.application === application) row.state = "delivered";
+      world.changed();
+      return applicationView(world, found);
+    },
+    progress: ({ query }) => progress(world, query),
+    application: ({ application }) => applicationView(world, world.application(application)),
+    end_preview: ({ application }) => endPreview(world, world.application(application)),
+    end_application: ({ application, proof }) => {
+      const found = world.application(application);
+      const person = world.person(found.applicant);
+      if (proof.proof === "code" && !isRight(world, person, `cancel-${application}`, proof.code))
+        throw failure("wrong_code", { left: "4" });
+      endApplication(world, found);
+      return applicationView(world, found);
+    },
+    results: ({ query }) => results(world, query),
+    offices: () => ({
+      offices: OFFICES,
+      own: OWN_OFFICE,
+      sites: SITES,
+      telephone: "(023)68688823",
+      platform: "互联网交通安全综合服务管理平台",
+    }),
+    notice: ({ kind }) => NOTICES[kind],
+    outbox: () => outboxView(world),
+    outbox_acknowledge: ({ id }) => {
+      world.outbox = world.outbox.filter((row) => row.id !== id);
+      world.changed();
+      return outboxView(world);
+    },
+    preview_document: ({ kind }) => preview(world, kind),
+    print_document: ({ kind }) => {
+      const copy = (world.prints.get(documentKey(kind)) ?? 0) + 1;
+      world.prints.set(documentKey(kind), copy);
+      return { id: world.newId(), kind, at: world.clock.now, copy };
+    },
+    training: () => training(world),
+    training_next_day: () => {
+      world.clock.moveTo(at(addDays(world.clock.today, 1), "09:00"));
+      world.changed();
+      return training(world);
+    },
+    training_publish_now: () => {
+      world.clock.moveTo(at(world.clock.today, "17:00"));
+      publish(world);
+      world.emit({ event: "publication", payload: { day: world.clock.today } });
+      world.changed();
+      return training(world);
+    },
+    training_reset: () => {
+      close();
+      world.reset();
+      story(world);
+      world.changed();
+      return training(world);
+    },
+    training_set_line: ({ connected }) => {
+      if (connected) world.restore();
+      else world.cut();
+      return training(world);
+    },
+  };
+}
+
+export function openFakeHost(options: URLSearchParams): Host {
+  const world = new World(START, options.has("frozen"));
+  if (options.has("production")) world.edition = "production";
+  if (options.has("open")) world.access = { state: "open", clerk: CLERK };
+  if (options.has("unenrolled")) world.access = { state: "unenrolled" };
+  if (options.get("theme") === "hc") world.settings.theme = "high_contrast";
+  if (options.get("lang") === "en") world.settings.language = "en";
+  story(world);
+  const run = handlers(world);
+  return {
+    call: (command, args) =>
+      new Promise((resolve, reject) => {
+        try {
+          // The copy keeps the window from sharing state with its host, as the real door does.
+          resolve(structuredClone(run[command](args)));
+        } catch (thrown) {
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the door rejects with a plain HostError
+          reject(thrown);
+        }
+      }),
+    listen: (hear) => Promise.resolve(world.listen(hear)),
+  };
+}

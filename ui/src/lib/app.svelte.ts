@@ -1,0 +1,187 @@
+/** What the window knows: the host's frame, where the clerk is, and what is open. It decides nothing. */
+import type {
+  ApplicantView,
+  ApplicationView,
+  AppState,
+  BookingAction,
+  BookingView,
+  DocumentKind,
+  EndPreview,
+  HostError,
+  HostEvent,
+  Notice,
+  OutboxRow,
+  PhoneMessage,
+  Subject,
+} from "$lib/ipc/bindings";
+import { i18n } from "$lib/i18n/i18n.svelte";
+import { toHostError, type AnswerOf, type ArgsOf, type CommandName, type Host } from "$lib/ipc/commands";
+
+export type Section = "home" | "applicant" | "progress" | "results" | "outbox" | "offices" | "guide" | "settings";
+
+export type OpenDialog =
+  | { kind: "notice"; notice: Notice }
+  | { kind: "end"; preview: EndPreview }
+  | { kind: "held"; application: ApplicationView }
+  | { kind: "print"; document: DocumentKind }
+  | { kind: "told"; row: OutboxRow }
+  | { kind: "shift" };
+
+interface Toast {
+  id: number;
+  tone: "ok" | "bad" | "info";
+  text: string;
+}
+
+const TOAST_MS = 6000;
+
+class App {
+  state = $state.raw<AppState | null>(null);
+  section = $state<Section>("home");
+  applicant = $state.raw<ApplicantView | null>(null);
+  booking = $state.raw<BookingView | null>(null);
+  dialog = $state.raw<OpenDialog | null>(null);
+  toasts = $state.raw<Toast[]>([]);
+  /** Counts up when something elsewhere changed, so that lists load again. */
+  changes = $state(0);
+  busy = $state(false);
+  trainingOpen = $state(false);
+  lookupWanted = $state(0);
+  /** The newest message of the simulated phone. */
+  message = $state.raw<PhoneMessage | null>(null);
+  private host: Host | null = null;
+  private toastCount = 0;
+
+  async start(host: Host): Promise<void> {
+    this.host = host;
+    await host.listen((event) => this.hear(event));
+    this.frame(await this.call("app_state", {}));
+    if (this.state?.access.state === "open") this.booking = await this.call("booking", {});
+  }
+
+  /** Asks the host; throws its `HostError`. */
+  call<C extends CommandName>(command: C, args: ArgsOf<C>): Promise<AnswerOf<C>> {
+    if (!this.host) return Promise.reject(toHostError(null));
+    return this.host.call(command, args);
+  }
+
+  /** Does something once: a second press while it runs is ignored, an error is said. */
+  async act(work: () => Promise<void>): Promise<HostError | null> {
+    if (this.busy) return null;
+    this.busy = true;
+    try {
+      await work();
+      return null;
+    } catch (thrown) {
+      const error = toHostError(thrown);
+      this.say("bad", i18n.error(error));
+      return error;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  say(tone: Toast["tone"], text: string): void {
+    this.toastCount += 1;
+    const toast = { id: this.toastCount, tone, text };
+    this.toasts = [...this.toasts.slice(-2), toast];
+    setTimeout(() => this.unsay(toast.id), TOAST_MS);
+  }
+
+  unsay(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  frame(state: AppState): void {
+    this.state = state;
+    i18n.language = state.settings.language;
+    if (state.access.state !== "open") {
+      // Nothing personal outlives the lock on screen; the host keeps the booking.
+      this.applicant = null;
+      this.dialog = null;
+      this.booking = null;
+    }
+  }
+
+  private hear(event: HostEvent): void {
+    if (event.event === "state_changed") this.frame(event.payload);
+    if (event.event === "phone_message") this.message = event.payload;
+    if (event.event !== "progress") this.changes += 1;
+  }
+
+  /** Opens the window again after sign-in or unlock. */
+  async enter(state: AppState): Promise<void> {
+    this.frame(state);
+    this.booking = await this.call("booking", {});
+    this.section = this.booking ? "applicant" : "home";
+  }
+
+  go(section: Section): void {
+    this.section = section;
+  }
+
+  lookup(): void {
+    if (this.section !== "home") this.section = "home";
+    this.lookupWanted += 1;
+  }
+
+  open = (applicant: number): Promise<HostError | null> =>
+    this.act(async () => {
+      this.applicant = await this.call("open_applicant", { applicant });
+      if (this.booking && this.booking.applicant.applicant.id !== applicant) this.booking = null;
+      this.section = "applicant";
+    });
+
+  refresh = async (): Promise<void> => {
+    const id = this.applicant?.applicant.id;
+    if (id !== undefined) this.applicant = await this.call("open_applicant", { applicant: id });
+  };
+
+  book = (
+    applicant: number,
+    subject: Subject | null = null,
+    replaces: string | null = null,
+  ): Promise<HostError | null> =>
+    this.act(async () => {
+      this.booking = await this.call("booking_start", { applicant, subject, replaces });
+      this.applicant = this.booking.applicant;
+      this.section = "applicant";
+    });
+
+  step = (action: BookingAction): Promise<HostError | null> =>
+    this.act(async () => {
+      this.booking = await this.call("booking_act", { action });
+      if (this.booking) this.applicant = this.booking.applicant;
+      else await this.refresh();
+    });
+
+  /** 下一位 */
+  nextPerson = (): Promise<HostError | null> =>
+    this.act(async () => {
+      await this.call("close_applicant", {});
+      this.applicant = null;
+      this.booking = null;
+      this.section = "home";
+      this.lookupWanted += 1;
+    });
+
+  lock = (): Promise<HostError | null> => this.act(async () => this.frame(await this.call("lock", {})));
+
+  retry = (): Promise<HostError | null> => this.act(async () => this.frame(await this.call("retry_connection", {})));
+
+  showNotice = (kind: Notice["kind"]): Promise<HostError | null> =>
+    this.act(async () => {
+      this.dialog = { kind: "notice", notice: await this.call("notice", { kind }) };
+    });
+
+  end = (application: string): Promise<HostError | null> =>
+    this.act(async () => {
+      this.dialog = { kind: "end", preview: await this.call("end_preview", { application }) };
+    });
+
+  print(document: DocumentKind): void {
+    this.dialog = { kind: "print", document };
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import type { SearchHit } from "$lib/ipc/bindings";
+import { matchedBesideName, moved, phoneTail } from "./search";
+
+const hit = (matched: string): SearchHit => ({
+  applicant: {
+    id: 1,
+    name_masked: "张*三",
+    number_masked: "500***********1234",
+    phone_masked: "100****0001",
+    class: "C1",
+    business: "first",
+  },
+  matched,
+  subject: 3,
+  standing: "bookable",
+});
+
+test("the marker stays inside the list", () => {
+  expect(moved(0, -1, 4), "up from the first row stays").toBe(0);
+  expect(moved(3, 1, 4), "down from the last row stays").toBe(3);
+  expect(moved(5, 1, 0), "an empty list has no row").toBe(0);
+});
+
+test("the highlight stands where the match was", () => {
+  expect(phoneTail(hit("")), "the tail of the phone").toBe("0001");
+  expect(matchedBesideName(hit("zys")), "pinyin is shown beside the name").toBe(true);
+  expect(matchedBesideName(hit("0001")), "a phone tail is marked in its own column").toBe(false);
+  expect(matchedBesideName(hit("1234")), "a number is marked in its own column").toBe(false);
+});

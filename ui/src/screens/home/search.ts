@@ -1,0 +1,13 @@
+/** The look-up box: where the highlight goes and what a key does. */
+import type { SearchHit } from "$lib/ipc/bindings";
+
+/** The row after moving by `by`, staying inside the list. */
+export const moved = (current: number, by: number, length: number): number =>
+  length === 0 ? 0 : Math.min(length - 1, Math.max(0, current + by));
+
+/** The last four digits of the masked phone. */
+export const phoneTail = (hit: SearchHit): string | null => hit.applicant.phone_masked?.slice(-4) ?? null;
+
+/** Whether the matched part is shown beside the name, as pinyin is, and not inside phone or number. */
+export const matchedBesideName = (hit: SearchHit): boolean =>
+  hit.matched !== "" && hit.matched !== phoneTail(hit) && !hit.applicant.number_masked.endsWith(hit.matched);

@@ -1,0 +1,71 @@
+// Runs inside the page: text that leaves its box or lies on other text.
+
+export function findLayoutFaults() {
+  const SLACK = 1.5;
+  const faults = [];
+  const texts = [];
+  const shown = (element) => {
+    const style = getComputedStyle(element);
+    return style.visibility !== "hidden" && style.display !== "none" && Number(style.opacity) > 0;
+  };
+  const clipped = (rect, box) => ({
+    left: Math.max(rect.left, box.left),
+    right: Math.min(rect.right, box.right),
+    top: Math.max(rect.top, box.top),
+    bottom: Math.min(rect.bottom, box.bottom),
+  });
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const parent = node.parentElement;
+    if (!node.textContent.trim() || !parent || !shown(parent) || parent.closest(".sr, svg, [hidden]")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const rect = range.getBoundingClientRect();
+    if (rect.width === 0 || rect.height === 0) continue;
+    let visible = clipped(rect, { left: 0, top: 0, right: innerWidth, bottom: innerHeight });
+    let scrolls = false;
+    let ellipsis = false;
+    for (let box = parent; box && box !== document.body; box = box.parentElement) {
+      const style = getComputedStyle(box);
+      if (style.textOverflow === "ellipsis") ellipsis = true;
+      if (style.overflowX === "visible" && style.overflowY === "visible") continue;
+      const edge = box.getBoundingClientRect();
+      visible = clipped(visible, edge);
+      if (/auto|scroll/.test(style.overflowY)) scrolls = true;
+      const wraps = box.classList.contains("hints");
+      const out = rect.right > edge.right + SLACK || rect.left < edge.left - SLACK;
+      const below = !scrolls && !wraps && (rect.bottom > edge.bottom + 3 || rect.top < edge.top - 3);
+      if ((out && !ellipsis) || below)
+        faults.push(`cut: "${node.textContent.trim().slice(0, 30)}" by ${box.tagName}.${box.className}`);
+    }
+    if (rect.right > innerWidth + SLACK || (rect.bottom > innerHeight + SLACK && !scrolls)) {
+      faults.push(`outside the window: "${node.textContent.trim().slice(0, 30)}"`);
+    }
+    const holder = parent.closest("button, td, th, .chip, .tag, .note, .btn, .card, kbd");
+    if (holder && !ellipsis) {
+      const edge = holder.getBoundingClientRect();
+      if (rect.right > edge.right + SLACK || rect.left < edge.left - SLACK) {
+        faults.push(
+          `leaves its box: "${node.textContent.trim().slice(0, 30)}" in ${holder.tagName}.${holder.className}`,
+        );
+      }
+    }
+    const layer = parent.closest(".dialog, .drawer, .pop, .toasts");
+    if (visible.right - visible.left > 2 && visible.bottom - visible.top > 4) {
+      for (const line of range.getClientRects())
+        texts.push({ node, layer, rect: clipped(line, visible), text: node.textContent.trim().slice(0, 24) });
+    }
+  }
+  for (let a = 0; a < texts.length; a += 1) {
+    for (let b = a + 1; b < texts.length; b += 1) {
+      const [one, two] = [texts[a], texts[b]];
+      if (one.layer !== two.layer || one.node === two.node) continue;
+      const width = Math.min(one.rect.right, two.rect.right) - Math.max(one.rect.left, two.rect.left);
+      const height = Math.min(one.rect.bottom, two.rect.bottom) - Math.max(one.rect.top, two.rect.top);
+      // Lines of text share their leading; only ink on ink counts.
+      if (width > 3 && height > 9) faults.push(`overlap: "${one.text}" and "${two.text}"`);
+    }
+  }
+  return [...new Set(faults)];
+}

@@ -1,0 +1,340 @@
+// Every screen of the desk, reached by keyboard as a clerk reaches it. `open` scenes begin signed in.
+
+const press = async (page, ...keys) => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+/** Looks somebody up and waits for the hit. */
+const find = async (page, query) => {
+  await page.keyboard.press("F2");
+  await page.locator(".find input").fill(query);
+  await page.locator(".hit").first().waitFor();
+};
+const openPerson = async (page, query) => {
+  await find(page, query);
+  await press(page, "Enter");
+  await page.locator(".subj").first().waitFor();
+};
+const startBooking = async (page, query) => {
+  await find(page, query);
+  await press(page, "F3");
+  await page.locator(".river").waitFor();
+};
+const checkIdentity = async (page) => {
+  await page.locator("input[name=identity]").nth(1).check();
+  await page.locator(".foot .btn.lg:not([disabled])").waitFor();
+  await page.evaluate(() => document.activeElement?.blur());
+};
+/** Reads the notice to its end with the keyboard and agrees. */
+const agree = async (page) => {
+  const button = page.locator(".foot .btn.lg:not([disabled])");
+  for (let page_ = 0; page_ < 40 && (await button.count()) === 0; page_ += 1) {
+    await press(page, "PageDown");
+    await page.waitForTimeout(30);
+  }
+  await press(page, "F4");
+};
+const now = (page, step) => page.locator(`.river li.now:nth-child(${step})`).waitFor();
+const toSessions = async (page, query) => {
+  await startBooking(page, query);
+  await checkIdentity(page);
+  await press(page, "F4");
+  await now(page, 2);
+  await agree(page);
+  await now(page, 3);
+};
+const chooseThree = async (page) => {
+  await press(page, "Alt+q");
+  await page.locator(".tb tbody tr").first().waitFor();
+  for (const move of [1, 2, 3]) {
+    for (let step = 0; step < move; step += 1) await press(page, "ArrowDown");
+    await press(page, "Space");
+    await page
+      .locator(".pref:not(.e)")
+      .nth(move - 1)
+      .waitFor();
+  }
+};
+const toConfirm = async (page, query) => {
+  await toSessions(page, query);
+  await chooseThree(page);
+  await press(page, "F4");
+  await now(page, 4);
+};
+const toPrioritySwitch = async (page) => {
+  await startBooking(page, "wyw");
+  await checkIdentity(page);
+  await press(page, "F4");
+  await agree(page);
+  await now(page, 3);
+};
+const toPrioritySessions = async (page) => {
+  await toPrioritySwitch(page);
+  await press(page, "F6");
+  await now(page, 4);
+  await agree(page);
+  await now(page, 5);
+  await press(page, "Alt+q");
+  await page.locator(".tb tbody tr").first().waitFor();
+};
+const pickVacant = async (page) => {
+  for (let row = 0; row < 30 && (await page.locator("tr.hot").count()) === 0; row += 1) {
+    await press(page, "Space", "ArrowDown");
+    await page.waitForTimeout(20);
+  }
+  await page.locator("tr.hot").waitFor();
+};
+/** Sends the code and types what the simulated phone got. */
+const typeCode = async (page, code) => {
+  await press(page, "F7");
+  await page.locator(".code .cell.f").waitFor();
+  await page.keyboard.type(code, { delay: 10 });
+};
+const submit = async (page, code) => {
+  await typeCode(page, code);
+  await page.locator(".submit:not([disabled])").waitFor();
+  await press(page, "Enter");
+};
+const cutLine = async (page) => {
+  await page.locator(".top button.chip").click();
+  await page.locator(".drawer .grid .btn").nth(2).click();
+  await page.locator(".top .chip.warn").nth(1).waitFor();
+  await page.locator(".top button.chip").click();
+  await page.locator(".drawer").waitFor({ state: "detached" });
+};
+const section = async (page, key, selector) => {
+  await press(page, key);
+  await page.locator(selector).first().waitFor();
+};
+
+export const SCENES = [
+  { name: "sign-in", start: "", run: (page) => page.locator("#number").fill("0317") },
+  {
+    name: "sign-in-wrong",
+    start: "",
+    run: async (page) => {
+      await page.locator("#number").fill("0317");
+      await page.locator("#password").fill("no");
+      await press(page, "Enter");
+      await page.locator(".panel .note.bad").waitFor();
+    },
+  },
+  { name: "enroll", start: "unenrolled", run: (page) => page.locator("#centre").waitFor() },
+  {
+    name: "lock",
+    run: async (page) => {
+      await toSessions(page, "zys");
+      await press(page, "Control+l");
+      await page.locator(".disc").waitFor();
+    },
+  },
+  { name: "home", run: (page) => find(page, "zys") },
+  {
+    name: "home-nobody",
+    run: async (page) => {
+      await page.locator(".find input").fill("nobody");
+      await page.locator(".none").waitFor();
+    },
+  },
+  { name: "applicant", run: (page) => openPerson(page, "zys") },
+  { name: "applicant-rare", run: (page) => openPerson(page, "jyy") },
+  { name: "applicant-unplaced", run: (page) => openPerson(page, "cyq") },
+  {
+    name: "subject",
+    run: async (page) => {
+      await startBooking(page, "zys");
+      await checkIdentity(page);
+    },
+  },
+  {
+    name: "notice",
+    run: async (page) => {
+      await startBooking(page, "zys");
+      await checkIdentity(page);
+      await press(page, "F4");
+      await now(page, 2);
+    },
+  },
+  { name: "sessions-empty", run: (page) => toSessions(page, "zys") },
+  {
+    name: "sessions",
+    run: async (page) => {
+      await toSessions(page, "zys");
+      await chooseThree(page);
+    },
+  },
+  {
+    name: "sessions-assign",
+    run: async (page) => {
+      await toSessions(page, "zys");
+      await press(page, "Alt+q", "Alt+m");
+      await page.locator(".lead").waitFor();
+    },
+  },
+  {
+    name: "sessions-dates",
+    run: async (page) => {
+      await toSessions(page, "zys");
+      await page.locator(".wiz .btn").first().click();
+      await page.locator(".cal").waitFor();
+    },
+  },
+  { name: "priority-switch", run: toPrioritySwitch },
+  {
+    name: "priority-notice",
+    run: async (page) => {
+      await toPrioritySwitch(page);
+      await press(page, "F6");
+      await now(page, 4);
+    },
+  },
+  {
+    name: "priority-sessions",
+    run: async (page) => {
+      await toPrioritySessions(page);
+      await pickVacant(page);
+    },
+  },
+  {
+    name: "confirm",
+    run: async (page) => {
+      await toConfirm(page, "zys");
+      await typeCode(page, "4071");
+    },
+  },
+  {
+    name: "confirm-wrong",
+    run: async (page) => {
+      await toConfirm(page, "zys");
+      await submit(page, "111111");
+      await page.locator(".code ~ .note.bad, .note.bad").waitFor();
+    },
+  },
+  {
+    name: "done",
+    run: async (page) => {
+      await toConfirm(page, "zys");
+      await submit(page, "407110");
+      await page.locator(".stamp").waitFor();
+      await page.locator(".slip").waitFor();
+    },
+  },
+  {
+    name: "done-priority",
+    run: async (page) => {
+      await toPrioritySessions(page);
+      await pickVacant(page);
+      await press(page, "F4");
+      await now(page, 6);
+      await submit(page, "407150");
+      await page.locator(".slip").waitFor();
+    },
+  },
+  {
+    name: "offline-home",
+    run: async (page) => {
+      await cutLine(page);
+      await find(page, "0001");
+    },
+  },
+  {
+    name: "offline-register",
+    run: async (page) => {
+      await cutLine(page);
+      await toConfirm(page, "zys");
+    },
+  },
+  {
+    name: "offline-done",
+    run: async (page) => {
+      await cutLine(page);
+      await toConfirm(page, "zys");
+      await press(page, "Enter");
+      await page.locator(".stamp").waitFor();
+      await page.locator(".slip").waitFor();
+    },
+  },
+  { name: "outbox", run: (page) => section(page, "Alt+5", "tr.grp") },
+  {
+    name: "outbox-offline",
+    run: async (page) => {
+      await cutLine(page);
+      await toConfirm(page, "zys");
+      await press(page, "Enter");
+      await page.locator(".stamp").waitFor();
+      await section(page, "F9", "tr.grp");
+    },
+  },
+  {
+    name: "shift",
+    run: async (page) => {
+      await section(page, "Alt+5", "tr.grp");
+      await page.locator(".pad .row .btn").first().click();
+      await page.locator(".dialog").waitFor();
+    },
+  },
+  { name: "progress", run: (page) => section(page, "Alt+3", "tr.cur") },
+  { name: "results", run: (page) => section(page, "Alt+4", ".list-pick .on") },
+  { name: "offices", run: (page) => section(page, "Alt+6", "tr.cur") },
+  {
+    name: "sites",
+    run: async (page) => {
+      await section(page, "Alt+6", "tr.cur");
+      await page.locator(".tabs button").nth(1).click();
+    },
+  },
+  {
+    name: "cancel",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await page.locator(".subj .btn.d").first().click();
+      await page.locator(".dialog").waitFor();
+    },
+  },
+  {
+    name: "cancel-code",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await page.locator(".subj .btn.d").first().click();
+      await page.locator("input[value=code]").check();
+      await page.locator(".dialog .code").waitFor();
+    },
+  },
+  {
+    name: "print",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await press(page, "F8");
+      await page.locator(".dialog .slip").waitFor();
+    },
+  },
+  {
+    name: "notice-again",
+    run: async (page) => {
+      await press(page, "F1");
+      await page.locator(".dialog").waitFor();
+    },
+  },
+  {
+    name: "guide",
+    run: async (page) => {
+      await page.locator(".rail .more button").first().click();
+      await page.locator(".three").waitFor();
+    },
+  },
+  {
+    name: "settings",
+    run: async (page) => {
+      await page.locator(".rail .more button").nth(1).click();
+      await page.locator(".keys").waitFor();
+    },
+  },
+  {
+    name: "training",
+    run: async (page) => {
+      await toConfirm(page, "zys");
+      await typeCode(page, "4");
+      await page.locator(".top button.chip").click();
+      await page.locator(".sms").waitFor();
+    },
+  },
+];
