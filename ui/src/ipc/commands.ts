@@ -38,7 +38,7 @@ interface Command<Args, Answer> {
   answer: Answer;
 }
 
-export interface Commands {
+interface Commands {
   app_state: Command<None, AppState>;
   enroll: Command<{ centre: string; code: string }, AppState>;
   sign_in: Command<{ number: string; password: string }, AppState>;

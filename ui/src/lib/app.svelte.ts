@@ -19,7 +19,7 @@ import { toHostError, type AnswerOf, type ArgsOf, type CommandName, type Host } 
 
 export type Section = "home" | "applicant" | "progress" | "results" | "outbox" | "offices" | "guide" | "settings";
 
-export type OpenDialog =
+type OpenDialog =
   | { kind: "notice"; notice: Notice }
   | { kind: "end"; preview: EndPreview }
   | { kind: "held"; application: ApplicationView }

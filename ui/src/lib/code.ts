@@ -1,7 +1,7 @@
 /** What a code entry shows, out of the host's counts and the seconds since they came. */
 import type { CodeStatus } from "$lib/ipc/bindings";
 
-export type CodePhase = "not_sent" | "sent" | "expired" | "blocked";
+type CodePhase = "not_sent" | "sent" | "expired" | "blocked";
 
 export interface CodeClock {
   phase: CodePhase;

@@ -2,9 +2,13 @@
 import { untrack } from "svelte";
 import { comboOf, isSuppressed, mayAct, type Binding, type Focus, type KeyPress } from "./keys";
 
-interface Layer {
-  bindings: () => Binding[];
-  modal: boolean;
+class Layer {
+  bindings = $state.raw<Binding[]>([]);
+
+  constructor(
+    readonly modal: boolean,
+    readonly base: boolean,
+  ) {}
 }
 
 const TEXT_INPUTS = new Set(["text", "search", "password", "tel", "number", "email", "url", ""]);
@@ -22,7 +26,7 @@ class Keyboard {
   /** The bindings that count now, for the hints of the status bar. */
   get hints(): Binding[] {
     return this.visible()
-      .flatMap((layer) => layer.bindings())
+      .flatMap((layer) => layer.bindings)
       .filter((binding) => binding.hint !== undefined);
   }
 
@@ -34,7 +38,7 @@ class Keyboard {
 
   push(layer: Layer): () => void {
     // Whoever pushes from an effect must not depend on the layers of others.
-    untrack(() => (this.layers = [...this.layers, layer]));
+    untrack(() => (this.layers = layer.base ? [layer, ...this.layers] : [...this.layers, layer]));
     return () => untrack(() => (this.layers = this.layers.filter((other) => other !== layer)));
   }
 
@@ -42,7 +46,7 @@ class Keyboard {
     const combo = comboOf(press);
     const focus = focusOf(document.activeElement);
     for (const layer of this.visible()) {
-      const binding = layer.bindings().find((candidate) => candidate.combo === combo);
+      const binding = layer.bindings.find((candidate) => candidate.combo === combo);
       if (!binding) continue;
       if (mayAct(binding, press, focus)) binding.run();
       else if (focus !== "none" || press.isComposing) return false;
@@ -75,7 +79,18 @@ function pick(event: KeyboardEvent): Omit<KeyPress, "isComposing"> {
 
 export const keyboard = new Keyboard();
 
+interface LayerOptions {
+  /** Hides the layers below, as a dialog does. */
+  modal?: boolean;
+  /** Lies below all others, as the shell does. */
+  base?: boolean;
+}
+
 /** Binds keys for as long as the component lives. Call it while the component starts. */
-export function useKeys(bindings: () => Binding[], modal = false): void {
-  $effect(() => keyboard.push({ bindings, modal }));
+export function useKeys(bindings: () => Binding[], { modal = false, base = false }: LayerOptions = {}): void {
+  const layer = new Layer(modal, base);
+  $effect(() => {
+    layer.bindings = bindings();
+  });
+  $effect(() => keyboard.push(layer));
 }

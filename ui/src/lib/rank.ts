@@ -5,9 +5,6 @@ const NUMBER: Record<SortRule, number> = { first: 1, last_test: 2, cancelled: 3,
 
 export const ruleNumber = (rule: SortRule): number => NUMBER[rule];
 
-/** The rule that decides. */
-export const countingRule = (sort: SortTime): AppliedRule | null => sort.rules.find((rule) => rule.counts) ?? null;
-
 /** Every rule that applies, by its number. */
 export const shownRules = (sort: SortTime): AppliedRule[] =>
   sort.rules.toSorted((a, b) => NUMBER[a.rule] - NUMBER[b.rule]);

@@ -234,7 +234,6 @@ export function openFakeHost(options: URLSearchParams): Host {
           // The copy keeps the window from sharing state with its host, as the real door does.
           resolve(structuredClone(run[command](args)));
         } catch (thrown) {
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the door rejects with a plain HostError
           reject(thrown);
         }
       }),

@@ -123,7 +123,7 @@ export function priorityVerdict(world: World, person: Person, subject: Subject):
 /** Applications of a session and this person's position among them, made up but always the same. */
 export function gauge(person: Person, session: Session): Gauge {
   const noise = (session.id * 37) % 53;
-  const applied = Math.round(session.places * (0.6 + (noise % 14) / 10));
+  const applied = Math.round(session.places * (0.4 + (noise % 14) / 12));
   const position = Math.max(1, Math.min(applied + 1, Math.round((applied * (person.rank + noise)) / 200)));
   const state: OutlookState =
     position > session.places
