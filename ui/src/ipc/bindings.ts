@@ -317,6 +317,18 @@ export type Channel =
 /**  The centre itself, such as the scheduler or an operator. */
 "system";
 
+/**  Where a rule comes from. */
+export type Citation = {
+	/**  The text, such as 公安部令第162号. */
+	source: string,
+	/**  The numbers of its articles; empty where the text has none. */
+	articles: number[],
+	/**  How far to trust it. */
+	trust: Trust,
+	/**  Why it is weak, or which keys of its section are weaker than the rest, for people who check or replace the data. */
+	note: string | null,
+};
+
 /**  A clerk (窗口办事员). */
 export type ClerkId = number;
 
@@ -1007,6 +1019,16 @@ export type PhoneMessage = {
 	text: string,
 };
 
+/**  Which versions decided an outcome. */
+export type PolicyVersion = {
+	/**  The version of the regulation. */
+	regulation: string,
+	/**  The version of the city's parameters. */
+	local: string,
+	/**  The versions of the calendar years in order. */
+	calendar: string[],
+};
+
 /**  A print job, recorded before and after. */
 export type PrintJob = {
 	/**  The job. */
@@ -1542,6 +1564,10 @@ export type SortTime = {
 	value: string,
 	/**  Every rule that applies, in the guide's order. */
 	rules: AppliedRule[],
+	/**  Where these rules come from. */
+	cite: Citation,
+	/**  By which versions it was decided. */
+	version: PolicyVersion,
 };
 
 /**  How a subject stands for a person. */
@@ -1749,6 +1775,17 @@ export type Transition = {
 	/**  The clerk who acted, at a counter. */
 	clerk: ClerkId | null,
 };
+
+/**  How far a fact can be trusted. */
+export type Trust = 
+/**  The published guide. */
+"G" | 
+/**  The regulation's own text. */
+"R" | 
+/**  The work norm as it is quoted in several places. */
+"N" | 
+/**  Weak: our reading or default, where no text decides. */
+"W";
 
 /**  What an application asks for, as it was entered. */
 export type Wish = 
