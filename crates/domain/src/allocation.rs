@@ -151,13 +151,9 @@ pub enum AllocationError {
 /// # Errors
 /// When the input contradicts itself.
 pub fn allocate(sessions: &[OpenSession], applications: &[LiveApplication<'_>]) -> Result<Allocation, AllocationError> {
-    check_applications(applications)?;
-    let sessions = by_start(sessions)?;
-    let (lists, wishes) = gather(&sessions, applications)?;
-    let order = rank(applications);
-    let wishes: Vec<ListId> = order.iter().map(|&application| wishes[application as usize]).collect();
-    let capacities: Vec<u32> = sessions.iter().map(|session| session.places).collect();
-    let seats = place(&capacities, &lists, &wishes);
+    let instance = Instance::new(sessions, applications)?;
+    let seats = instance.place();
+    let Instance { sessions, order, .. } = instance;
 
     let mut last_admitted = vec![None; sessions.len()];
     let mut placed = Vec::with_capacity(seats.len());
@@ -177,6 +173,40 @@ pub fn allocate(sessions: &[OpenSession], applications: &[LiveApplication<'_>]) 
     Ok(Allocation { placed, unplaced, cut_offs })
 }
 
+/// Checked input as numbers.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    /// The sessions by start, then identifier.
+    pub sessions: Vec<OpenSession>,
+    pub lists: AcceptLists,
+    /// The positions of the applications in rank order.
+    pub order: Vec<u32>,
+    /// The accepted sessions of each application in rank order.
+    pub wishes: Vec<ListId>,
+}
+
+impl Instance {
+    pub fn new(sessions: &[OpenSession], applications: &[LiveApplication<'_>]) -> Result<Self, AllocationError> {
+        check_applications(applications)?;
+        let sessions = by_start(sessions)?;
+        let (lists, wishes) = gather(&sessions, applications)?;
+        let order = rank(applications);
+        let wishes = order.iter().map(|&application| wishes[application as usize]).collect();
+        Ok(Self { sessions, lists, order, wishes })
+    }
+
+    /// The session of each application in rank order.
+    pub fn place(&self) -> Vec<u32> {
+        let capacities: Vec<u32> = self.sessions.iter().map(|session| session.places).collect();
+        place(&capacities, &self.lists, &self.wishes)
+    }
+
+    /// The number of each session.
+    pub fn numbers(sessions: &[OpenSession]) -> FxHashMap<SessionId, u32> {
+        sessions.iter().enumerate().map(|(position, session)| (session.id, number(position))).collect()
+    }
+}
+
 /// Places applications in sessions: the session of each in the order given, [`NOWHERE`] for those that go without.
 ///
 /// The same as [`allocate`] for callers that have numbers already. Sessions are numbers from 0, `places` holds the
@@ -188,7 +218,7 @@ pub fn place(places: &[u32], lists: &AcceptLists, wishes: &[ListId]) -> Vec<u32>
 }
 
 /// A length or position as the number that stands for it here; nothing here has four billion elements.
-fn number(position: usize) -> u32 {
+pub(crate) fn number(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(NOWHERE)
 }
 
@@ -226,8 +256,7 @@ fn gather(
     sessions: &[OpenSession],
     applications: &[LiveApplication<'_>],
 ) -> Result<(AcceptLists, Vec<ListId>), AllocationError> {
-    let numbers: FxHashMap<SessionId, u32> =
-        sessions.iter().enumerate().map(|(position, session)| (session.id, number(position))).collect();
+    let numbers = Instance::numbers(sessions);
     let mut lists = AcceptLists::new();
     let mut accepts = Vec::new();
     let mut seen = vec![NOWHERE; sessions.len()];

@@ -18,6 +18,7 @@ pub mod lookup;
 pub mod mask;
 pub mod notice;
 pub mod office;
+pub mod outlook;
 pub mod policy;
 pub mod publication;
 pub mod rank;

@@ -127,7 +127,7 @@ pub fn cities(
                         sort_time: timestamp(sort_time),
                         accepted_at: timestamp(accepted_at),
                         serial,
-                        id: ApplicationId(Uuid::from_u128(id)),
+                        id: ApplicationId(Uuid::from_u128(id << 32 | u128::from(number))),
                     },
                     applicant: ApplicantId(number),
                     accepts: accepts.into_iter().map(SessionId).collect(),
