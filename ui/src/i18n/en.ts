@@ -131,6 +131,12 @@ export const en: Messages = {
     M: "Temporary resident card",
     Q: "HK, Macau, Taiwan card",
   },
+  block: {
+    cheating: "cheating in a test",
+    false_material: "false material",
+    stand_in: "a stand-in",
+    revoked: "licence revoked",
+  },
   standing: {
     bookable: "Can be booked",
     registered: "Registered, not yet accepted",

@@ -1,11 +1,29 @@
-/** Fills the gaps of a sentence with the host's parameters; days and instants are said in the window's language. */
+/** Fills the gaps of a sentence with the host's parameters; days, instants and subjects are said in the window's language. */
 import type { Language } from "$lib/ipc/bindings";
-import { isDay, isInstant, shortDay, shortInstant } from "$lib/lib/time";
+import { fullDay, isDay, isInstant, shortInstant } from "$lib/lib/time";
 
-export function fill(text: string, params: Record<string, string>, language: Language): string {
+/** Parameters that carry subjects as their numbers, such as `2,3`. */
+const SUBJECTS = new Set(["subject", "needed", "missing"]);
+
+export type Words = Record<string, string>;
+
+/** `subjects`: names of the subjects by number; `blocks`: names of the reasons of a block. */
+export function fill(
+  text: string,
+  params: Words,
+  language: Language,
+  subjects: Words = {},
+  blocks: Words = {},
+): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name] ?? "";
     if (isInstant(value)) return shortInstant(value, language);
-    return isDay(value) ? shortDay(value, language) : value;
+    if (isDay(value)) return fullDay(value, language);
+    if (SUBJECTS.has(name))
+      return value
+        .split(",")
+        .map((number) => subjects[number] ?? number)
+        .join(language === "en" ? ", " : "、");
+    return name === "reason" ? (blocks[value] ?? value) : value;
   });
 }

@@ -19,7 +19,7 @@ class I18n {
     const texts = this.language === "en" ? reasonsEn : reasonsZh;
     const text = texts[reason.code];
     if (text === undefined) return this.language === "en" ? unknownReasonEn(reason.code) : unknownReasonZh(reason.code);
-    return fill(text, reason.params, this.language);
+    return fill(text, reason.params, this.language, this.m.subject, this.m.block);
   }
 
   error(error: HostError): string {

@@ -22,5 +22,16 @@ test("days and instants are said in words", () => {
     { at: "2026-12-01T17:00:00+08:00", from: "2026-11-18", days: "30" },
     "zh-CN",
   );
-  expect(text, "instants carry their hour, days do not").toBe("12月1日 17:00 / 11月18日 / 30");
+  expect(text, "instants carry their hour, days their year").toBe("12月1日 17:00 / 2026年11月18日 / 30");
+});
+
+test("subjects and reasons of a block are said by their names", () => {
+  const text = fill(
+    "{missing}，{reason}",
+    { missing: "2,3", reason: "stand_in" },
+    "zh-CN",
+    { 2: "科目二", 3: "科目三" },
+    { stand_in: "替考" },
+  );
+  expect(text, "numbers and codes never show up bare").toBe("科目二、科目三，替考");
 });

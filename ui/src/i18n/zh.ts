@@ -127,6 +127,10 @@ export const zh = {
     M: "临时居民身份证",
     Q: "港澳台居民居住证",
   },
+  block: { cheating: "考试作弊", false_material: "提供虚假材料", stand_in: "替考", revoked: "驾驶证被吊销" } as Record<
+    string,
+    string
+  >,
   standing: {
     bookable: "可预约",
     registered: "已登记，尚未受理",

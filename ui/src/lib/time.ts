@@ -40,6 +40,12 @@ export function shortDay(day: string, language: Language): string {
   return language === "en" ? `${date} ${MONTHS[month - 1] ?? ""}` : `${month}月${date}日`;
 }
 
+/** 2029年10月18日, or 18 Oct 2029 */
+export const fullDay = (day: string, language: Language): string =>
+  language === "en"
+    ? `${shortDay(day, language)} ${day.slice(0, 4)}`
+    : `${day.slice(0, 4)}年${shortDay(day, language)}`;
+
 /** 周二, or Tue */
 export function weekday(day: string, language: Language): string {
   const name = WEEKDAYS[language][weekdayIndex(day)] ?? "";

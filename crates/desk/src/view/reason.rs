@@ -3,7 +3,13 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Values that fill the gaps of a sentence: days as `2026-12-01`, instants as RFC 3339, numbers as digits, names as they are.
+/// Values that fill the gaps of a sentence: days as `2026-12-01`, instants as RFC 3339, numbers as digits, names as they
+/// are, subjects as their numbers (`2,3`) under `subject`, `needed` or `missing`, the reason of a block as its code under
+/// `reason`.
+///
+/// A refusal of the domain keeps its own code and field names, with these changes: a session becomes `at` (its begin) and
+/// `site` (its name), a site becomes `site` (its name), `possible_from` of a wait becomes `from`, and a block without an
+/// end is `blocked_for_life`. Codes and their words: `ui/src/i18n/reasons.zh.ts`.
 pub type Params = BTreeMap<String, String>;
 
 /// A reason with its rule: the window translates `code` and fills in `params`.

@@ -98,7 +98,13 @@ export function rankCard(world: World, person: Person, subject: Subject): RankCa
   if (deciding) deciding.counts = true;
   return {
     class: person.class,
-    sort_time: { subject, value: deciding?.at ?? person.acceptedAt, rules },
+    sort_time: {
+      subject,
+      value: deciding?.at ?? person.acceptedAt,
+      rules,
+      cite: { source: "重庆驾考自主预约指南", articles: [], trust: "G", note: null },
+      version: { regulation: "sample", local: "sample", calendar: ["2026"] },
+    },
     rank: person.rank,
     of: 731,
     as_of: world.asOf,
