@@ -64,7 +64,9 @@ impl std::fmt::Debug for Term {
 pub fn parse_query(text: &str) -> Vec<Term> {
     let text = text.trim();
     if let Some(slip) = text.get(..SLIP_QR_PREFIX.len()).filter(|start| start.eq_ignore_ascii_case(SLIP_QR_PREFIX)) {
-        let hex = compact(&text[slip.len()..]);
+        // A voucher's code goes on with the token by which its holder has it checked.
+        let number = text[slip.len()..].split('/').next().unwrap_or_default();
+        let hex = compact(number);
         return if is_slip(&hex) { vec![Term::Slip(hex)] } else { Vec::new() };
     }
     let compact = compact(text);
@@ -214,6 +216,7 @@ mod tests {
     fn a_slip_is_found_by_its_number_or_its_code() {
         let slip = Term::Slip("0193a1b27c3e7abc".into());
         assert_eq!(kinds("0193 A1B2 7C3E 7ABC").first(), Some(&slip), "as it is printed");
+        assert_eq!(kinds("YY1:0193A1B27C3E7ABC/k3Jq_9"), [slip.clone()], "as a voucher's code goes on with its token");
         assert_eq!(kinds("yy1:0193a1b2-7c3e-7abc"), [slip], "as a scanner types the code");
         assert!(kinds("YY1:hello").is_empty(), "a damaged code is nothing");
         assert_eq!(kinds("01938000").first(), Some(&Term::Slip("01938000".into())), "digits alone may be a slip");
