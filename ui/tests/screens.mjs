@@ -41,9 +41,8 @@ async function look(page) {
   return [...findings, ...(await page.evaluate(findLayoutFaults))];
 }
 
-async function shoot(browser, address, variant, scene) {
-  const [size, lang, theme] = variant.split("-");
-  const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce" });
+async function shoot(context, address, variant, scene) {
+  const [, lang, theme] = variant.split("-");
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
   const faults = [];
@@ -72,7 +71,7 @@ async function shoot(browser, address, variant, scene) {
   }
   mkdirSync(join(pictures, variant), { recursive: true });
   await page.screenshot({ path: join(pictures, variant, `${scene.name}.png`) });
-  await context.close();
+  await page.close();
   return faults;
 }
 
@@ -100,8 +99,10 @@ const browser = await chromium.launch({
 });
 try {
   for (const variant of variants) {
+    // One context for all screens, so that fonts are decoded from its cache; what a screen shows lives in its page.
+    const context = await browser.newContext({ viewport: SIZES[variant.split("-")[0]], reducedMotion: "reduce" });
     for (const scene of SCENES.filter(({ name }) => names.includes(name))) {
-      const faults = await shoot(browser, address, variant, scene);
+      const faults = await shoot(context, address, variant, scene);
       if (faults.length === 0) continue;
       failed += 1;
       process.stdout.write(
@@ -111,6 +112,7 @@ try {
           .join("")}`,
       );
     }
+    await context.close();
   }
 } finally {
   await browser.close();
