@@ -32,11 +32,14 @@
 
 mod accept_lists;
 mod holders;
+mod numbers;
 mod open_accepts;
 mod preference;
 mod publication;
 mod search;
 mod seating;
+
+pub(crate) use numbers::Numbers;
 
 pub use accept_lists::{AcceptLists, ListId};
 pub use publication::{PlannedSession, Publication, SparePriority, allocate_day, allocate_days};
@@ -45,7 +48,6 @@ use crate::ids::{ApplicantId, ApplicationId, SessionId};
 use crate::licence::Subject;
 use crate::rank_key::RankKey;
 use crate::time::Timestamp;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// Stands for "no session" where sessions are numbers.
@@ -200,11 +202,6 @@ impl Instance {
         let capacities: Vec<u32> = self.sessions.iter().map(|session| session.places).collect();
         place(&capacities, &self.lists, &self.wishes)
     }
-
-    /// The number of each session.
-    pub fn numbers(sessions: &[OpenSession]) -> FxHashMap<SessionId, u32> {
-        sessions.iter().enumerate().map(|(position, session)| (session.id, number(position))).collect()
-    }
 }
 
 /// Places applications in sessions: the session of each in the order given, [`NOWHERE`] for those that go without.
@@ -256,7 +253,7 @@ fn gather(
     sessions: &[OpenSession],
     applications: &[LiveApplication<'_>],
 ) -> Result<(AcceptLists, Vec<ListId>), AllocationError> {
-    let numbers = Instance::numbers(sessions);
+    let numbers = Numbers::new(sessions);
     let mut lists = AcceptLists::new();
     let mut accepts = Vec::new();
     let mut seen = vec![NOWHERE; sessions.len()];
@@ -264,7 +261,7 @@ fn gather(
     for application in applications {
         accepts.clear();
         for &session in application.accepts {
-            let Some(&found) = numbers.get(&session) else {
+            let Some(found) = numbers.find(session) else {
                 return Err(AllocationError::UnknownSession { application: application.key.id, session });
             };
             accepts.push(found);

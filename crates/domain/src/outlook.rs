@@ -25,11 +25,12 @@
 
 mod edges;
 
-use crate::allocation::{AcceptLists, AllocationError, Instance, LiveApplication, NOWHERE, OpenSession, number, place};
+use crate::allocation::{
+    AcceptLists, AllocationError, Instance, LiveApplication, NOWHERE, Numbers, OpenSession, number, place,
+};
 use crate::ids::SessionId;
 use crate::rank_key::RankKey;
 use edges::{Edges, VACANT};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// How near somebody is to getting a place or losing it.
@@ -74,7 +75,7 @@ pub struct UnknownSession(pub SessionId);
 #[derive(Debug)]
 pub struct Outlooks {
     sessions: Vec<OpenSession>,
-    numbers: FxHashMap<SessionId, u32>,
+    numbers: Numbers,
     lists: AcceptLists,
     wishes: Vec<u32>,
     /// The live applications in rank order, and their sessions.
@@ -94,7 +95,7 @@ impl Outlooks {
         let Instance { sessions, lists, order, wishes } = instance;
         let edges = Edges::new(&sessions, &lists, &wishes, &seats);
         let keys = order.iter().map(|&application| applications[application as usize].key).collect();
-        Ok(Self { numbers: Instance::numbers(&sessions), sessions, lists, wishes, keys, seats, edges })
+        Ok(Self { numbers: Numbers::new(&sessions), sessions, lists, wishes, keys, seats, edges })
     }
 
     /// What an application with this rank would get that accepts these sessions, in this order or, if not `ordered`,
@@ -103,7 +104,7 @@ impl Outlooks {
     /// # Errors
     /// When an accepted session is not among the sessions.
     pub fn find(&self, key: RankKey, accepts: &[SessionId], ordered: bool) -> Result<Outlook, UnknownSession> {
-        let find = |&session| self.numbers.get(&session).copied().ok_or(UnknownSession(session));
+        let find = |&session| self.numbers.find(session).ok_or(UnknownSession(session));
         let mut accepts = accepts.iter().map(find).collect::<Result<Vec<u32>, _>>()?;
         if !ordered {
             accepts.sort_unstable();

@@ -8,6 +8,7 @@ mod matching;
 mod publications;
 
 use city::{City, cities, timestamp};
+use matching::preference;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use yuyue_domain::allocation::{Allocation, AllocationError, CutOff, OpenSession, allocate};
@@ -42,7 +43,7 @@ fn every_arrangement(wishes: &[Vec<u32>], places: &mut BTreeMap<u32, u32>) -> Ve
 /// placed ones; (2) among the arrangements that seat exactly those, by rank, each gets its earliest preference.
 fn obvious(city: &City) -> BTreeMap<ApplicationId, Option<SessionId>> {
     let ranked = city.ranked();
-    let wishes: Vec<Vec<u32>> = ranked.iter().map(|application| city.preference(application)).collect();
+    let wishes: Vec<Vec<u32>> = ranked.iter().map(|application| preference(city, application)).collect();
     let mut places = city.sessions.iter().map(|session| (session.id.0, session.places)).collect();
     let mut arrangements = every_arrangement(&wishes, &mut places);
     for position in 0..ranked.len() {
@@ -205,7 +206,7 @@ proptest! {
             city.sessions.iter().any(|open| open.id.0 == session && open.places as usize > taken)
         };
         for application in &city.applications {
-            let better = city.preference(application).into_iter()
+            let better = preference(&city, application).into_iter()
                 .take_while(|session| seats[&application.key.id] != Some(SessionId(*session)));
             prop_assert!(better.into_iter().all(|session| !vacant(session)), "a vacant place is taken by who wants it");
         }

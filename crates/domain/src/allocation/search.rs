@@ -245,7 +245,7 @@ impl Search {
                     }
                 } else if self.long.is_some() {
                     return Turn::Exhausted;
-                } else if self.alone < arrangement.accepted() / 4 {
+                } else if self.alone < arrangement.accepted() / 8 {
                     self.alone += TURN as usize;
                     return Turn::Over;
                 } else {

@@ -105,21 +105,27 @@ impl<'a> Seater<'a> {
     /// Labels only rise, so a session that was passed is never the lowest again before all of the list rise.
     fn find_nearest(&mut self, application: u32) -> Option<(u32, u32)> {
         let list = self.wishes[application as usize];
-        let accepts = self.lists.get(list);
         let nearest = &mut self.nearest[list as usize];
-        loop {
-            if nearest.label == CLOSED {
-                return None;
-            }
-            for (position, &session) in (nearest.position..).zip(&accepts[nearest.position as usize..]) {
-                if self.label[session as usize] == nearest.label {
+        if nearest.label == CLOSED {
+            return None;
+        }
+        let accepts = self.lists.get(list);
+        let (passed, rest) = accepts.split_at(nearest.position as usize);
+        let mut lowest = Nearest { label: CLOSED, position: 0 };
+        for (part, start) in [(rest, nearest.position), (passed, 0)] {
+            for (position, &session) in (start..).zip(part) {
+                let label = self.label[session as usize];
+                if label == nearest.label {
                     nearest.position = position;
-                    return Some((session, nearest.label));
+                    return Some((session, label));
+                }
+                if (label, position) < (lowest.label, lowest.position) {
+                    lowest = Nearest { label, position };
                 }
             }
-            let lowest = accepts.iter().map(|&session| self.label[session as usize]).min();
-            *nearest = Nearest { label: lowest.unwrap_or(CLOSED), position: 0 };
         }
+        *nearest = lowest;
+        (lowest.label != CLOSED).then(|| (accepts[lowest.position as usize], lowest.label))
     }
 
     /// A member of a full session that can go to one with the next lower label, looking at the last ranked first.

@@ -93,17 +93,6 @@ impl City {
         ranked.sort_by_key(|application| application.key);
         ranked
     }
-
-    /// The sessions that an application accepts in its order of preference.
-    pub fn preference(&self, application: &Application) -> Vec<u32> {
-        let mut accepts: Vec<u32> = application.accepts.iter().map(|session| session.0).collect();
-        if !application.ordered {
-            let start =
-                |id: u32| self.sessions.iter().find(|session| session.id.0 == id).map(|session| session.starts_at);
-            accepts.sort_by_key(|id| (start(*id), *id));
-        }
-        accepts
-    }
 }
 
 /// Cities with so many sessions and applications, each of which accepts at most `accepts_max` sessions. Ranks tie often.

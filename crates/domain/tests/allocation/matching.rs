@@ -1,7 +1,7 @@
 //! A slow way to the same answer for cities in which nobody can look at every arrangement: seat or move one application
 //! at a time and ask after each choice, from nothing, whether everybody else can still be seated.
 
-use crate::city::City;
+use crate::city::{Application, City};
 use std::collections::BTreeMap;
 use yuyue_domain::ids::{ApplicationId, SessionId};
 
@@ -39,11 +39,21 @@ fn make_room(
     false
 }
 
+/// The sessions that an application accepts in its order of preference.
+pub fn preference(city: &City, application: &Application) -> Vec<u32> {
+    let mut accepts: Vec<u32> = application.accepts.iter().map(|session| session.0).collect();
+    if !application.ordered {
+        let start = |id: u32| city.sessions.iter().find(|session| session.id.0 == id).map(|session| session.starts_at);
+        accepts.sort_by_key(|id| (start(*id), *id));
+    }
+    accepts
+}
+
 /// The outcome of an allocation.
 pub fn slow(city: &City) -> BTreeMap<ApplicationId, Option<SessionId>> {
     let places = city.sessions.iter().map(|session| (session.id.0, session.places)).collect();
     let ranked = city.ranked();
-    let preferences: Vec<Vec<u32>> = ranked.iter().map(|application| city.preference(application)).collect();
+    let preferences: Vec<Vec<u32>> = ranked.iter().map(|application| preference(city, application)).collect();
     let mut seated: Vec<usize> = Vec::new();
     for application in 0..ranked.len() {
         seated.push(application);
