@@ -55,7 +55,7 @@ pub enum CastRole {
     PriorityUsed,
     /// 朱例次: four failed bookings of subject 2; the fifth is the last.
     FourFailures,
-    /// 胡例检: the medical certificate was too old at the acceptance.
+    /// 胡例检: the medical certificate has become too old.
     MedicalExpired,
     /// 林例末: only subject 4 is left.
     BeforeSubjectFour,
@@ -209,7 +209,7 @@ fn start(world: &World<'_>, role: CastRole, index: u32, course: usize, sex: Sex)
         accepted_at: at(accepted_on, 10),
         restarted_at: None,
         place_changes: 0,
-        medical_on: Some(back(accepted_on, if role == MedicalExpired { 220 } else { 10 })),
+        medical_on: Some(back(today, if role == MedicalExpired { 220 } else { 10 })),
         blocks: Vec::new(),
         has_phone: role != WithoutPhone,
         permit: None,

@@ -28,7 +28,7 @@ enum Turn {
     Expired,
     /// May not apply for a while.
     Blocked,
-    /// The medical certificate was too old when the licence application was accepted.
+    /// The medical certificate has become too old.
     MedicalExpired,
     /// Comes close to the age limit of the class.
     NearAgeLimit,
@@ -121,7 +121,8 @@ impl Start {
             accepted_at,
             restarted_at: None,
             place_changes: 0,
-            medical_on: course.medical.then(|| back(accepted_on, rng.random_range(0..60))),
+            // Certificates are renewed while somebody is under way.
+            medical_on: course.medical.then(|| back(frame.today, rng.random_range(0..60))),
             blocks: Vec::new(),
             has_phone: turn != Turn::WithoutPhone,
             permit: None,
@@ -131,7 +132,7 @@ impl Start {
             ready_at: None,
         };
         if turn == Turn::MedicalExpired {
-            start.medical_on = Some(back(accepted_on, rng.random_range(200..320)));
+            start.medical_on = Some(back(frame.today, rng.random_range(200..320)));
         }
         start.walk(&mut rng, turn, course, rules, frame);
         start.add_business(&mut rng, turn, course, accepted_on, frame);

@@ -5,7 +5,8 @@ use super::{Case, Judged, Refusal, RefusalCode};
 use crate::policy::local::MedicalJudged;
 use chrono::Months;
 
-/// The class can be applied for from one birthday on and up to another, that day included.
+/// The class can be applied for from one birthday on and up to another, that day included. Whoever is old enough to apply
+/// is so on the day of the test.
 pub(super) fn check_age(case: Case<'_>) -> Vec<Refusal> {
     let applicant = &case.record.applicant;
     let ages = &case.policy.regulation.ages;
@@ -13,7 +14,7 @@ pub(super) fn check_age(case: Case<'_>) -> Vec<Refusal> {
     let first_day = years_after(applicant.birth_date, limit.from_years);
     if case.today() < first_day {
         let code = RefusalCode::TooYoung { from_years: limit.from_years };
-        return vec![Refusal::new(code, &ages.cite, Judged::Application).until(Some(first_day))];
+        return vec![Refusal::new(code, &ages.cite, Judged::Both).until(Some(first_day))];
     }
     let Some(to_years) = limit.to_years else { return Vec::new() };
     let last_day = years_after(applicant.birth_date, to_years);
@@ -50,14 +51,14 @@ pub(super) fn check_medical(case: Case<'_>) -> Vec<Refusal> {
     let Some(medical_on) = applicant.medical_on else {
         return vec![Refusal::new(RefusalCode::MedicalMissing, &rule.cite, Judged::Application)];
     };
-    let judged_on = match case.policy.local.readings.medical_judged_on {
-        MedicalJudged::Acceptance => applicant.accepted_at.date(),
-        MedicalJudged::Application => case.today(),
+    let (judged_on, judged) = match case.policy.local.readings.medical_judged_on {
+        MedicalJudged::Acceptance => (applicant.accepted_at.date(), Judged::Application),
+        MedicalJudged::ApplicationAndTest => (case.last_day(), Judged::Both),
     };
     let last_day = medical_on.checked_add_months(Months::new(rule.months.into())).unwrap_or(medical_on);
     if judged_on <= last_day {
         return Vec::new();
     }
     let code = RefusalCode::MedicalTooOld { medical_on, months: rule.months };
-    vec![Refusal::new(code, &rule.cite, Judged::Application)]
+    vec![Refusal::new(code, &rule.cite, judged)]
 }

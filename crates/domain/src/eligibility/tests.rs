@@ -42,7 +42,8 @@ pub(super) fn record_with_permit(issued_on: &str) -> ApplicantRecord {
     let mut record = record();
     let issued_on = day(issued_on);
     record.applicant.accepted_at = Timestamp::start_of(issued_on).plus_days(-30);
-    record.applicant.medical_on = issued_on.checked_sub_days(chrono::Days::new(40));
+    // Renewed while the person is under way; the tests of the certificate itself choose their own day.
+    record.applicant.medical_on = Some(day("2026-11-01"));
     record.applicant.permit = Some(LearnerPermit { issued_on, expires_on: super::permit::years_after(issued_on, 3) });
     record.tests =
         vec![Test { taken_at: Timestamp::start_of(issued_on).plus_days(-1), ..scored(Subject::One, NOW, 95) }];

@@ -111,7 +111,7 @@ impl Scene {
 
     fn with_ending_permit(mut self) -> Self {
         self.record.applicant.accepted_at = at("2024-03-01T10:00:00+08:00");
-        self.record.applicant.medical_on = Some(day("2024-02-20"));
+        self.record.applicant.medical_on = Some(day("2026-10-20"));
         self.record.applicant.permit =
             Some(LearnerPermit { issued_on: day("2024-03-15"), expires_on: day("2027-03-15") });
         self.record.tests = vec![passed(Subject::One, "2024-03-14T09:00:00+08:00")];

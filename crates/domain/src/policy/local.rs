@@ -201,8 +201,8 @@ pub enum WaitEnd {
 pub enum MedicalJudged {
     /// On the day on which the licence application was accepted, with which it is handed in.
     Acceptance,
-    /// On the day of each application for a test.
-    Application,
+    /// On the day of each application for a test and on the day of the test.
+    ApplicationAndTest,
 }
 
 /// Readings of the regulation's rules.

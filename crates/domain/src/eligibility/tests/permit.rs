@@ -118,6 +118,7 @@ fn a_foreign_licence_is_exchanged_within_three_years_of_the_acceptance() {
     record.tests.clear();
     record.applicant.permit = None;
     record.applicant.business = BusinessType::Foreign;
+    record.applicant.medical_on = Some(day("2029-08-01"));
     assert_eq!(codes(&record, Subject::One, "2029-09-01T12:00:00+08:00"), [], "the last day");
     assert_eq!(
         codes(&record, Subject::One, "2029-09-02T12:00:00+08:00"),

@@ -67,35 +67,43 @@ fn a_block_that_begins_before_the_test_binds_it() {
 }
 
 #[test]
-fn a_medical_certificate_is_valid_for_six_months_at_the_acceptance() {
+fn a_medical_certificate_is_valid_for_six_months_to_the_application_and_the_test() {
     let mut record = record();
-    record.applicant.medical_on = Some(day("2026-03-01"));
-    assert_eq!(codes(&record, Subject::Two, NOW), [], "accepted on the last of six months");
-    record.applicant.medical_on = Some(day("2026-02-28"));
-    assert_eq!(
-        codes(&record, Subject::Two, NOW),
-        [RefusalCode::MedicalTooOld { medical_on: day("2026-02-28"), months: 6 }],
-        "a day older is too old"
-    );
+    record.applicant.medical_on = Some(day("2026-05-22"));
+    assert_eq!(codes(&record, Subject::Two, NOW), [], "six months today");
+    record.applicant.medical_on = Some(day("2026-05-21"));
+    let refusal = only(&record, Subject::Two, NOW);
+    let code = RefusalCode::MedicalTooOld { medical_on: day("2026-05-21"), months: 6 };
+    assert_eq!((refusal.code, refusal.judged), (code, Judged::Both), "six months yesterday");
+    assert_eq!(refusal.cite.articles, [23], "by article 23");
+
+    record.applicant.medical_on = Some(day("2026-06-10"));
+    let site = sessions::site();
+    for (starts_at, refused) in [("2026-12-10T08:30:00+08:00", false), ("2026-12-11T08:30:00+08:00", true)] {
+        let session = sessions::session(1, starts_at);
+        let wanted = Wanted { session: &session, site: &site, taken_sessions: &[] };
+        let eligibility = check_eligibility(&record, Subject::Two, Some(wanted), at(NOW), &policy());
+        assert_eq!(!eligibility.is_eligible(), refused, "a test on {starts_at}");
+    }
     record.applicant.medical_on = None;
     assert_eq!(codes(&record, Subject::Two, NOW), [RefusalCode::MedicalMissing], "none at all");
-    record.applicant.medical_on = Some(day("2026-11-01"));
-    assert_eq!(codes(&record, Subject::Two, NOW), [], "one that was handed in later is good");
 }
 
 #[test]
-fn the_policy_may_ask_for_a_valid_certificate_at_each_application() {
+fn the_policy_may_judge_the_certificate_at_the_acceptance_alone() {
     let mut record = record();
     let mut policy = policy();
-    policy.local.readings.medical_judged_on = MedicalJudged::Application;
-    record.applicant.medical_on = Some(day("2026-05-22"));
-    assert_eq!(codes_under(&record, Subject::Two, NOW, &policy), [], "six months today");
-    record.applicant.medical_on = Some(day("2026-05-21"));
+    policy.local.readings.medical_judged_on = MedicalJudged::Acceptance;
+    record.applicant.medical_on = Some(day("2026-03-01"));
+    assert_eq!(codes_under(&record, Subject::Two, NOW, &policy), [], "accepted on the last of six months");
+    record.applicant.medical_on = Some(day("2026-02-28"));
     assert_eq!(
         codes_under(&record, Subject::Two, NOW, &policy),
-        [RefusalCode::MedicalTooOld { medical_on: day("2026-05-21"), months: 6 }],
-        "six months yesterday"
+        [RefusalCode::MedicalTooOld { medical_on: day("2026-02-28"), months: 6 }],
+        "a day older is too old"
     );
+    record.applicant.medical_on = Some(day("2026-11-01"));
+    assert_eq!(codes_under(&record, Subject::Two, NOW, &policy), [], "one that was handed in later is good");
 }
 
 #[test]
