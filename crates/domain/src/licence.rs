@@ -188,3 +188,55 @@ impl BusinessType {
         Self::Restoration,
     ];
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_class_is_found_by_its_code_and_travels_as_it() {
+        let codes: Vec<&str> = LicenceClass::ALL.into_iter().map(LicenceClass::code).collect();
+        assert_eq!(codes.join(" "), "A1 A2 A3 B1 B2 C1 C2 C3 C4 C5 C6 D E F M N P", "the table of the regulation");
+        for class in LicenceClass::ALL {
+            assert_eq!(LicenceClass::find(class.code()), Some(class), "{class} is found");
+            assert_eq!(serde_json::to_value(class).unwrap(), class.code(), "{class} travels as its code");
+        }
+    }
+
+    #[test]
+    fn subjects_travel_as_numbers_and_no_other_number_is_one() {
+        assert_eq!(serde_json::to_string(&Subject::ALL).unwrap(), "[1,2,3,4]", "as the exchange format numbers them");
+        for number in [0, 5, 255] {
+            assert_eq!(Subject::try_from(number), Err(SubjectError(number)), "{number} is no subject");
+        }
+        assert!(serde_json::from_str::<Subject>("\"1\"").is_err(), "a text is no number");
+    }
+
+    #[test]
+    fn kinds_of_business_have_stable_names() {
+        assert_eq!(
+            serde_json::to_value(BusinessType::ALL).unwrap(),
+            serde_json::json!([
+                "first",
+                "addition",
+                "automatic_to_manual",
+                "body_change",
+                "foreign",
+                "military",
+                "full_points",
+                "restoration",
+            ]),
+            "stores and screens know them by these"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn only_the_codes_are_classes(text in any::<String>()) {
+            prop_assert_eq!(LicenceClass::find(&text).is_some(), LicenceClass::ALL.iter().any(|class| class.code() == text));
+        }
+    }
+}

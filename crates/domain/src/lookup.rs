@@ -151,6 +151,7 @@ fn begins_with_birth(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn kinds(text: &str) -> Vec<Term> {
         parse_query(text)
@@ -231,5 +232,22 @@ mod tests {
     fn a_long_query_is_cut() {
         let Some(Term::Name(name)) = kinds(&"张".repeat(5_000)).pop() else { panic!("characters are a name") };
         assert_eq!(name.chars().count(), QUERY_CHARS_MAX, "nothing is unbounded");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_query_or_the_terms_of_a_name_panic(text in any::<String>(), slip in "(?i)yy1:.{0,40}") {
+            for text in [text.as_str(), slip.as_str()] {
+                prop_assert!(parse_query(text).len() <= 8, "a query is few things at once");
+                prop_assert!(name_terms(text).len() <= NAME_TERMS_MAX, "nothing is unbounded");
+            }
+        }
+
+        #[test]
+        fn digits_and_letters_in_any_order_are_read(text in "[0-9a-fxX·. -]{0,60}") {
+            for term in parse_query(&text) {
+                prop_assert!(!matches!(term, Term::Serial(_)) || text.len() >= 4, "too little asks for nothing");
+            }
+        }
     }
 }

@@ -93,6 +93,7 @@ mod tests {
 
     use super::*;
     use crate::seed;
+    use proptest::prelude::*;
 
     const ONE: &str = "version = 1\nservice_line = \"1\"\nplatform = \"p\"\n\n[[offices]]\nid = 1\nname = \"n\"\n\
                        district = \"d\"\ntelephone = \"t\"\naddress = \"a\"\n";
@@ -170,5 +171,15 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_kind_is_refused_with_its_line() {
         assert_eq!(problem(&ONE.replace("id = 1", "id = \"1\"")), (6, "offices.0.id".to_owned()), "an id is a number");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_reading_panic(text in any::<String>(), cut in 0..ONE.len(), inserted in any::<char>()) {
+            let _arbitrary = OfficeList::parse("any", &text);
+            let changed = format!("{}{inserted}{}", &ONE[..cut], &ONE[cut..]);
+            let _nearly_right = OfficeList::parse("changed", &changed);
+            let _cut_off = OfficeList::parse("cut", &ONE[..cut]);
+        }
     }
 }

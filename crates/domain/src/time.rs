@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
 /// Seconds east of UTC of Asia/Shanghai.
-const OFFSET_SECONDS: i64 = 8 * 3600;
+const OFFSET_SECONDS: i32 = 8 * 3600;
 const SECONDS_PER_DAY: i64 = 24 * 3600;
 
 /// A day of the calendar in Asia/Shanghai.
@@ -18,7 +18,8 @@ pub type TimeOfDay = NaiveTime;
 
 /// An instant in whole seconds since 1970-01-01T00:00:00Z; on the wire RFC 3339 with `+08:00`.
 ///
-/// Every value lies in the years 1900 to 9999, so that arithmetic and printing cannot fail.
+/// Every value lies in the years 1900 to 9999, so that arithmetic and printing cannot fail. Reading drops fractions of a
+/// second; a leap second counts as the second before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -51,7 +52,7 @@ impl Timestamp {
     /// The instant at which a clock in Chongqing shows this day and time.
     #[must_use]
     pub fn at(date: Date, time: TimeOfDay) -> Self {
-        Self(date.and_time(time).and_utc().timestamp() - OFFSET_SECONDS).clamped()
+        Self(date.and_time(time).and_utc().timestamp() - i64::from(OFFSET_SECONDS)).clamped()
     }
 
     /// The first second of a day in Chongqing.
@@ -95,13 +96,13 @@ impl Timestamp {
     }
 
     fn local(self) -> NaiveDateTime {
-        DateTime::UNIX_EPOCH.naive_utc() + TimeDelta::seconds(self.0 + OFFSET_SECONDS)
+        DateTime::UNIX_EPOCH.naive_utc() + TimeDelta::seconds(self.0 + i64::from(OFFSET_SECONDS))
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let offset = FixedOffset::east_opt(8 * 3600).ok_or(fmt::Error)?;
+        let offset = FixedOffset::east_opt(OFFSET_SECONDS).ok_or(fmt::Error)?;
         f.write_str(&offset.from_utc_datetime(&(self.local() - offset)).to_rfc3339_opts(SecondsFormat::Secs, false))
     }
 }
@@ -169,3 +170,6 @@ impl DateRange {
         self.first <= date && date <= self.last
     }
 }
+
+#[cfg(test)]
+mod tests;

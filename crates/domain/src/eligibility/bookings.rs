@@ -161,7 +161,9 @@ pub(super) fn check(case: Case<'_>) -> Vec<Refusal> {
     }
     let also = &case.policy.local.readings.retry_wait_also_for;
     if rule.retry_subjects.contains(&case.subject) || also.contains(&case.subject) {
-        let failed_on = bookings.iter().filter_map(Booking::last_test).max().map(Timestamp::date);
+        let mark = case.policy.regulation.pass_marks.score(case.subject, case.record.applicant.class);
+        let failed = bookings.iter().filter(|booking| !booking.has_passed(mark));
+        let failed_on = failed.filter_map(Booking::last_test).max().map(Timestamp::date);
         refusals.extend(failed_on.and_then(|failed_on| {
             let code = RefusalCode::WaitAfterFailure { failed_on, days: rule.retry_days };
             wait(case, failed_on, rule.retry_days, |judged| Refusal::new(code, &rule.cite, judged))

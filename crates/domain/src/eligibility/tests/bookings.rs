@@ -119,6 +119,19 @@ fn the_fifth_failure_voids_the_other_passed_subjects() {
 }
 
 #[test]
+fn a_passed_test_that_became_void_is_no_failure_to_wait_for() {
+    let mut record = with_failures(5);
+    record.tests.push(scored(Subject::Three, "2026-11-09T09:00:00+08:00", 95));
+    let now = "2026-11-11T09:00:00+08:00";
+    assert_eq!(find_passed(&record, Subject::Three, at(now), &policy()), None, "the fifth failure voided it");
+    assert_eq!(
+        codes(&record, Subject::Three, now),
+        [RefusalCode::EarlierSubjectMissing { missing: vec![Subject::One] }],
+        "subject 3 was not failed, so nothing is waited for"
+    );
+}
+
+#[test]
 fn a_fifth_booking_that_passes_voids_nothing() {
     let mut record = with_failures(4);
     record.tests.push(scored(Subject::Two, "2026-11-10T09:00:00+08:00", 80));
