@@ -110,21 +110,9 @@ impl Calendar {
     /// # Errors
     /// When a day on the way lies outside the covered years.
     pub fn nth_working_day_before(&self, date: Date, count: u8) -> Result<Date, CalendarError> {
-        self.walk(date, count, |day| day.checked_sub_days(Days::new(1)))
-    }
-
-    /// The `count`-th working day after `date`, which itself does not count; `date` itself for 0.
-    ///
-    /// # Errors
-    /// When a day on the way lies outside the covered years.
-    pub fn nth_working_day_after(&self, date: Date, count: u8) -> Result<Date, CalendarError> {
-        self.walk(date, count, |day| day.checked_add_days(Days::new(1)))
-    }
-
-    fn walk(&self, from: Date, count: u8, step: impl Fn(Date) -> Option<Date>) -> Result<Date, CalendarError> {
-        let (mut day, mut left) = (from, count);
+        let (mut day, mut left) = (date, count);
         while left > 0 {
-            day = step(day).ok_or(CalendarError::NotCovered(day))?;
+            day = day.checked_sub_days(Days::new(1)).ok_or(CalendarError::NotCovered(day))?;
             if self.is_working_day(day)? {
                 left -= 1;
             }

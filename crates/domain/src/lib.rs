@@ -3,6 +3,11 @@
 //! Nothing in here does I/O, waits, reads a clock or draws a random number: time and entropy are arguments. Numbers that
 //! a regulation or an office may change are read from versioned documents into [`policy`] values and are never
 //! constants of the code. Every refusal names its rule and article.
+//!
+//! Where to begin: [`eligibility`] says who may book what, [`intake`] takes an application, [`application`] holds its
+//! states and who may change them, [`flow`] leads through the steps of the guide, [`session`] computes windows and
+//! deadlines, [`sort_time`] and [`rank`] say where somebody stands, [`allocation`] gives out the places. `docs/domain.md`
+//! lists every rule of the guide and every article with its module, its key in the data and its test.
 
 pub mod allocation;
 pub mod applicant;

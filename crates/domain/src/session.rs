@@ -155,12 +155,6 @@ impl Session {
         self.status == SessionStatus::Planned && self.instants.opens_at <= now && now < self.priority_closes_at(policy)
     }
 
-    /// Whether a place in it can still be given up at `now`; the deadline itself is in time (art. 46, 110).
-    #[must_use]
-    pub fn is_cancellable_at(&self, now: Timestamp) -> bool {
-        now <= self.instants.cancel_by
-    }
-
     /// Whether two sessions cannot both be attended; sessions that touch can.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {

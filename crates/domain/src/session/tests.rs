@@ -36,62 +36,10 @@ fn session(starts_at: &str, published_on: &str) -> Session {
     }
 }
 
-#[test]
-fn instants_are_counted_in_working_days_back_from_the_test() {
-    // (start, published, opens, closes, extended close, publication, cancel by)
-    let table = [
-        (
-            // An ordinary week.
-            "2026-12-15T08:30:00+08:00",
-            "2026-11-20",
-            "2026-12-01T09:00:00+08:00",
-            "2026-12-08T17:00:00+08:00",
-            "2026-12-10T12:00:00+08:00",
-            "2026-12-10T17:00:00+08:00",
-            "2026-12-14T17:00:00+08:00",
-        ),
-        (
-            // The first working day after National Day: Mid-Autumn lies on the way too, and Sunday 20 September is worked.
-            "2026-10-08T08:30:00+08:00",
-            "2026-09-10",
-            "2026-09-17T09:00:00+08:00",
-            "2026-09-23T17:00:00+08:00",
-            "2026-09-28T12:00:00+08:00",
-            "2026-09-28T17:00:00+08:00",
-            "2026-09-30T17:00:00+08:00",
-        ),
-        (
-            // Monday after the worked Saturday 10 October: that Saturday is its last day to cancel.
-            "2026-10-12T08:30:00+08:00",
-            "2026-09-10",
-            "2026-09-21T09:00:00+08:00",
-            "2026-09-29T17:00:00+08:00",
-            "2026-10-08T12:00:00+08:00",
-            "2026-10-08T17:00:00+08:00",
-            "2026-10-10T17:00:00+08:00",
-        ),
-        (
-            // The plan comes out after the tenth working day before: the window opens on the day of publication.
-            "2026-12-15T08:30:00+08:00",
-            "2026-12-04",
-            "2026-12-04T09:00:00+08:00",
-            "2026-12-08T17:00:00+08:00",
-            "2026-12-10T12:00:00+08:00",
-            "2026-12-10T17:00:00+08:00",
-            "2026-12-14T17:00:00+08:00",
-        ),
-        (
-            // Across the turn of the year.
-            "2027-01-05T08:30:00+08:00",
-            "2026-12-01",
-            "2026-12-21T09:00:00+08:00",
-            "2026-12-28T17:00:00+08:00",
-            "2026-12-30T12:00:00+08:00",
-            "2026-12-30T17:00:00+08:00",
-            "2027-01-04T17:00:00+08:00",
-        ),
-    ];
-    for (starts_at, published, opens, closes, extended, publication, cancel) in table {
+/// Start, day of publication of the plan, then opens, closes, extended close, publication and cancel deadline.
+#[track_caller]
+fn assert_instants(rows: &[[&str; 7]]) {
+    for [starts_at, published, opens, closes, extended, publication, cancel] in rows {
         let expected = SessionInstants {
             opens_at: at(opens),
             closes_at: at(closes),
@@ -102,6 +50,98 @@ fn instants_are_counted_in_working_days_back_from_the_test() {
         let computed = SessionInstants::compute(at(starts_at), day(published), &policy());
         assert_eq!(computed, Ok(expected), "the test at {starts_at}, published on {published}");
     }
+}
+
+#[test]
+fn instants_are_counted_in_working_days_back_from_the_test() {
+    assert_instants(&[
+        [
+            // An ordinary week.
+            "2026-12-15T08:30:00+08:00",
+            "2026-11-20",
+            "2026-12-01T09:00:00+08:00",
+            "2026-12-08T17:00:00+08:00",
+            "2026-12-10T12:00:00+08:00",
+            "2026-12-10T17:00:00+08:00",
+            "2026-12-14T17:00:00+08:00",
+        ],
+        [
+            // The first working day after National Day: Mid-Autumn lies on the way too, and Sunday 20 September is worked.
+            "2026-10-08T08:30:00+08:00",
+            "2026-09-10",
+            "2026-09-17T09:00:00+08:00",
+            "2026-09-23T17:00:00+08:00",
+            "2026-09-28T12:00:00+08:00",
+            "2026-09-28T17:00:00+08:00",
+            "2026-09-30T17:00:00+08:00",
+        ],
+        [
+            // Monday after the worked Saturday 10 October: that Saturday is its last day to cancel.
+            "2026-10-12T08:30:00+08:00",
+            "2026-09-10",
+            "2026-09-21T09:00:00+08:00",
+            "2026-09-29T17:00:00+08:00",
+            "2026-10-08T12:00:00+08:00",
+            "2026-10-08T17:00:00+08:00",
+            "2026-10-10T17:00:00+08:00",
+        ],
+        [
+            // The plan comes out after the tenth working day before: the window opens on the day of publication.
+            "2026-12-15T08:30:00+08:00",
+            "2026-12-04",
+            "2026-12-04T09:00:00+08:00",
+            "2026-12-08T17:00:00+08:00",
+            "2026-12-10T12:00:00+08:00",
+            "2026-12-10T17:00:00+08:00",
+            "2026-12-14T17:00:00+08:00",
+        ],
+        [
+            // Across the turn of the year.
+            "2027-01-05T08:30:00+08:00",
+            "2026-12-01",
+            "2026-12-21T09:00:00+08:00",
+            "2026-12-28T17:00:00+08:00",
+            "2026-12-30T12:00:00+08:00",
+            "2026-12-30T17:00:00+08:00",
+            "2027-01-04T17:00:00+08:00",
+        ],
+    ]);
+}
+
+#[test]
+fn instants_cross_spring_festival_and_its_make_up_days() {
+    assert_instants(&[
+        [
+            // The first working day after Spring Festival: Saturday 14 February is worked and is its last day to cancel.
+            "2026-02-24T08:30:00+08:00",
+            "2026-02-01",
+            "2026-02-03T09:00:00+08:00",
+            "2026-02-10T17:00:00+08:00",
+            "2026-02-12T12:00:00+08:00",
+            "2026-02-12T17:00:00+08:00",
+            "2026-02-14T17:00:00+08:00",
+        ],
+        [
+            // Monday after the worked Saturday 28 February: its window lies on both sides of Spring Festival.
+            "2026-03-02T08:30:00+08:00",
+            "2026-02-01",
+            "2026-02-10T09:00:00+08:00",
+            "2026-02-24T17:00:00+08:00",
+            "2026-02-26T12:00:00+08:00",
+            "2026-02-26T17:00:00+08:00",
+            "2026-02-28T17:00:00+08:00",
+        ],
+        [
+            // Spring Festival of 2027 as assumed: no weekend is worked.
+            "2027-02-11T08:30:00+08:00",
+            "2027-01-04",
+            "2027-01-22T09:00:00+08:00",
+            "2027-01-29T17:00:00+08:00",
+            "2027-02-02T12:00:00+08:00",
+            "2027-02-02T17:00:00+08:00",
+            "2027-02-04T17:00:00+08:00",
+        ],
+    ]);
 }
 
 #[test]
@@ -179,13 +219,6 @@ fn a_cancelled_session_takes_no_applications() {
     session.status = SessionStatus::Cancelled;
     assert!(!session.is_open_at(at("2026-12-02T09:00:00+08:00")), "nothing can be booked in it");
     assert!(!session.is_priority_open_at(at("2026-12-02T09:00:00+08:00"), &policy()), "nor with priority");
-}
-
-#[test]
-fn a_place_can_be_given_up_until_the_deadline_itself() {
-    let session = session("2026-12-15T08:30:00+08:00", "2026-11-20");
-    assert!(session.is_cancellable_at(at("2026-12-14T17:00:00+08:00")), "17:00 of the working day before is in time");
-    assert!(!session.is_cancellable_at(at("2026-12-14T17:00:01+08:00")), "a second later is not");
 }
 
 #[test]
