@@ -6,8 +6,9 @@
 //!
 //! Where to begin: [`eligibility`] says who may book what, [`intake`] takes an application, [`application`] holds its
 //! states and who may change them, [`flow`] leads through the steps of the guide, [`session`] computes windows and
-//! deadlines, [`sort_time`] and [`rank`] say where somebody stands, [`allocation`] gives out the places. `docs/domain.md`
-//! lists every rule of the guide and every article with its module, its key in the data and its test.
+//! deadlines, [`sort_time`] and [`rank`] say where somebody stands, [`allocation`] gives out the places and [`outlook`]
+//! says what it would give as things stand. `docs/domain.md` lists every rule of the guide and every article with its
+//! module, its key in the data and its test.
 
 pub mod allocation;
 pub mod applicant;
