@@ -7,10 +7,10 @@
 use crate::world::World;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use yuyue_domain::ids::DeviceId;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_sqlite::Key;
 
@@ -36,8 +36,8 @@ pub struct Journal {
 pub struct Salvaged {
     /// The envelopes in the order of their numbers, each once.
     pub envelopes: Vec<Envelope>,
-    /// Numbers of this device between the first and the last that are in no readable record.
-    pub missing: Vec<u64>,
+    /// Numbers between the first and the last of a device that are in no readable record.
+    pub missing: Vec<(DeviceId, u64)>,
     /// Bytes that belong to no readable record.
     pub damaged_bytes: usize,
 }
@@ -143,11 +143,11 @@ pub fn salvage(path: &Path, key: &Key) -> io::Result<Salvaged> {
     let mut envelopes: Vec<Envelope> = records.into_iter().map(|record| record.envelope).collect();
     envelopes.sort_by_key(|envelope| (envelope.device, envelope.number));
     envelopes.dedup_by_key(|envelope| envelope.id);
-    let numbers: BTreeSet<u64> = envelopes.iter().map(|envelope| envelope.number).collect();
-    let missing = match (numbers.first(), numbers.last()) {
-        (Some(first), Some(last)) => (*first..=*last).filter(|number| !numbers.contains(number)).collect(),
-        _ => Vec::new(),
-    };
+    let missing = envelopes
+        .windows(2)
+        .filter(|pair| pair[0].device == pair[1].device)
+        .flat_map(|pair| (pair[0].number + 1..pair[1].number).map(|number| (pair[0].device, number)))
+        .collect();
     Ok(Salvaged { envelopes, missing, damaged_bytes: bytes.len() - readable })
 }
 

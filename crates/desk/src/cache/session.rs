@@ -124,3 +124,20 @@ pub fn find_next_publication(cache: &Connection, now: Timestamp) -> Result<Optio
         .query_row([now.unix()], |row| row.get(0))?;
     Ok(seconds.and_then(|seconds| Timestamp::from_unix(seconds).ok()))
 }
+
+/// Sessions that have not begun, cancelled ones too, the earliest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn list_starting_after(cache: &Connection, now: Timestamp) -> Result<Vec<Session>, DeskError> {
+    let mut sessions = Vec::new();
+    for subject in Subject::ALL {
+        let mut statement = cache
+            .prepare_cached("SELECT body FROM session WHERE subject = ?1 AND starts_at >= ?2 ORDER BY starts_at")?;
+        let mut rows = statement.query((subject.number(), now.unix()))?;
+        while let Some(row) = rows.next()? {
+            sessions.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+        }
+    }
+    Ok(sessions)
+}

@@ -4,7 +4,7 @@ use crate::error::DeskError;
 use ed25519_dalek::SigningKey;
 use rusqlite::{Connection, OptionalExtension as _};
 use yuyue_domain::ids::{DeviceId, OfficeId};
-use yuyue_domain::time::Timestamp;
+use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::account::DeviceKind;
 
 /// An enrolled computer.
@@ -30,6 +30,18 @@ pub struct Identity {
     pub centre: String,
     /// When it was enrolled.
     pub enrolled_at: Timestamp,
+}
+
+impl Identity {
+    /// The last day of the certificate; the day of enrolment when it cannot be read.
+    #[must_use]
+    pub fn authorised_until(&self) -> Date {
+        let end = x509_parser::pem::parse_x509_pem(self.certificate.as_bytes()).ok().and_then(|(_, pem)| {
+            let certificate = pem.parse_x509().ok()?;
+            Timestamp::from_unix(certificate.validity().not_after.timestamp()).ok()
+        });
+        end.unwrap_or(self.enrolled_at).date()
+    }
 }
 
 impl std::fmt::Debug for Identity {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::testing::{TestWorld, key, signing_key, today};
 use crate::world::new_id;
-use yuyue_domain::ids::{ApplicantId, DeviceId};
+use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::command::Command;
 use yuyue_protocol::envelope::Head;
@@ -58,7 +58,11 @@ fn every_flipped_bit_costs_one_record_at_most_and_its_number_is_named() {
         let salvaged = salvage(&path, &key()).expect("readable");
         assert_eq!(salvaged.envelopes.len(), 2, "byte {position}: the other two are still there");
         let is_middle = salvaged.envelopes[0] == envelopes[0] && salvaged.envelopes[1] == envelopes[2];
-        assert_eq!(salvaged.missing, if is_middle { vec![2] } else { vec![] }, "byte {position}: the gap has a name");
+        assert_eq!(
+            salvaged.missing,
+            if is_middle { vec![(DeviceId(3), 2)] } else { vec![] },
+            "byte {position}: the gap has a name"
+        );
         assert!(salvaged.damaged_bytes > 0, "byte {position}: and the damage is counted");
     }
 }

@@ -50,7 +50,7 @@ fn a_command_that_the_journal_could_not_take_is_not_sent_until_it_is_completed()
     drop(journal);
     let command = reveal(1);
     let order = order(&world, &command, None);
-    insert(&mut device, &order).expect("committed; then the power fails before the journal is written");
+    insert(&mut device, &order, |_| Ok(())).expect("committed; then the power fails before the journal is written");
     assert!(list_batch(&device).expect("readable").is_empty(), "what was not shown as saved is not sent");
     let (mut device, mut journal) = reopen(folder.path());
     let envelope = take(&mut device, &mut journal, &*world, &order).expect("the clerk presses once more");
