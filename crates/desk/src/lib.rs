@@ -4,14 +4,17 @@ pub mod backoff;
 pub mod cache;
 pub mod centre_clock;
 pub mod client;
+pub mod desk;
 pub mod device;
 pub mod error;
 pub mod folder;
 pub mod journal;
 pub mod keys;
+pub mod line;
 pub mod lookup;
 pub mod sync;
 #[cfg(test)]
 mod testing;
+pub mod use_cases;
 pub mod view;
 pub mod world;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+pub use yuyue_domain::eligibility::PassedTest;
 use yuyue_domain::identity::{DocumentType, IdentityCheck};
 use yuyue_domain::ids::{ApplicantId, ApplicationId};
 use yuyue_domain::licence::{BusinessType, LicenceClass, Subject};
@@ -139,16 +140,6 @@ pub struct SubjectRow {
     pub bookings_max: Option<u8>,
     /// Whether 预约考试 may start.
     pub can_book: bool,
-}
-
-/// A passed test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct PassedTest {
-    /// 0 to 100.
-    pub score: u8,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// Whether priority booking is open to a person for a subject, and why or why not.

@@ -1,6 +1,7 @@
 //! The two booking flows as the window shows them: one view per step, one action per button.
 
 use serde::{Deserialize, Serialize};
+pub use yuyue_domain::flow::{BookingMode, FlowKind, FlowStep, StepMark, StepView};
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::{SessionId, SiteId};
 use yuyue_domain::licence::Subject;
@@ -12,63 +13,6 @@ use super::rank::RankCard;
 use super::reason::Reason;
 use super::sessions::{Outlook, SessionList, SessionQuery, SessionRow, SiteOption};
 use super::submission::{ConfirmView, DoneView};
-
-/// A step by the guide's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum FlowStep {
-    /// 科目确认
-    Subject,
-    /// 业务须知
-    Notice,
-    /// 切换优先预约
-    PrioritySwitch,
-    /// 优先预约业务须知
-    PriorityNotice,
-    /// 选择场次
-    Sessions,
-    /// 确认并提交
-    Confirm,
-}
-
-/// Which river a step belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum FlowKind {
-    /// 普通预约
-    Normal,
-    /// 优先预约
-    Priority,
-}
-
-/// How a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum StepMark {
-    /// Behind us.
-    Done,
-    /// 本电脑已阅读: passed over.
-    Skipped,
-    /// Here we are.
-    Now,
-    /// Still to come.
-    Next,
-}
-
-/// A step of the stepper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct StepView {
-    /// Which.
-    pub step: FlowStep,
-    /// How it stands.
-    pub mark: StepMark,
-    /// In which colour.
-    pub kind: FlowKind,
-}
 
 /// Whether a button can be pressed, and why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,17 +105,6 @@ pub struct PrioritySwitchStep {
     pub publication_at: Option<Timestamp>,
     /// Sessions with vacant priority places; none without line.
     pub priority_sessions: Option<u32>,
-}
-
-/// The two modes of a normal application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum BookingMode {
-    /// 自主选择考试场次
-    Choose,
-    /// 服从系统安排考试
-    Assign,
 }
 
 /// 选择场次

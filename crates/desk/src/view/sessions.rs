@@ -2,21 +2,12 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+pub use yuyue_domain::flow::SessionQuery;
 use yuyue_domain::ids::{SessionId, SiteId};
 use yuyue_domain::session::Session;
-use yuyue_domain::time::{DateRange, Timestamp};
+use yuyue_domain::time::Timestamp;
 
 use super::reason::Reason;
-
-/// The chosen dates and sites; nothing is listed before 查询.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct SessionQuery {
-    /// 考试日期
-    pub dates: DateRange,
-    /// 考试地点
-    pub sites: Vec<SiteId>,
-}
 
 /// A site that can be chosen for this subject and class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

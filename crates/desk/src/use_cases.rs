@@ -1,0 +1,24 @@
+//! What a clerk can do, one file each. Each writes in one transaction of `device.db` at most and answers with a view.
+
+pub mod access;
+pub mod applicant;
+pub mod application;
+pub mod booking;
+pub mod code;
+pub mod ending;
+pub mod offices;
+pub mod outbox;
+pub mod printing;
+pub mod progress;
+pub mod rank;
+pub mod reasons;
+pub mod record;
+pub mod results;
+pub mod search;
+pub mod sessions;
+pub mod submit;
+pub mod today;
+pub mod visit;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,227 @@
+//! Signing in, locking, signing out, and the frame of the window.
+
+use crate::cache::document::{DocumentKey, find_document};
+use crate::cache::feed::get_feed;
+use crate::cache::session::find_next_publication;
+use crate::desk::{Desk, Signed, lock};
+use crate::device::draft::find_open_draft;
+use crate::device::outbox::{Which, count_unsent_and_refused, list_items};
+use crate::device::setting::{find_setting, upsert_setting};
+use crate::device::verifier::{check_password, delete_verifier, upsert_verifier};
+use crate::error::DeskError;
+use crate::use_cases::booking::BookingDraft;
+use crate::use_cases::visit::Visit;
+use crate::view::app::{
+    Access, AppState, ClerkView, DeviceView, Language, LastSignIn, Settings, ShiftSummary, SyncStatus, Theme,
+};
+use std::sync::Mutex;
+use yuyue_domain::office::Office;
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::{Clerk, Secret, SignIn};
+use yuyue_protocol::centre::Centre;
+use yuyue_protocol::error::ErrorCode;
+
+const SETTINGS: &str = "settings";
+const LAST_SIGN_IN: &str = "last_sign_in";
+const OFFLINE_HOURS: &str = "offline_hours";
+/// Commands of one shift that are counted.
+const SHIFT_MAX: u32 = 5_000;
+
+/// Signs a clerk in: by the centre, or without line by what was kept from the last time.
+///
+/// # Errors
+/// [`DeskError::WrongPassword`], [`DeskError::SignInBlocked`], [`DeskError::OfflineSignInExpired`], or as the centre says.
+pub async fn sign_in(
+    desk: &Mutex<Desk>,
+    centre: &impl Centre,
+    staff_number: &str,
+    password: &str,
+) -> Result<AppState, DeskError> {
+    let request = SignIn { staff_number: staff_number.to_owned(), password: Secret(password.to_owned()) };
+    let answer = centre.sign_in(request).await;
+    let mut desk = lock(desk);
+    let (clerk, token) = match answer {
+        Ok(signed_in) => {
+            let hours = signed_in.offline_until.seconds_since(desk.now()).max(0) / 3600;
+            upsert_setting(&desk.device, OFFLINE_HOURS, &hours)?;
+            let until = signed_in.offline_until;
+            upsert_verifier(&desk.device, &*desk.world, &signed_in.clerk, password, until)?;
+            (signed_in.clerk, Some(signed_in.token))
+        }
+        Err(problem) if problem.code.is_retryable() => {
+            (check_password(&desk.device, staff_number, password, desk.now())?, None)
+        }
+        Err(problem) => {
+            if problem.code == ErrorCode::SignInRefused {
+                // Whoever the centre refuses must not come in when the line is cut.
+                forget_changed_password(&desk, staff_number, password)?;
+            }
+            return Err(problem.into());
+        }
+    };
+    let last = LastSignIn { at: desk.now(), name: clerk.name.clone() };
+    upsert_setting(&desk.device, LAST_SIGN_IN, &last)?;
+    desk.visit = Visit::default();
+    desk.signed = Signed::In { clerk, token };
+    desk.app_state()
+}
+
+/// A password that is right here and wrong at the centre was changed or its clerk dismissed; a mistyped one is neither.
+fn forget_changed_password(desk: &Desk, staff_number: &str, password: &str) -> Result<(), DeskError> {
+    if check_password(&desk.device, staff_number, password, desk.now()).is_ok() {
+        delete_verifier(&desk.device, staff_number)?;
+    }
+    Ok(())
+}
+
+impl Desk {
+    /// The clerk leaves the counter. What was typed stays; whatever was revealed is covered.
+    ///
+    /// # Errors
+    /// When nobody is signed in.
+    pub fn lock_counter(&mut self, idle_minutes: Option<u16>) -> Result<AppState, DeskError> {
+        if let Signed::In { clerk, token } = self.signed.clone() {
+            self.visit.is_revealed = false;
+            self.signed = Signed::Locked { clerk, token, at: self.now(), idle_minutes };
+        }
+        if matches!(self.signed, Signed::Out) { Err(DeskError::NotSignedIn) } else { self.app_state() }
+    }
+
+    /// The same clerk comes back. The password is checked on this computer, so that it works without line.
+    ///
+    /// # Errors
+    /// [`DeskError::WrongPassword`] or [`DeskError::SignInBlocked`]; [`DeskError::NotSignedIn`] when nobody was here.
+    pub fn unlock(&mut self, password: &str) -> Result<AppState, DeskError> {
+        match self.signed.clone() {
+            Signed::Locked { clerk, token, .. } => {
+                check_password(&self.device, &clerk.staff_number, password, self.now())?;
+                self.signed = Signed::In { clerk, token };
+                self.app_state()
+            }
+            Signed::In { .. } => self.app_state(),
+            Signed::Out => Err(DeskError::NotSignedIn),
+        }
+    }
+
+    /// The clerk goes. The booking on the screen stays a draft.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn sign_out(&mut self) -> Result<AppState, DeskError> {
+        self.signed = Signed::Out;
+        self.visit = Visit::default();
+        self.codes.clear();
+        crate::device::draft::close_drafts(&self.device)?;
+        self.app_state()
+    }
+
+    /// Everything that the frame of the window shows.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn app_state(&self) -> Result<AppState, DeskError> {
+        let identity = self.find_identity()?;
+        let device = identity
+            .as_ref()
+            .map(|identity| -> Result<DeviceView, DeskError> {
+                let office: Option<Office> = find_document(&self.cache, DocumentKey::Office(identity.office))?;
+                Ok(DeviceView {
+                    id: identity.device,
+                    counter: counter_number(&identity.label),
+                    label: identity.label.clone(),
+                    office: office.unwrap_or_else(|| Office {
+                        id: identity.office,
+                        name: String::new(),
+                        district: String::new(),
+                        telephone: String::new(),
+                        address: String::new(),
+                    }),
+                    authorised_until: identity.authorised_until(),
+                })
+            })
+            .transpose()?;
+        Ok(AppState {
+            edition: self.edition,
+            version: self.version.clone(),
+            now: self.now(),
+            access: if device.is_none() { Access::Unenrolled } else { self.access()? },
+            device,
+            sync: self.sync_status()?,
+            settings: self.settings()?,
+        })
+    }
+
+    fn access(&self) -> Result<Access, DeskError> {
+        Ok(match &self.signed {
+            Signed::Out => Access::SignedOut {
+                last: find_setting(&self.device, LAST_SIGN_IN)?,
+                offline_hours: find_setting(&self.device, OFFLINE_HOURS)?.unwrap_or(0),
+            },
+            Signed::Locked { clerk, at, idle_minutes, .. } => Access::Locked {
+                clerk: clerk_view(clerk),
+                at: *at,
+                idle_minutes: *idle_minutes,
+                kept: find_open_draft::<BookingDraft>(&self.device)?.map(|draft| draft.body.flow.step),
+            },
+            Signed::In { clerk, .. } => Access::Open { clerk: clerk_view(clerk) },
+        })
+    }
+
+    fn sync_status(&self) -> Result<SyncStatus, DeskError> {
+        let (unsent, refused) = count_unsent_and_refused(&self.device)?;
+        let now = self.now();
+        let closes_at = list_items(&self.device, Which::Waiting, 1)?.first().and_then(|item| item.closes_at);
+        let offset = self.clock.offset_seconds(&*self.world);
+        Ok(SyncStatus {
+            line: self.line.view(self.world.elapsed(), closes_at),
+            data_as_of: get_feed(&self.cache)?.complete_at,
+            unsent,
+            refused,
+            clock_offset_seconds: i32::try_from(offset).unwrap_or(if offset < 0 { i32::MIN } else { i32::MAX }),
+            next_publication: find_next_publication(&self.cache, now)?,
+        })
+    }
+
+    fn settings(&self) -> Result<Settings, DeskError> {
+        let default = Settings { theme: Theme::Light, language: Language::Chinese };
+        Ok(find_setting(&self.device, SETTINGS)?.unwrap_or(default))
+    }
+
+    /// Keeps what the clerk has set on this computer.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save_settings(&mut self, settings: Settings) -> Result<AppState, DeskError> {
+        upsert_setting(&self.device, SETTINGS, &settings)?;
+        self.app_state()
+    }
+
+    /// What the clerk who works here took today and what of it the centre has.
+    ///
+    /// # Errors
+    /// When nobody is signed in, or a file cannot be read.
+    pub fn shift_summary(&self) -> Result<ShiftSummary, DeskError> {
+        let clerk = self.clerk()?;
+        let since = Timestamp::start_of(self.now().date());
+        let mut items = list_items(&self.device, Which::TakenSince(since), SHIFT_MAX)?;
+        items.retain(|item| item.envelope.clerk == Some(clerk.id));
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let missing: Vec<_> = items.iter().filter(|item| item.outcome.is_none()).collect();
+        Ok(ShiftSummary {
+            taken: count(items.len()),
+            received: count(items.len() - missing.len()),
+            missing: missing.into_iter().map(|item| self.outbox_row(item)).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn clerk_view(clerk: &Clerk) -> ClerkView {
+    ClerkView { id: clerk.id, number: clerk.staff_number.clone(), name: clerk.name.clone() }
+}
+
+/// The number of the counter, as its label ends.
+fn counter_number(label: &str) -> u16 {
+    let digits: String =
+        label.chars().skip_while(|letter| !letter.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(0)
+}

@@ -1,0 +1,361 @@
+//! The booking flow on the screen: the domain's state machine, kept as a draft with every act.
+
+mod steps;
+
+use crate::cache::document::{DocumentKey, DocumentKind, find_document, list_documents};
+use crate::desk::{Desk, lock};
+use crate::device::agreement::{find_agreed_version, insert_agreement};
+use crate::device::draft::{Draft, close_drafts, delete_draft, find_draft, find_open_draft, upsert_open_draft};
+use crate::device::outbox::find_item;
+use crate::device::setting::{find_setting, upsert_setting};
+use crate::error::DeskError;
+use crate::view::booking::{BookingAction, BookingView};
+use serde::{Deserialize, Serialize};
+use std::sync::Mutex;
+use uuid::Uuid;
+use yuyue_domain::applicant::ApplicantRecord;
+use yuyue_domain::application::{Channel, Wish};
+use yuyue_domain::eligibility::{check_eligibility, check_priority};
+use yuyue_domain::flow::{
+    BookingMode, Flow, FlowAction, FlowContext, FlowKind, FlowRefusal, FlowStep, SessionQuery, SubjectDraft,
+    SubjectOffer,
+};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, SessionId, SiteId};
+use yuyue_domain::licence::Subject;
+use yuyue_domain::notice::{Agreement, Notice, NoticeKind, NoticeVersion};
+use yuyue_domain::policy::Policy;
+use yuyue_protocol::centre::Centre;
+use yuyue_protocol::command::Command;
+use yuyue_protocol::query;
+
+const LAST_QUERY: &str = "last_query";
+
+/// A booking in progress as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BookingDraft {
+    /// The state machine with everything that was entered.
+    pub flow: Flow,
+    /// The refused command or the unplaced application whose choices were taken over.
+    pub replaces: Option<Uuid>,
+    /// Subjects and flows for which 查询 was pressed; nothing is listed before it.
+    pub asked: Vec<(Subject, FlowKind)>,
+    /// Whether 预约 was pressed and the command taken.
+    pub is_submitted: bool,
+}
+
+impl Desk {
+    /// Begins a booking for a person, or takes up the one that was begun. `replaces` names a refused command or an unplaced
+    /// application whose choices are taken over (照上次志愿再约, 改选场次).
+    ///
+    /// # Errors
+    /// When there is no such person, or a file cannot be written.
+    pub fn booking_start(
+        &mut self,
+        applicant: ApplicantId,
+        subject: Option<Subject>,
+        replaces: Option<Uuid>,
+    ) -> Result<BookingView, DeskError> {
+        self.clerk()?;
+        self.visit.open(applicant);
+        let record = self.record(applicant)?;
+        let context = self.flow_context(&record, &self.policy()?)?;
+        let kept: Option<Draft<BookingDraft>> = find_draft(&self.device, applicant)?;
+        let mut draft = match kept.filter(|kept| !kept.body.is_submitted && replaces.is_none()) {
+            Some(kept) => kept,
+            None => self.new_draft(applicant, context.clone(), replaces)?,
+        };
+        draft.body.flow = draft.body.flow.refresh(context);
+        if draft.body.flow.identity_check.is_none() {
+            draft.body.flow.identity_check = self.visit.identity_check;
+        }
+        if let Some(subject) = subject
+            && draft.body.flow.step == FlowStep::Subject
+            && let Ok(flow) = draft.body.flow.advance(FlowAction::ChooseSubject { subject })
+        {
+            draft.body.flow = flow;
+        }
+        self.keep_draft(&draft)?;
+        self.booking_view(&draft)
+    }
+
+    fn new_draft(
+        &self,
+        applicant: ApplicantId,
+        context: FlowContext,
+        replaces: Option<Uuid>,
+    ) -> Result<Draft<BookingDraft>, DeskError> {
+        let query: Option<SessionQuery> = find_setting(&self.device, LAST_QUERY)?;
+        // The dates that another person asked for may lie behind by now.
+        let query = query.filter(|query| query.dates.last >= self.now().date());
+        let mut flow = Flow::start(applicant, context, query)?;
+        if let Some(id) = replaces {
+            self.take_over(&mut flow, id)?;
+        }
+        let body = BookingDraft { flow, replaces, asked: Vec::new(), is_submitted: false };
+        Ok(Draft { applicant, command: self.new_id(), body })
+    }
+
+    /// The same choices again.
+    fn take_over(&self, flow: &mut Flow, id: Uuid) -> Result<(), DeskError> {
+        let item = find_item(&self.device, id)?;
+        let command = item.map(|item| item.envelope.command()).transpose()?;
+        let (subject, wish) = if let Some(Command::Apply { subject, wish, .. }) = command {
+            (subject, wish)
+        } else {
+            let application = self.application_row(ApplicationId(id))?;
+            (application.subject, application.wish)
+        };
+        flow.subject = Some(subject);
+        let mut entries = SubjectDraft {
+            subject,
+            query: flow.first_query.clone(),
+            mode: BookingMode::Choose,
+            chosen: Vec::new(),
+            ordered: false,
+            accepted_sites: Vec::new(),
+            priority: None,
+        };
+        match wish {
+            Wish::Choose { sessions, ordered } => {
+                entries.ordered = ordered;
+                entries.chosen = self.still_open(&sessions)?;
+            }
+            Wish::Assign { dates, sites } => {
+                entries.mode = BookingMode::Assign;
+                entries.accepted_sites.clone_from(&sites);
+                entries.query = Some(SessionQuery { dates, sites });
+            }
+            Wish::Priority { session } => entries.priority = self.still_open(&[session])?.first().copied(),
+        }
+        flow.drafts.push(entries);
+        Ok(())
+    }
+
+    fn still_open(&self, sessions: &[SessionId]) -> Result<Vec<SessionId>, DeskError> {
+        let mut open = Vec::new();
+        for id in sessions {
+            let session = crate::cache::session::find_session(&self.cache, *id)?;
+            open.extend(
+                session.filter(|session| session.instants.publication_at > self.now()).map(|session| session.id),
+            );
+        }
+        Ok(open)
+    }
+
+    /// The booking on the screen; none when there is none.
+    ///
+    /// # Errors
+    /// When nobody is signed in, or a file cannot be read.
+    pub fn booking(&mut self) -> Result<Option<BookingView>, DeskError> {
+        self.clerk()?;
+        let Some(mut draft) = find_open_draft::<BookingDraft>(&self.device)? else { return Ok(None) };
+        self.visit.open(draft.applicant);
+        if !draft.body.is_submitted {
+            let record = self.record(draft.applicant)?;
+            draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &self.policy()?)?);
+        }
+        self.booking_view(&draft).map(Some)
+    }
+
+    pub(crate) fn open_draft(&self) -> Result<Draft<BookingDraft>, DeskError> {
+        let draft: Draft<BookingDraft> = find_open_draft(&self.device)?.ok_or(DeskError::NoBooking)?;
+        if draft.body.is_submitted { Err(DeskError::NoBooking) } else { Ok(draft) }
+    }
+
+    pub(crate) fn keep_draft(&mut self, draft: &Draft<BookingDraft>) -> Result<(), DeskError> {
+        let now = self.now();
+        let transaction = self.device.transaction()?;
+        upsert_open_draft(&transaction, draft, now)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// One act in the flow; none after 返回 in the first step, where the booking is left as a draft.
+    fn act(&mut self, action: BookingAction) -> Result<Option<BookingView>, DeskError> {
+        self.clerk()?;
+        let mut draft = self.open_draft()?;
+        let record = self.record(draft.applicant)?;
+        draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &self.policy()?)?);
+        let Some(action) = flow_action(action) else { return self.back(draft) };
+        if let FlowAction::CheckIdentity { check } = action {
+            self.check_identity(draft.applicant, check)?;
+        }
+        let before = draft.body.flow.clone();
+        draft.body.flow = before.advance(action.clone())?;
+        match action {
+            FlowAction::Agree { version } => {
+                self.agree(&draft, before.step, version)?;
+                return self.booking_view(&draft).map(Some);
+            }
+            FlowAction::Query { query } => {
+                upsert_setting(&self.device, LAST_QUERY, &query)?;
+                let asked = draft.body.flow.subject.map(|subject| (subject, draft.body.flow.kind));
+                draft.body.asked.extend(asked.filter(|asked| !draft.body.asked.contains(asked)));
+            }
+            _ => {}
+        }
+        self.begin_with_sites(&mut draft, &record)?;
+        self.keep_draft(&draft)?;
+        self.booking_view(&draft).map(Some)
+    }
+
+    /// 服从系统安排 begins with the sites near the accepting office, as far as they were asked for.
+    fn begin_with_sites(&self, draft: &mut Draft<BookingDraft>, record: &ApplicantRecord) -> Result<(), DeskError> {
+        let flow = &draft.body.flow;
+        let Some(entries) = flow.draft().filter(|_| flow.step == FlowStep::Sessions) else { return Ok(()) };
+        let Some(query) = entries.query else { return Ok(()) };
+        if entries.mode != BookingMode::Assign || !entries.accepted_sites.is_empty() {
+            return Ok(());
+        }
+        let known = self.sites()?;
+        let is_near = |id: &SiteId| known.get(id).is_some_and(|site| site.near.contains(&record.applicant.office));
+        let near: Vec<SiteId> = query.sites.iter().copied().filter(is_near).collect();
+        let sites = if near.is_empty() { query.sites } else { near };
+        draft.body.flow = flow.advance(FlowAction::AcceptSites { sites })?;
+        Ok(())
+    }
+
+    fn back(&mut self, mut draft: Draft<BookingDraft>) -> Result<Option<BookingView>, DeskError> {
+        match draft.body.flow.back() {
+            Ok(flow) => {
+                draft.body.flow = flow;
+                self.keep_draft(&draft)?;
+                self.booking_view(&draft).map(Some)
+            }
+            Err(FlowRefusal::AtFirstStep) => {
+                close_drafts(&self.device)?;
+                Ok(None)
+            }
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// The page after 预约 is left: what was submitted is no draft any more.
+    pub(crate) fn drop_submitted_draft(&mut self) -> Result<(), DeskError> {
+        if let Some(draft) = find_open_draft::<BookingDraft>(&self.device)?.filter(|draft| draft.body.is_submitted) {
+            delete_draft(&self.device, draft.applicant)?;
+        }
+        Ok(())
+    }
+
+    /// 阅读并同意: the agreement, its command and the next step become true together.
+    fn agree(&mut self, draft: &Draft<BookingDraft>, step: FlowStep, version: u32) -> Result<(), DeskError> {
+        let Some(kind) = step.notice() else { return Ok(()) };
+        let agreement = Agreement {
+            kind,
+            version,
+            device: self.identity()?.device,
+            clerk: Some(self.clerk()?.id),
+            applicant: draft.applicant,
+            agreed_at: self.now(),
+        };
+        let command = Command::AgreeNotice { notice: kind, version, applicant: draft.applicant };
+        let now = self.now();
+        let id = self.new_id();
+        self.take(id, &command, Some(draft.applicant), None, |transaction| {
+            insert_agreement(transaction, &agreement)?;
+            upsert_open_draft(transaction, draft, now)
+        })?;
+        Ok(())
+    }
+
+    pub(crate) fn flow_context(&self, record: &ApplicantRecord, policy: &Policy) -> Result<FlowContext, DeskError> {
+        let version = |kind| -> Result<u32, DeskError> {
+            let notice: Option<Notice> = find_document(&self.cache, DocumentKey::Notice(kind))?;
+            Ok(notice.ok_or(DeskError::NotFilled)?.version)
+        };
+        let now = self.now();
+        let offers = Subject::ALL
+            .into_iter()
+            .map(|subject| {
+                let priority = check_priority(record, subject, now, policy).is_eligible();
+                let is_open = priority || check_eligibility(record, subject, None, now, policy).is_eligible();
+                // Priority is given at once, by the centre only.
+                SubjectOffer { subject, is_open, is_priority_open: priority && self.line.is_up() }
+            })
+            .collect();
+        Ok(FlowContext {
+            channel: Channel::Counter,
+            booking_notice: version(NoticeKind::Booking)?,
+            priority_notice: version(NoticeKind::Priority)?,
+            agreed: self.agreed()?,
+            offers,
+            sessions_max: policy.local.applications.sessions_max,
+        })
+    }
+
+    /// What was agreed to on this computer: here, or before it was installed anew, as the centre remembers.
+    fn agreed(&self) -> Result<Vec<NoticeVersion>, DeskError> {
+        let remembered: Vec<Agreement> = list_documents(&self.cache, DocumentKind::Agreement)?;
+        let mut agreed: Vec<NoticeVersion> = remembered.iter().map(NoticeVersion::from).collect();
+        for kind in [NoticeKind::Booking, NoticeKind::Priority] {
+            agreed.extend(find_agreed_version(&self.device, kind)?.map(|version| NoticeVersion { kind, version }));
+        }
+        Ok(agreed)
+    }
+}
+
+/// One act in the flow; 查询 asks the centre for what changes from second to second, and does without it when it must.
+///
+/// # Errors
+/// As the flow says: a step that is another one, too many sessions, a notice that has changed.
+pub async fn booking_act(
+    desk: &Mutex<Desk>,
+    centre: &impl Centre,
+    action: BookingAction,
+) -> Result<Option<BookingView>, DeskError> {
+    let is_query = matches!(action, BookingAction::Query { .. });
+    let view = lock(desk).act(action)?;
+    if !is_query || !lock(desk).line.is_up() {
+        return Ok(view);
+    }
+    ask_queues(desk, centre).await?;
+    let mut desk = lock(desk);
+    desk.booking()
+}
+
+/// Asks the centre for the queues of the sessions on the screen, or for their priority places.
+async fn ask_queues(desk: &Mutex<Desk>, centre: &impl Centre) -> Result<(), DeskError> {
+    let (request, kind) = {
+        let desk = lock(desk);
+        let draft = desk.open_draft()?;
+        let flow = &draft.body.flow;
+        let record = desk.record(draft.applicant)?;
+        let Some((subject, query)) = flow.draft().and_then(|draft| draft.query.map(|query| (draft.subject, query)))
+        else {
+            return Ok(());
+        };
+        let class = record.applicant.class;
+        (query::SessionQuery { subject, class, dates: query.dates, sites: query.sites }, flow.kind)
+    };
+    // Without an answer the list stands as it is here, and says how old it is.
+    let Ok(found) = centre.sessions(request).await else { return Ok(()) };
+    let left = if kind == FlowKind::Priority {
+        let sessions = found.sessions.iter().filter(|session| session.priority_places > 0).map(|session| session.id);
+        let sessions: Vec<_> = sessions.take(query::SESSIONS_MAX).collect();
+        centre.priority_places(sessions).await.map(|places| places.left).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    let mut desk = lock(desk);
+    desk.visit.queues = found.queues.into_iter().map(|queue| (queue.session, queue)).collect();
+    desk.visit.priority_left = left.into_iter().collect();
+    Ok(())
+}
+
+/// The same act in the words of the state machine; none for 返回.
+fn flow_action(action: BookingAction) -> Option<FlowAction> {
+    Some(match action {
+        BookingAction::ChooseSubject { subject } => FlowAction::ChooseSubject { subject },
+        BookingAction::CheckIdentity { check } => FlowAction::CheckIdentity { check },
+        BookingAction::Next => FlowAction::Next,
+        BookingAction::Agree { version } => FlowAction::Agree { version },
+        BookingAction::SwitchToPriority => FlowAction::SwitchToPriority,
+        BookingAction::ReturnToNormal => FlowAction::ReturnToNormal,
+        BookingAction::SetMode { mode } => FlowAction::SetMode { mode },
+        BookingAction::Query { query } => FlowAction::Query { query },
+        BookingAction::Choose { sessions, ordered } => FlowAction::Choose { sessions, ordered },
+        BookingAction::AcceptSites { sites } => FlowAction::AcceptSites { sites },
+        BookingAction::Back => return None,
+    })
+}

@@ -1,0 +1,174 @@
+//! 撤回申请 and 取消预约 with their consequences first, and 补验证码.
+
+use crate::cache::session::find_session;
+use crate::desk::{Desk, lock};
+use crate::device::outbox::acknowledge;
+use crate::error::DeskError;
+use crate::use_cases::reasons::{reason, reason_with};
+use crate::use_cases::submit::checked_code;
+use crate::view::progress::{ApplicationView, EndKind, EndPreview, EndProof};
+use crate::view::reason::Reason;
+use std::sync::Mutex;
+use yuyue_domain::applicant::ApplicantRecord;
+use yuyue_domain::application::Application;
+use yuyue_domain::ids::ApplicationId;
+use yuyue_domain::policy::Policy;
+use yuyue_domain::sort_time::{SortEvent, what_if};
+use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::CodePurpose;
+use yuyue_protocol::centre::Centre;
+use yuyue_protocol::command::{Command, Proof};
+use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::outcome::Outcome;
+
+/// Ends an application, after [`Desk::end_preview`] was shown. Without line it is taken all the same and sent later; what it
+/// counts from is the policy's.
+///
+/// # Errors
+/// [`DeskError::TooLate`], a code that is not right, or whatever the centre refuses it for.
+pub async fn end_application(
+    desk: &Mutex<Desk>,
+    centre: &impl Centre,
+    application: ApplicationId,
+    proof: EndProof,
+) -> Result<ApplicationView, DeskError> {
+    let (envelope, purpose) = lock(desk).take_ending(application, proof)?;
+    send(desk, centre, envelope, application, purpose).await
+}
+
+/// 补验证码: confirms an application that the centre holds.
+///
+/// # Errors
+/// A code that is not right, or whatever the centre refuses it for.
+pub async fn confirm_code(
+    desk: &Mutex<Desk>,
+    centre: &impl Centre,
+    application: ApplicationId,
+    code: String,
+) -> Result<ApplicationView, DeskError> {
+    let envelope = lock(desk).take_confirmation(application, code)?;
+    send(desk, centre, envelope, application, CodePurpose::Confirm { application }).await
+}
+
+async fn send(
+    desk: &Mutex<Desk>,
+    centre: &impl Centre,
+    envelope: Envelope,
+    application: ApplicationId,
+    purpose: CodePurpose,
+) -> Result<ApplicationView, DeskError> {
+    let answer = centre.commands(vec![envelope.clone()]).await;
+    let mut desk = lock(desk);
+    let outcome = desk.store_answer(&envelope, answer)?;
+    let applicant = desk.application_row(application)?.applicant;
+    match outcome {
+        Some(Outcome::Refused { reasons, .. }) => {
+            // The clerk sees the answer now; it is no work for 待处理.
+            acknowledge(&desk.device, envelope.id, "", desk.now())?;
+            let refusal = reasons.first();
+            if let Some(yuyue_domain::refusal::Refusal::Code(refusal)) = refusal {
+                let left = match refusal {
+                    yuyue_domain::verification::CodeRefusal::CodeWrong { tries_left } => *tries_left,
+                    _ => 0,
+                };
+                desk.note_try(applicant, &purpose, Some(left));
+            }
+            Err(refusal.map_or(DeskError::NotFound, |refusal| desk.refused(refusal)))
+        }
+        Some(Outcome::Accepted { .. }) => {
+            desk.note_try(applicant, &purpose, None);
+            desk.application(application)
+        }
+        None => desk.application(application),
+    }
+}
+
+impl Desk {
+    /// What ending an application would mean.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], or [`DeskError::TooLate`] when it can no longer be ended.
+    pub fn end_preview(&self, id: ApplicationId) -> Result<EndPreview, DeskError> {
+        self.clerk()?;
+        let application = self.application_row(id)?;
+        let record = self.record(application.applicant)?;
+        let policy = self.policy()?;
+        let view = self.application_view(&application, &record, &policy)?;
+        let kind = view.actions.end.ok_or(DeskError::TooLate)?;
+        Ok(EndPreview {
+            kind,
+            consequences: self.consequences(kind, &application, &record, &policy),
+            until: self.end_until(kind, &application)?,
+            again_from: None,
+            identity_check: self.visit.identity_check.filter(|_| self.visit.applicant == Some(application.applicant)),
+            application: view,
+        })
+    }
+
+    fn consequences(
+        &self,
+        kind: EndKind,
+        application: &Application,
+        record: &ApplicantRecord,
+        policy: &Policy,
+    ) -> Vec<Reason> {
+        if kind == EndKind::Withdraw {
+            return vec![reason("withdraw_keeps_rank"), reason("apply_again_at_once")];
+        }
+        let event = SortEvent::Cancel { subject: application.subject, at: self.now() };
+        let change = what_if(record, application.subject, event, policy);
+        let mut consequences = vec![
+            reason("place_is_given_up"),
+            reason_with(
+                "rank_moves_to_cancellation",
+                [("before", change.before.value.to_string()), ("after", change.after.value.to_string())],
+            ),
+        ];
+        if policy.local.readings.cancelled_booking_counts {
+            consequences.push(reason("booking_counts"));
+        }
+        consequences.push(reason("apply_again_at_once"));
+        consequences
+    }
+
+    /// Until when it can be ended: before the last allocation, or until the place's deadline.
+    fn end_until(&self, kind: EndKind, application: &Application) -> Result<Option<Timestamp>, DeskError> {
+        if kind == EndKind::Cancel {
+            let session = application.session().map(|id| find_session(&self.cache, id)).transpose()?.flatten();
+            return Ok(session.map(|session| session.instants.cancel_by));
+        }
+        let mut last = None;
+        for id in &application.accepts {
+            let publication = find_session(&self.cache, *id)?.map(|session| session.instants.publication_at);
+            last = last.max(publication);
+        }
+        Ok(last)
+    }
+
+    fn take_ending(&mut self, id: ApplicationId, proof: EndProof) -> Result<(Envelope, CodePurpose), DeskError> {
+        let preview = self.end_preview(id)?;
+        let proof = match proof {
+            EndProof::Identity { check } => Proof::IdentityCheck { check },
+            EndProof::Code { code } => Proof::Code { code: checked_code(code, self.policy()?.local.code.digits)? },
+        };
+        let (command, purpose) = match preview.kind {
+            EndKind::Withdraw => {
+                (Command::Withdraw { application: id, proof }, CodePurpose::Withdraw { application: id })
+            }
+            EndKind::Cancel => (Command::Cancel { application: id, proof }, CodePurpose::Cancel { application: id }),
+        };
+        let applicant = preview.application.applicant.id;
+        let command_id = self.new_id();
+        let envelope = self.take(command_id, &command, Some(applicant), preview.until, |_| Ok(()))?;
+        Ok((envelope, purpose))
+    }
+
+    fn take_confirmation(&mut self, id: ApplicationId, code: String) -> Result<Envelope, DeskError> {
+        let application = self.application_row(id)?;
+        let until = self.end_until(EndKind::Withdraw, &application)?;
+        let code = checked_code(code, self.policy()?.local.code.digits)?;
+        let command = Command::ConfirmCode { application: id, code };
+        let command_id = self.new_id();
+        self.take(command_id, &command, Some(application.applicant), until, |_| Ok(()))
+    }
+}

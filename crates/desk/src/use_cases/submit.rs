@@ -1,0 +1,270 @@
+//! 预约: the command is taken and saved first, then sent; whether the centre answers decides only what is shown.
+
+use crate::cache::session::{find_session, list_sessions};
+use crate::desk::{Desk, lock};
+use crate::device::draft::{Draft, upsert_open_draft};
+use crate::device::outbox::{acknowledge, find_item, update_failed, update_outcomes};
+use crate::error::DeskError;
+use crate::use_cases::booking::BookingDraft;
+use crate::use_cases::reasons::reason_of;
+use crate::use_cases::record::application_number;
+use crate::use_cases::sessions::normal_closing;
+use crate::view::booking::BookingView;
+use crate::view::printing::DocumentKind;
+use crate::view::submission::{DoneKind, DoneView};
+use std::sync::Mutex;
+use yuyue_domain::application::{ApplicationState, Wish};
+use yuyue_domain::flow::{FlowKind, FlowStep, Submission};
+use yuyue_domain::ids::ApplicationId;
+use yuyue_domain::refusal::{IntakeRefusal, Refusal};
+use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::{CodePurpose, CodeRefusal};
+use yuyue_protocol::centre::Centre;
+use yuyue_protocol::command::{Code, Command};
+use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
+
+/// 预约. With `code` when the phone has told it; without, the application is registered here and held by the centre as
+/// 待验证.
+///
+/// # Errors
+/// When the booking is not at 确认并提交, the code is used up or expired (the step stays, and another code can be sent),
+/// the priority place was taken meanwhile (`priority_taken`), or the command could not be saved: then nothing happened.
+pub async fn submit(desk: &Mutex<Desk>, centre: &impl Centre, code: Option<String>) -> Result<BookingView, DeskError> {
+    let envelope = lock(desk).take_booking(code)?;
+    let answer = centre.commands(vec![envelope.clone()]).await;
+    let mut desk = lock(desk);
+    let outcome = desk.store_answer(&envelope, answer)?;
+    desk.finish_submission(&envelope, outcome.as_ref())
+}
+
+impl Desk {
+    fn take_booking(&mut self, code: Option<String>) -> Result<Envelope, DeskError> {
+        let mut draft = self.open_draft()?;
+        let record = self.record(draft.applicant)?;
+        let policy = self.policy()?;
+        let flow = draft.body.flow.refresh(self.flow_context(&record, &policy)?);
+        let submission = flow.submission()?;
+        if flow.kind == FlowKind::Priority && !self.line.is_up() {
+            return Err(Problem::new(ErrorCode::Offline, "a priority place is given by the centre only").into());
+        }
+        let code = code.map(|code| checked_code(code, policy.local.code.digits)).transpose()?;
+        draft.body.flow = flow;
+        draft.body.is_submitted = true;
+        let replaces = match draft.body.replaces {
+            Some(id) if find_item(&self.device, id)?.is_some() => Some(id),
+            _ => None,
+        };
+        let command = Command::Apply {
+            applicant: draft.applicant,
+            subject: submission.subject,
+            wish: submission.wish.clone(),
+            office: self.identity()?.office,
+            identity_check: submission.identity_check,
+            code,
+            replaces,
+        };
+        let closes_at = self.closes_at(&submission, record.applicant.class)?;
+        let now = self.now();
+        self.take(draft.command, &command, Some(draft.applicant), closes_at, |transaction| {
+            upsert_open_draft(transaction, &draft, now)
+        })
+    }
+
+    /// The first closing that must not be missed.
+    fn closes_at(
+        &self,
+        submission: &Submission,
+        class: yuyue_domain::licence::LicenceClass,
+    ) -> Result<Option<Timestamp>, DeskError> {
+        let mut closings = Vec::new();
+        match &submission.wish {
+            Wish::Choose { sessions, .. } => {
+                for id in sessions {
+                    closings.extend(find_session(&self.cache, *id)?.map(|session| normal_closing(&session)));
+                }
+            }
+            Wish::Priority { session } => {
+                closings.extend(find_session(&self.cache, *session)?.map(|session| session.instants.publication_at));
+            }
+            Wish::Assign { dates, sites } => {
+                let sessions = list_sessions(&self.cache, submission.subject, class, *dates)?;
+                let fitting = sessions.iter().filter(|session| sites.contains(&session.site));
+                closings.extend(fitting.map(normal_closing));
+            }
+        }
+        Ok(closings.into_iter().filter(|closes_at| *closes_at > self.now()).min())
+    }
+
+    /// Stores the centre's answer to one command, or that there was none.
+    pub(crate) fn store_answer(
+        &mut self,
+        envelope: &Envelope,
+        answer: Result<Vec<ItemOutcome>, Problem>,
+    ) -> Result<Option<Outcome>, DeskError> {
+        let now = self.now();
+        let problem = match answer {
+            Ok(outcomes) => match outcomes.into_iter().find(|outcome| outcome.id == envelope.id) {
+                Some(outcome) => {
+                    update_outcomes(&mut self.device, std::slice::from_ref(&outcome), now)?;
+                    return Ok(Some(outcome.outcome));
+                }
+                None => ErrorCode::BadAnswer,
+            },
+            Err(problem) => problem.code,
+        };
+        update_failed(&mut self.device, std::slice::from_ref(envelope), problem, now)?;
+        if problem == ErrorCode::Offline {
+            self.line.fail(now);
+        }
+        Ok(None)
+    }
+
+    fn finish_submission(&mut self, envelope: &Envelope, outcome: Option<&Outcome>) -> Result<BookingView, DeskError> {
+        let draft: Draft<BookingDraft> =
+            crate::device::draft::find_open_draft(&self.device)?.ok_or(DeskError::NoBooking)?;
+        match outcome {
+            Some(Outcome::Accepted { .. }) => {
+                if let Some(subject) = draft.body.flow.subject {
+                    self.note_try(draft.applicant, &CodePurpose::Apply { subject }, None);
+                }
+                if let Some(replaced) = draft.body.replaces {
+                    // It may be an application of the centre's; then there is nothing of this counter to deal with.
+                    match acknowledge(&self.device, replaced, "", self.now()) {
+                        Err(DeskError::NotFound) | Ok(()) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                self.booking_view(&draft)
+            }
+            Some(Outcome::Refused { reasons, .. }) => match reasons.first() {
+                Some(Refusal::Code(refusal)) => self.back_to_confirm(draft, envelope, refusal),
+                Some(refusal @ Refusal::Intake(IntakeRefusal::PriorityTaken { .. })) => {
+                    let error = self.refused(refusal);
+                    self.reopen(draft, envelope, FlowStep::Sessions)?;
+                    self.visit.priority_left.clear();
+                    Err(error)
+                }
+                _ => self.booking_view(&draft),
+            },
+            None => self.booking_view(&draft),
+        }
+    }
+
+    /// A code that was not right: the step stays, and the next try is a command of its own.
+    fn back_to_confirm(
+        &mut self,
+        draft: Draft<BookingDraft>,
+        envelope: &Envelope,
+        refusal: &CodeRefusal,
+    ) -> Result<BookingView, DeskError> {
+        if let Some(subject) = draft.body.flow.subject {
+            let left = match refusal {
+                CodeRefusal::CodeWrong { tries_left } => *tries_left,
+                _ => 0,
+            };
+            self.note_try(draft.applicant, &CodePurpose::Apply { subject }, Some(left));
+        }
+        let draft = self.reopen(draft, envelope, FlowStep::Confirm)?;
+        match refusal {
+            CodeRefusal::CodeWrong { .. } => self.booking_view(&draft),
+            other => Err(self.refused(&Refusal::Code(*other))),
+        }
+    }
+
+    fn reopen(
+        &mut self,
+        mut draft: Draft<BookingDraft>,
+        envelope: &Envelope,
+        step: FlowStep,
+    ) -> Result<Draft<BookingDraft>, DeskError> {
+        acknowledge(&self.device, envelope.id, "", self.now())?;
+        draft.body.is_submitted = false;
+        draft.body.flow.step = step;
+        draft.command = self.new_id();
+        self.keep_draft(&draft)?;
+        Ok(draft)
+    }
+
+    /// A refusal whose answer was waited for, as an error that the window can say.
+    pub(crate) fn refused(&self, refusal: &Refusal) -> DeskError {
+        let reason = reason_of(&self.cache, refusal);
+        let code = match refusal {
+            Refusal::Code(CodeRefusal::CodeWrong { .. }) => "wrong_code".to_owned(),
+            Refusal::Code(CodeRefusal::CodeLocked { .. }) => "tries_used_up".to_owned(),
+            Refusal::Code(CodeRefusal::CodeLimit { .. }) => "sends_used_up".to_owned(),
+            _ => reason.code,
+        };
+        DeskError::Refused { code, params: reason.params }
+    }
+
+    /// Whether the application was taken here and the centre has not answered.
+    pub(crate) fn is_unanswered(&self, id: ApplicationId) -> bool {
+        find_item(&self.device, id.0).ok().flatten().is_some_and(|item| item.outcome.is_none())
+    }
+
+    pub(crate) fn done_view(&self, draft: &Draft<BookingDraft>) -> Result<DoneView, DeskError> {
+        let id = ApplicationId(draft.command);
+        let item = find_item(&self.device, draft.command)?.ok_or(DeskError::NoBooking)?;
+        let record = self.record(draft.applicant)?;
+        let (kind, reasons) = match &item.outcome {
+            None => (DoneKind::Registered, Vec::new()),
+            Some((_, Outcome::Refused { reasons, .. })) => {
+                (DoneKind::Refused, reasons.iter().map(|refusal| reason_of(&self.cache, refusal)).collect())
+            }
+            Some((_, Outcome::Accepted { effect: Effect::Application { state, .. } })) => match state {
+                ApplicationState::AwaitingCode => (DoneKind::AwaitingCode, Vec::new()),
+                ApplicationState::Placed { .. } => (DoneKind::Placed, Vec::new()),
+                _ => (DoneKind::Accepted, Vec::new()),
+            },
+            Some(_) => (DoneKind::Accepted, Vec::new()),
+        };
+        let slip = match kind {
+            DoneKind::Registered | DoneKind::AwaitingCode => Some(DocumentKind::RegistrationSlip { application: id }),
+            DoneKind::Accepted => Some(DocumentKind::AcceptanceSlip { application: id }),
+            DoneKind::Placed => Some(DocumentKind::Voucher { application: id, large: false }),
+            DoneKind::Refused => None,
+        };
+        let application = record.applications.iter().find(|application| application.id == id);
+        let session = match application.and_then(yuyue_domain::application::Application::session) {
+            Some(session) => self.placed_row(draft, &record, session)?,
+            None => None,
+        };
+        Ok(DoneView {
+            kind,
+            application: id,
+            number: application_number(id),
+            taken_at: item.envelope.taken_at,
+            answered_at: item.answered_at,
+            session,
+            milestones: application.map(|application| self.milestones(application)).transpose()?.unwrap_or_default(),
+            reasons,
+            slip,
+            phone_masked: record.applicant.phone.as_ref().map(yuyue_domain::identity::PhoneNumber::masked),
+        })
+    }
+
+    fn placed_row(
+        &self,
+        draft: &Draft<BookingDraft>,
+        record: &yuyue_domain::applicant::ApplicantRecord,
+        session: yuyue_domain::ids::SessionId,
+    ) -> Result<Option<crate::view::sessions::SessionRow>, DeskError> {
+        let Some((session, subject)) = find_session(&self.cache, session)?.zip(draft.body.flow.subject) else {
+            return Ok(None);
+        };
+        let (policy, sites) = (self.policy()?, self.sites()?);
+        let chooser = self.chooser(record, subject, draft.body.flow.kind, &policy, &sites)?;
+        self.session_row(&chooser, session).map(Some)
+    }
+}
+
+pub(crate) fn checked_code(code: String, digits: u8) -> Result<Code, DeskError> {
+    let is_whole = code.len() == usize::from(digits) && code.bytes().all(|byte| byte.is_ascii_digit());
+    if is_whole {
+        Ok(Code(code))
+    } else {
+        Err(DeskError::Refused { code: "code_incomplete".to_owned(), params: crate::view::reason::Params::new() })
+    }
+}

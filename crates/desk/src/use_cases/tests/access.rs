@@ -1,0 +1,111 @@
+//! Signing in with and without line, locking, and that nothing is shown in full without a trace.
+
+use super::{Counter, PASSWORD, wall};
+use crate::error::DeskError;
+use crate::testing::run;
+use crate::use_cases::access::sign_in;
+use crate::use_cases::applicant::open_applicant;
+use crate::view::app::{Access, Language, Settings, Theme};
+use yuyue_domain::identity::IdentityCheck;
+use yuyue_sample::CastRole;
+
+#[test]
+fn a_clerk_who_was_here_may_sign_in_without_line_until_it_expires() {
+    let mut counter = Counter::open();
+    counter.desk().sign_out().expect("gone");
+    assert!(matches!(counter.desk().search_here("张"), Err(DeskError::NotSignedIn)), "nobody works here");
+    counter.cut();
+    run(sign_in(&counter.desk, &counter.centre, "0317", PASSWORD)).expect("without line too");
+    counter.desk().sign_out().expect("gone");
+    let error = run(sign_in(&counter.desk, &counter.centre, "9999", PASSWORD)).expect_err("never was here");
+    assert_eq!(error.code(), "offline_sign_in_expired", "somebody else may not");
+    counter.world.pass(3 * 24 * 3600);
+    let error = run(sign_in(&counter.desk, &counter.centre, "0317", PASSWORD)).expect_err("too long ago");
+    assert_eq!(error.code(), "offline_sign_in_expired", "and not for ever");
+}
+
+#[test]
+fn wrong_passwords_without_line_block_for_a_while() {
+    let mut counter = Counter::open();
+    counter.desk().sign_out().expect("gone");
+    counter.cut();
+    let tried = |password| run(sign_in(&counter.desk, &counter.centre, "0317", password)).map(drop);
+    let codes: Vec<String> = (0..5).map(|_| tried("错").expect_err("wrong").code().to_owned()).collect();
+    assert_eq!(codes[3], "wrong_password", "four wrong ones are told");
+    assert_eq!(codes[4], "sign_in_blocked", "the fifth blocks");
+    assert_eq!(tried(PASSWORD).expect_err("blocked").code(), "sign_in_blocked", "even the right one");
+    counter.world.pass(301);
+    tried(PASSWORD).expect("after five minutes it counts again");
+}
+
+#[test]
+fn whom_the_centre_refuses_does_not_come_in_when_the_line_is_cut() {
+    let mut counter = Counter::open();
+    counter.desk().sign_out().expect("gone");
+    let error = run(sign_in(&counter.desk, &counter.centre, "0317", "旧密码")).expect_err("wrong");
+    assert_eq!(error.code(), "wrong_password", "the centre decides");
+    counter.cut();
+    run(sign_in(&counter.desk, &counter.centre, "0317", PASSWORD)).expect("a mistyped password forgets nobody");
+}
+
+#[test]
+fn locking_covers_what_was_revealed_and_keeps_what_was_typed() {
+    let counter = Counter::open();
+    let id = counter.id(CastRole::RuleFour);
+    counter.begin(CastRole::RuleFour, yuyue_domain::licence::Subject::Three);
+    assert!(counter.desk().applicant_view(id).expect("readable").revealed.is_some(), "open after the check");
+    let state = counter.desk().lock_counter(Some(10)).expect("locked");
+    let Access::Locked { kept, idle_minutes, .. } = state.access else { panic!("locked") };
+    assert!(kept.is_some() && idle_minutes == Some(10), "the booking waits, and it is said why it locked");
+    assert!(matches!(counter.desk().booking(), Err(DeskError::Locked)), "nothing works meanwhile");
+    assert!(counter.desk().unlock("错").is_err(), "a wrong password opens nothing");
+    counter.desk().unlock(PASSWORD).expect("the clerk is back");
+    assert!(counter.desk().applicant_view(id).expect("readable").revealed.is_none(), "covered again");
+    assert!(counter.desk().booking().expect("readable").is_some(), "and the booking is there");
+}
+
+#[test]
+fn people_are_masked_and_every_unmasking_is_a_command() {
+    let counter = Counter::open();
+    let person = counter.person(CastRole::RuleFour).applicant.clone();
+    let view = run(open_applicant(&counter.desk, &counter.centre, person.id)).expect("opens");
+    assert!(view.revealed.is_none(), "masked by default");
+    let text = serde_json::to_string(&view).expect("a view is JSON");
+    for secret in
+        [person.name.reveal(), person.document.number.reveal(), person.phone.as_ref().expect("a phone").reveal()]
+    {
+        assert!(!text.contains(secret), "nothing personal is in a view that was not revealed");
+    }
+    let sent = || counter.desk().outbox().expect("readable").waiting.len();
+    assert_eq!(sent(), 0, "looking at the masked page is no unmasking");
+    let revealed = counter.desk().reveal(person.id).expect("revealed");
+    assert_eq!(revealed.name, person.name.reveal(), "in full");
+    assert_eq!(sent(), 1, "with one line of the log");
+    counter.desk().check_identity(person.id, IdentityCheck::DocumentSeen).expect("checked");
+    assert_eq!(sent(), 1, "one line for the whole visit");
+    counter.desk().close_applicant().expect("下一位");
+    counter.desk().check_identity(person.id, IdentityCheck::DocumentSeen).expect("checked");
+    assert_eq!(sent(), 2, "and one for the next");
+    assert!(!format!("{revealed:?}").contains(person.name.reveal()), "and none of it in a log");
+}
+
+#[test]
+fn the_frame_tells_who_works_where_with_which_clock() {
+    let counter = Counter::open();
+    let settings = Settings { theme: Theme::HighContrast, language: Language::English };
+    counter.desk().save_settings(settings).expect("kept");
+    let now = counter.desk().now();
+    counter.desk().hear_time(now).expect("heard");
+    counter.world.set_wall(wall(&counter).plus_days(400));
+    let counter = {
+        let state = counter.desk().app_state().expect("readable");
+        assert_eq!(state.sync.clock_offset_seconds, 400 * 86_400, "a wrong clock is shown");
+        assert_eq!(state.now, now, "and not obeyed");
+        counter
+    };
+    let state = counter.desk().app_state().expect("readable");
+    assert_eq!(state.settings, settings, "the settings are kept");
+    assert_eq!(state.device.as_ref().map(|device| device.counter), Some(3), "the number of the counter");
+    assert!(matches!(state.access, Access::Open { clerk } if clerk.number == "0317"), "and who works at it");
+    assert!(state.sync.next_publication.is_some_and(|at| at > now), "and when the next publication is");
+}

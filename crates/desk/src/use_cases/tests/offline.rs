@@ -1,0 +1,261 @@
+//! Without line: registered, printed, sent later; nothing is lost and nothing counts twice.
+
+use super::{Counter, open_desk};
+use crate::desk::{DeskConfig, lock, rescue};
+use crate::device::identity::insert_identity;
+use crate::error::DeskError;
+use crate::testing::{TestKeys, run};
+use crate::use_cases::ending::{confirm_code, end_application};
+use crate::use_cases::outbox::deliver;
+use crate::use_cases::printing::Printable;
+use crate::use_cases::submit::submit;
+use crate::view::app::{Edition, Line};
+use crate::view::applicant::Standing;
+use crate::view::booking::StepBody;
+use crate::view::outbox::OutboxState;
+use crate::view::printing::DocumentKind;
+use crate::view::progress::{EndKind, EndProof};
+use crate::view::submission::DoneKind;
+use yuyue_domain::application::{Application, ApplicationState, StateKind};
+use yuyue_domain::identity::IdentityCheck;
+use yuyue_domain::ids::DeviceId;
+use yuyue_domain::licence::Subject;
+use yuyue_domain::refusal::IntakeRefusal;
+use yuyue_protocol::outcome::Outcome;
+use yuyue_sample::CastRole;
+
+#[test]
+fn an_application_taken_without_line_is_saved_shown_and_sent_later() {
+    let mut counter = Counter::open();
+    counter.cut();
+    let (view, _) = counter.to_confirm(CastRole::RuleFour, Subject::Three);
+    let StepBody::Confirm(confirm) = &view.body else { panic!("at 确认并提交") };
+    assert!(confirm.registers && confirm.submit.enabled, "it can be registered without a code");
+    assert!(!confirm.code.send.enabled, "no code can be sent");
+    let view = run(submit(&counter.desk, &counter.centre, None)).expect("registered");
+    let StepBody::Done(done) = &view.body else { panic!("the answer") };
+    assert_eq!(done.kind, DoneKind::Registered, "saved here, not accepted");
+    let application = done.application;
+    assert_eq!(done.slip, Some(DocumentKind::RegistrationSlip { application }), "with a 登记回执");
+    assert_eq!(view.applicant.subjects[2].standing, Standing::Registered, "the page says so");
+
+    let mut counter = counter.restart_offline();
+    let outbox = counter.desk().outbox().expect("readable");
+    let row = outbox.waiting.iter().find(|row| row.application == Some(application)).expect("it waits");
+    assert_eq!(row.reasons[0].code, "no_line", "and says why");
+    assert!(
+        row.closes_at.is_some() && row.name_masked.is_some() && !row.steps.is_empty(),
+        "for whom, until when, what now"
+    );
+    let shift = counter.desk().shift_summary().expect("readable");
+    assert_eq!((shift.taken, shift.received), (3, 0), "the reveal, the agreement and the application are missing");
+    assert!(
+        counter.desk().search_here("zhanglisan").expect("readable").hits[0].standing == Standing::Registered,
+        "found"
+    );
+    let number = counter.desk().application(application).expect("shown").number;
+    assert_eq!(counter.desk().search_here(&number).expect("readable").hits.len(), 1, "its slip finds unsent work");
+
+    counter.mend();
+    while run(deliver(&counter.desk, &counter.centre)).expect("the line is up").more {}
+    counter.follow();
+    let shift = counter.desk().shift_summary().expect("readable");
+    assert_eq!((shift.taken, shift.received, shift.missing.len()), (3, 3, 0), "3 taken = 3 received");
+    let view = counter.desk().application(application).expect("shown");
+    assert_eq!(view.application.state.kind(), StateKind::AwaitingCode, "held until the code is confirmed");
+    assert!(view.actions.confirm_code, "which can be done now");
+    let outbox = counter.desk().outbox().expect("readable");
+    assert_eq!(outbox.awaiting_code.len(), 1, "补验证码 is listed by itself");
+    let view = run(confirm_code(&counter.desk, &counter.centre, application, "123456".into()));
+    assert!(view.is_ok(), "the code is confirmed");
+}
+
+#[test]
+fn a_lost_answer_is_no_second_application() {
+    let mut counter = Counter::open();
+    counter.to_confirm(CastRole::RuleFour, Subject::Three);
+    counter.cut();
+    let view = run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect("taken");
+    assert!(matches!(view.body, StepBody::Done(done) if done.kind == DoneKind::Registered), "no answer came");
+    counter.mend();
+    run(deliver(&counter.desk, &counter.centre)).expect("sent");
+    let taken = counter.centre.taken();
+    counter.centre.restore();
+    counter.desk().resend_outbox().expect("the centre was restored");
+    counter.follow();
+    run(deliver(&counter.desk, &counter.centre)).expect("sent again");
+    assert_eq!(counter.centre.taken(), taken, "each command once");
+}
+
+#[test]
+fn one_bad_command_never_blocks_the_others() {
+    let counter = Counter::open();
+    let id = counter.id(CastRole::RuleFour);
+    counter.desk().reveal(id).expect("recorded");
+    counter.desk().reveal(id).expect("recorded");
+    counter
+        .desk()
+        .device
+        .execute(
+            "UPDATE outbox SET envelope = replace(envelope, '\"number\":1,', '\"number\":77,') WHERE number = 1",
+            [],
+        )
+        .expect("the first envelope is damaged, so that its signature is wrong");
+    let delivered = run(deliver(&counter.desk, &counter.centre)).expect("the line is up");
+    assert_eq!(delivered.answered, 1, "the sound one got through");
+    let outbox = counter.desk().outbox().expect("readable");
+    assert_eq!(outbox.waiting.len(), 1, "the bad one waits");
+    assert_eq!(outbox.waiting[0].reasons[0].code, "centre_failed", "and says why");
+}
+
+#[test]
+fn withdrawing_keeps_the_rank_and_says_so_first() {
+    let mut counter = Counter::open();
+    let queued = counter.person(CastRole::Queued).applications.last().expect("an application").id;
+    let preview = counter.desk().end_preview(queued).expect("it can be withdrawn");
+    assert_eq!(preview.kind, EndKind::Withdraw, "before allocation it is a withdrawal");
+    assert_eq!(preview.consequences[0].code, "withdraw_keeps_rank", "the consequence comes first");
+    counter.cut();
+    let proof = EndProof::Identity { check: IdentityCheck::DocumentSeen };
+    let view = run(end_application(&counter.desk, &counter.centre, queued, proof)).expect("taken without line");
+    assert_eq!(view.application.state.kind(), StateKind::Queued, "it stays what it is until the centre answers");
+    let waiting = counter.desk().outbox().expect("readable").waiting;
+    assert_eq!((waiting.len(), waiting[0].state), (1, OutboxState::Waiting), "and the withdrawal waits");
+}
+
+#[test]
+fn cancelling_moves_the_rank_and_is_refused_after_its_deadline() {
+    let counter = Counter::open();
+    let placed = counter.placed_and_cancellable();
+    let preview = counter.desk().end_preview(placed.id).expect("it can be cancelled");
+    assert_eq!(preview.kind, EndKind::Cancel, "after success it is a cancellation");
+    assert!(preview.consequences.iter().any(|row| row.code == "rank_moves_to_cancellation"), "which moves the rank");
+    let until = preview.until.expect("it has a deadline");
+    let seconds = u64::try_from(until.seconds_since(counter.desk().now())).expect("ahead");
+    counter.world.pass(seconds + 1);
+    assert!(matches!(counter.desk().end_preview(placed.id), Err(DeskError::TooLate)), "after it, no more");
+    let view = counter.desk().application(placed.id).expect("shown");
+    assert_eq!(
+        view.actions.end_refused.map(|reason| reason.code).as_deref(),
+        Some("cancel_deadline_passed"),
+        "with why"
+    );
+}
+
+#[test]
+fn a_voucher_is_printed_only_after_success_and_a_reprint_says_that_it_is_one() {
+    let counter = Counter::open();
+    let placed =
+        counter.person(CastRole::Placed).applications.iter().find(|row| row.is_live()).expect("placed").clone();
+    let ApplicationState::Placed { session, .. } = placed.state else { panic!("a place was given") };
+    let queued = counter.person(CastRole::Queued).applications.last().expect("an application").id;
+    let early = DocumentKind::Voucher { application: queued, large: false };
+    assert!(matches!(counter.desk().printable(early), Err(DeskError::NotYet)), "no voucher before 预约成功");
+    let kind = DocumentKind::Voucher { application: placed.id, large: false };
+    let (job, printable, by) = counter.desk().print_begin(kind).expect("recorded");
+    let Printable::Voucher { place, request, .. } = printable else { panic!("a voucher") };
+    assert_eq!((place.session.id, by.copy, job.copy), (session, 1, 1), "the first copy, with its place");
+    assert_eq!(request.applicant.id, placed.applicant, "and its person");
+    assert!(counter.desk().print_finished(&job, Err("缺纸".into())).is_err(), "the printer complained");
+    let (job, _, by) = counter.desk().print_begin(kind).expect("recorded");
+    assert_eq!(by.copy, 2, "paper may have come out: the next one is a reprint");
+    counter.desk().print_finished(&job, Ok(())).expect("printed");
+    counter.desk().print_finished(&job, Ok(())).expect("told twice");
+    run(deliver(&counter.desk, &counter.centre)).expect("sent");
+    assert_eq!(counter.centre.taken(), 1, "the centre hears of one print");
+}
+
+#[test]
+fn a_damaged_file_is_moved_aside_and_what_was_taken_is_sent_all_the_same() {
+    let mut counter = Counter::open();
+    counter.cut();
+    counter.to_confirm(CastRole::RuleFour, Subject::Three);
+    run(submit(&counter.desk, &counter.centre, None)).expect("registered");
+    let Counter { folder, keys, world, centre, desk, sync, .. } = counter;
+    drop((desk, sync));
+    let path = folder.path().join("device.db");
+    let mut bytes = std::fs::read(&path).expect("readable");
+    bytes.iter_mut().take(4096).for_each(|byte| *byte ^= 0x55);
+    std::fs::write(&path, bytes).expect("damaged");
+    let error = open_desk(folder.path(), &keys, &world).map(drop).expect_err("it cannot be read");
+    assert!(
+        matches!(&error, DeskError::Open(error) if error.fault() == yuyue_sqlite::Fault::Damaged),
+        "and it is known to be damaged"
+    );
+    let as_world: std::sync::Arc<dyn crate::world::World> = std::sync::Arc::<crate::testing::TestWorld>::clone(&world);
+    let config = DeskConfig {
+        folder: folder.path(),
+        edition: Edition::Training,
+        version: "0.1.0",
+        keys: &keys,
+        world: as_world,
+    };
+    let salvaged = rescue(&config).expect("the journal is sound");
+    assert_eq!((salvaged.envelopes.len(), salvaged.missing.len()), (3, 0), "nothing that was taken is missing");
+    let (desk, _sync) = open_desk(folder.path(), &keys, &world).expect("a new file");
+    let mut new = crate::testing::identity(desk.now());
+    new.device = DeviceId(44);
+    insert_identity(&desk.device, &new).expect("enrolled as a new device");
+    let desk = std::sync::Mutex::new(desk);
+    centre.set_line(true);
+    while run(deliver(&desk, &centre)).expect("the line is up").more {}
+    assert_eq!(centre.taken(), 3, "the new device sent what the old one took");
+    drop(lock(&desk));
+}
+
+#[test]
+fn two_programs_never_share_a_folder() {
+    let counter = Counter::open();
+    let other = open_desk(counter.folder.path(), &counter.keys, &counter.world).map(drop);
+    assert!(matches!(other, Err(DeskError::Folder(_))), "the second one is refused");
+    let wrong = TestKeys::default();
+    let Counter { folder, world, desk, sync, .. } = counter;
+    drop((desk, sync));
+    let other = open_desk(folder.path(), &wrong, &world).map(drop);
+    assert!(matches!(other, Err(DeskError::Open(_))), "and another key opens nothing");
+}
+
+#[test]
+fn a_refusal_says_why_and_leaves_when_somebody_dealt_with_it() {
+    let mut counter = Counter::open();
+    counter.cut();
+    counter.to_confirm(CastRole::RuleFour, Subject::Three);
+    run(submit(&counter.desk, &counter.centre, None)).expect("registered");
+    let command = counter.desk().booking().expect("readable").map(|view| match view.body {
+        StepBody::Done(done) => done.application.0,
+        other => panic!("the answer, not {other:?}"),
+    });
+    let command = command.expect("the page after 预约");
+    let closed = IntakeRefusal::ApplicantUnknown;
+    counter.centre.decide(command, Outcome::Refused { reasons: vec![closed.into()], alternatives: Vec::new() });
+    counter.mend();
+    run(deliver(&counter.desk, &counter.centre)).expect("sent");
+    let outbox = counter.desk().outbox().expect("readable");
+    assert_eq!(outbox.refused[0].reasons[0].code, "applicant_unknown", "the answer of the centre");
+    assert_eq!(counter.desk().app_state().expect("readable").sync.refused, 1, "the frame counts it");
+    let view = counter.desk().applicant_view(counter.id(CastRole::RuleFour)).expect("readable");
+    assert_eq!(view.subjects[2].standing, Standing::Bookable, "the person can book again");
+    let outbox = counter.desk().outbox_acknowledge(command, "已电话告知").expect("dealt with");
+    assert!(outbox.refused.is_empty(), "and it is gone from the list");
+}
+
+impl Counter {
+    /// Somebody's place whose deadline lies ahead.
+    fn placed_and_cancellable(&self) -> Application {
+        let now = self.desk().now();
+        let is_ahead = |application: &&Application| {
+            let place = matches!(application.state, ApplicationState::Placed { .. }).then(|| application.session());
+            let session = self.city.sessions().iter().find(|session| Some(session.id) == place.flatten());
+            session.is_some_and(|session| session.instants.cancel_by > now)
+        };
+        let people = self.city.applicants().map(|record| record.expect("a made-up person"));
+        let mut rows = people.flat_map(|record| record.applications).filter(|row| is_ahead(&row));
+        rows.next().expect("some place can still be cancelled")
+    }
+
+    fn restart_offline(self) -> Self {
+        let counter = self.restart();
+        assert!(matches!(counter.desk().app_state().expect("readable").sync.line, Line::Offline { .. }), "still cut");
+        counter
+    }
+}
