@@ -573,7 +573,7 @@ check: IdentityCheck } |
 /**  6 digits. */
 code: string };
 
-/**  Which river a step belongs to. */
+/**  Which of the two flows. */
 export type FlowKind = 
 /**  普通预约 */
 "normal" | 
@@ -999,11 +999,11 @@ export type Page = {
 	size: number,
 };
 
-/**  A passed test. */
+/**  A test that was passed and still counts. */
 export type PassedTest = {
 	/**  0 to 100. */
 	score: number,
-	/**  When. */
+	/**  When the test began. */
 	at: string,
 };
 
@@ -1383,7 +1383,7 @@ export type SessionNews = {
 	what: Reason,
 };
 
-/**  The chosen dates and sites; nothing is listed before 查询. */
+/**  The chosen exam dates and sites; nothing is listed before 查询. */
 export type SessionQuery = {
 	/**  考试日期 */
 	dates: DateRange,
@@ -1623,7 +1623,7 @@ export type StepView = {
 	step: FlowStep,
 	/**  How it stands. */
 	mark: StepMark,
-	/**  In which colour. */
+	/**  To which flow it belongs: in which colour. */
 	kind: FlowKind,
 };
 
