@@ -7,3 +7,4 @@ pub mod clock;
 pub mod entropy;
 pub mod password;
 pub mod secret;
+pub mod store;

@@ -258,8 +258,9 @@ CREATE INDEX published_result_application ON published_result (application);
 
 -- Codes are kept as keyed hashes only.
 CREATE TABLE code_ledger (
-    applicant INTEGER PRIMARY KEY REFERENCES applicant (id),
-    document  TEXT    NOT NULL, -- what the rules of `verification` look at
+    applicant  INTEGER PRIMARY KEY REFERENCES applicant (id),
+    state      TEXT    NOT NULL, -- what the rules look at: counts, and when the last code was sent for what
+    tag        BLOB    NOT NULL CHECK (length(tag) = 32), -- the keyed hash of the last code
     changed_at INTEGER NOT NULL
 ) STRICT;
 

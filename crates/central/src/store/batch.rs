@@ -1,13 +1,12 @@
 //! Everything that one transaction writes.
 
-use super::wants::Account;
+use super::wants::{Account, CodeLedger};
 use crate::audit::Entry;
 use crate::secret::Hash;
 use std::fmt;
 use uuid::Uuid;
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId, SessionId};
 use yuyue_domain::time::Timestamp;
-use yuyue_domain::verification::CodeLedger;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{Row, RowKey};
 use yuyue_protocol::code::CodeSent;

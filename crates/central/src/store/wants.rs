@@ -1,14 +1,15 @@
 //! What a decision needs to know, and what the store knows of it.
 
+use crate::secret::Hash;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, SessionId};
 use yuyue_domain::time::Timestamp;
-use yuyue_domain::verification::CodeLedger;
-use yuyue_protocol::account::DeviceKind;
-use yuyue_protocol::change::{Clerk, Row};
+use yuyue_domain::verification::CodeState;
+use yuyue_protocol::account::{Clerk, DeviceKind};
+use yuyue_protocol::change::Row;
 use yuyue_protocol::code::CodeSent;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::outcome::ItemOutcome;
@@ -139,6 +140,15 @@ impl fmt::Debug for Account {
             .field("failures", &self.failures)
             .finish_non_exhaustive()
     }
+}
+
+/// The codes of an applicant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeLedger {
+    /// What the rules look at.
+    pub state: CodeState,
+    /// The keyed hash of the last code.
+    pub tag: Hash,
 }
 
 /// Priority places of a session.

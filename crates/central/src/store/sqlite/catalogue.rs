@@ -7,7 +7,8 @@ use yuyue_domain::notice::Notice;
 use yuyue_domain::office::Office;
 use yuyue_domain::policy::Policy;
 use yuyue_domain::session::Site;
-use yuyue_protocol::change::{Change, Clerk, Row, What};
+use yuyue_protocol::account::Clerk;
+use yuyue_protocol::change::{Change, Row, What};
 use yuyue_protocol::cursor::Revision;
 
 pub fn upsert_office(connection: &Connection, office: &Office, revision: u64) -> Result<(), StoreError> {

@@ -1,12 +1,12 @@
 //! Codes: what the rules of verification look at, and the answers to requests.
 
 use super::{from_document, to_document};
-use crate::store::StoreError;
+use crate::secret::Hash;
+use crate::store::{CodeLedger, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::time::Timestamp;
-use yuyue_domain::verification::CodeLedger;
 use yuyue_protocol::code::CodeSent;
 
 pub fn upsert_ledger(
@@ -17,19 +17,20 @@ pub fn upsert_ledger(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO code_ledger (applicant, document, changed_at) VALUES (?1, ?2, ?3)
-             ON CONFLICT (applicant) DO UPDATE SET document = excluded.document, changed_at = excluded.changed_at",
+            "INSERT INTO code_ledger (applicant, state, tag, changed_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (applicant) DO UPDATE
+             SET state = excluded.state, tag = excluded.tag, changed_at = excluded.changed_at",
         )?
-        .execute(params![applicant.0, to_document("code_ledger", ledger)?, at.unix()])?;
+        .execute(params![applicant.0, to_document("code_ledger", &ledger.state)?, ledger.tag, at.unix()])?;
     Ok(())
 }
 
 pub fn find_ledger(connection: &Connection, applicant: ApplicantId) -> Result<Option<CodeLedger>, StoreError> {
-    let document: Option<String> = connection
-        .prepare_cached("SELECT document FROM code_ledger WHERE applicant = ?1")?
-        .query_row([applicant.0], |row| row.get(0))
+    let found: Option<(String, Hash)> = connection
+        .prepare_cached("SELECT state, tag FROM code_ledger WHERE applicant = ?1")?
+        .query_row([applicant.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    document.map(|document| from_document("code_ledger", &document)).transpose()
+    found.map(|(state, tag)| Ok(CodeLedger { state: from_document("code_ledger", &state)?, tag })).transpose()
 }
 
 pub fn insert_request(
