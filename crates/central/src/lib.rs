@@ -4,6 +4,7 @@ pub mod audit;
 pub mod authority;
 pub mod cli;
 pub mod clock;
+pub mod core;
 pub mod entropy;
 pub mod password;
 pub mod secret;

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// Signs-of-life of a secret: enough to recognise it, useless to whoever reads the store.
+/// What is kept of a secret: enough to recognise it, useless to whoever reads the store.
 pub type Hash = [u8; 32];
 
 /// The SHA-256 of some bytes.
@@ -56,22 +56,23 @@ impl ServerKey {
 
     /// The keyed hash of parts whose lengths cannot be confused.
     #[must_use]
-    pub fn tag(&self, parts: &[&[u8]]) -> Hash {
+    pub fn tag<P: AsRef<[u8]>>(&self, parts: &[P]) -> Hash {
         self.mac(parts).finalize().into_bytes().into()
     }
 
     /// Whether `tag` is the keyed hash of these parts, in a time that does not depend on where they differ.
     #[must_use]
-    pub fn matches(&self, parts: &[&[u8]], tag: &Hash) -> bool {
+    pub fn matches<P: AsRef<[u8]>>(&self, parts: &[P], tag: &Hash) -> bool {
         self.mac(parts).verify_slice(tag).is_ok()
     }
 
-    fn mac(&self, parts: &[&[u8]]) -> Hmac<Sha256> {
+    fn mac<P: AsRef<[u8]>>(&self, parts: &[P]) -> Hmac<Sha256> {
         // A key of 32 bytes shorter than the block is padded, which is how `Hmac` takes it without a fallible length.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
         let mut mac = Hmac::<Sha256>::new(&block.into());
         for part in parts {
+            let part = part.as_ref();
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
@@ -92,10 +93,10 @@ mod tests {
     #[test]
     fn a_tag_belongs_to_its_parts_and_its_key_only() {
         let key = ServerKey::new([1; 32]);
-        let tag = key.tag(&[b"1", b"23"]);
-        assert!(key.matches(&[b"1", b"23"], &tag), "the same parts match");
-        assert!(!key.matches(&[b"12", b"3"], &tag), "parts are not just run together");
-        assert!(!ServerKey::new([2; 32]).matches(&[b"1", b"23"], &tag), "another key makes another tag");
+        let tag = key.tag(&["1", "23"]);
+        assert!(key.matches(&["1", "23"], &tag), "the same parts match");
+        assert!(!key.matches(&["12", "3"], &tag), "parts are not just run together");
+        assert!(!ServerKey::new([2; 32]).matches(&["1", "23"], &tag), "another key makes another tag");
     }
 
     #[test]

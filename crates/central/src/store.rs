@@ -13,11 +13,12 @@ pub use wants::{Account, CodeLedger, DeviceRow, Loaded, NextIds, PriorityRow, Se
 
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
+use std::collections::BTreeMap;
 use std::future::Future;
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, PublicationId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::time::Timestamp;
@@ -276,6 +277,15 @@ pub trait Store: Send + Sync + 'static {
         after: Option<Uuid>,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<PublishedResult>, StoreError>> + Send;
+
+    /// Priority places of every session that is published after an instant and has any.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_priority_places(
+        &self,
+        published_after: Timestamp,
+    ) -> impl Future<Output = Result<BTreeMap<SessionId, PriorityRow>, StoreError>> + Send;
 
     /// Messages that are due, the oldest first.
     ///

@@ -17,19 +17,20 @@ mod sms;
 mod write;
 
 use super::{
-    Account, Batch, DeviceRow, DueSms, FeedQuery, Loaded, PurgeBefore, Purged, Store, StoreError, Totals, Wants,
+    Account, Batch, DeviceRow, DueSms, FeedQuery, Loaded, PriorityRow, PurgeBefore, Purged, Store, StoreError, Totals, Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
 use rusqlite::{Connection, TransactionBehavior};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::time::Timestamp;
@@ -266,6 +267,13 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<PublishedResult>, StoreError> {
         self.read(|connection| publication::list_results(connection, publication, after, limit))
+    }
+
+    async fn list_priority_places(
+        &self,
+        published_after: Timestamp,
+    ) -> Result<BTreeMap<SessionId, PriorityRow>, StoreError> {
+        self.read(|connection| session::list_priority(connection, published_after))
     }
 
     async fn list_due_sms(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSms>, StoreError> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, SessionId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, SessionId};
 use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::CodeState;
 use yuyue_protocol::account::{Clerk, DeviceKind};
@@ -25,6 +25,8 @@ pub struct Wants {
     pub numbers: BTreeSet<(DeviceId, u64)>,
     /// Devices.
     pub devices: BTreeSet<DeviceId>,
+    /// Clerks who act.
+    pub clerks: BTreeSet<ClerkId>,
     /// Applicants with tests and applications.
     pub applicants: BTreeSet<ApplicantId>,
     /// Applications, whose applicants are loaded too.
@@ -56,6 +58,8 @@ pub struct Loaded {
     pub numbers: BTreeMap<(DeviceId, u64), Uuid>,
     /// Devices.
     pub devices: BTreeMap<DeviceId, DeviceRow>,
+    /// Those of the wanted clerks who may act.
+    pub active_clerks: BTreeSet<ClerkId>,
     /// Applicants with tests and applications.
     pub records: BTreeMap<ApplicantId, ApplicantRecord>,
     /// Priority places.

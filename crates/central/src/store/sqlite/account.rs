@@ -37,6 +37,13 @@ pub fn find(connection: &Connection, staff_number: &str) -> Result<Option<Accoun
         .transpose()
 }
 
+/// Whether there is such a clerk and the account is not disabled.
+pub fn is_active(connection: &Connection, clerk: ClerkId) -> Result<bool, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM clerk_account WHERE clerk = ?1 AND NOT disabled)")?
+        .query_row([clerk.0], |row| row.get(0))?)
+}
+
 pub fn list(connection: &Connection) -> Result<Vec<Account>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT document, verifier, disabled, failures, locked_until

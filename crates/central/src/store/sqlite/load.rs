@@ -29,6 +29,11 @@ pub fn load(connection: &Connection, wants: &Wants) -> Result<Loaded, StoreError
             loaded.devices.insert(*id, row);
         }
     }
+    for id in &wants.clerks {
+        if account::is_active(connection, *id)? {
+            loaded.active_clerks.insert(*id);
+        }
+    }
     for staff_number in &wants.accounts {
         if let Some(row) = account::find(connection, staff_number)? {
             loaded.accounts.insert(staff_number.clone(), row);

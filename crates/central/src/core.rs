@@ -1,0 +1,170 @@
+//! The centre's decisions and answers for callers that are known. The core never spawns, sleeps or keeps threads: whoever
+//! calls it drives it, over HTTPS, from a test or from a simulation, and brings clock and entropy along.
+
+pub mod admin;
+mod apply;
+mod board;
+mod catalogue;
+mod codes;
+mod confirm;
+mod decide;
+mod enrol;
+mod give_up;
+mod known;
+mod ledger;
+pub mod messages;
+mod read;
+mod record;
+mod sign_in;
+
+pub use board::Board;
+pub use catalogue::Catalogue;
+pub use decide::Delivery;
+pub use known::Known;
+
+use crate::clock::Clock;
+use crate::entropy::{Entropy, EntropyError};
+use crate::secret::ServerKey;
+use crate::store::{Store, StoreError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use yuyue_domain::ids::{ClerkId, DeviceId, OfficeId};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::error::{ErrorCode, Problem};
+
+/// Which people's rows the counters of this city keep.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheScope {
+    /// Everybody's.
+    #[default]
+    City,
+    /// Only those of the office where the counter stands.
+    Office,
+}
+
+/// What an operator may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CoreConfig {
+    /// Which people's rows counters keep.
+    pub cache_scope: CacheScope,
+    /// Seconds for which a clerk stays signed in.
+    pub token_seconds: u32,
+    /// Seconds for which a device may let a clerk in without line.
+    pub offline_sign_in_seconds: u32,
+    /// Wrong passwords in a row after which an account is locked.
+    pub sign_in_failures_max: u32,
+    /// Seconds for which it is locked then.
+    pub sign_in_lock_seconds: u32,
+}
+
+impl Default for CoreConfig {
+    fn default() -> Self {
+        Self {
+            cache_scope: CacheScope::City,
+            token_seconds: 12 * 3600,
+            offline_sign_in_seconds: 72 * 3600,
+            sign_in_failures_max: 5,
+            sign_in_lock_seconds: 15 * 60,
+        }
+    }
+}
+
+/// Who is calling: a device whose certificate was checked, and the clerk whose token it showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The device.
+    pub device: DeviceId,
+    /// A counter or a kiosk.
+    pub kind: DeviceKind,
+    /// Where it stands.
+    pub office: OfficeId,
+    /// Who is signed in at it.
+    pub clerk: Option<ClerkId>,
+}
+
+/// The centre without a network.
+pub struct Core<S> {
+    store: S,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    key: ServerKey,
+    config: CoreConfig,
+    catalogue: Mutex<Catalogue>,
+    board: Mutex<Board>,
+}
+
+impl<S: Store> Core<S> {
+    /// A core over a store. `key` hashes codes; without it they cannot be recognised again.
+    #[must_use]
+    pub fn new(
+        store: S,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        key: ServerKey,
+        config: CoreConfig,
+    ) -> Self {
+        Self { store, clock, entropy, key, config, catalogue: Mutex::default(), board: Mutex::default() }
+    }
+
+    /// The store, for what only reads or belongs to the operator.
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The centre's present.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What a known caller can ask.
+    pub const fn known(&self, caller: Caller) -> Known<'_, S> {
+        Known::new(self, caller)
+    }
+
+    pub(crate) fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+        self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings the catalogue in memory up to the store's.
+    pub(crate) async fn refresh_catalogue(&self) -> Result<(), StoreError> {
+        let after = self.catalogue().revision();
+        let (rows, head) = self.store.list_catalogue(after).await?;
+        self.catalogue().apply(rows, head);
+        Ok(())
+    }
+
+    /// Brings the board of waiting applications up to the store's, reading it from the start where that is needed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refresh_board(&self) -> Result<(), StoreError> {
+        board::refresh(self).await
+    }
+
+    /// Forgets what is kept in memory, after the store was replaced under it.
+    pub fn forget(&self) {
+        *self.catalogue() = Catalogue::default();
+        *self.board() = Board::default();
+    }
+}
+
+/// What a caller is told about a failure of the store; the cause goes to the log, once, here.
+pub(crate) fn store_problem(error: &StoreError) -> Problem {
+    tracing::error!(error = error as &dyn std::error::Error, "the store failed");
+    if error.is_retryable() {
+        Problem::new(ErrorCode::Busy, "the store is not available").retry_after(2)
+    } else {
+        Problem::new(ErrorCode::Internal, "the store failed")
+    }
+}
+
+pub(crate) fn entropy_problem(error: &EntropyError) -> Problem {
+    tracing::error!(error = error as &dyn std::error::Error, "no random bytes");
+    Problem::new(ErrorCode::Internal, "no random bytes")
+}

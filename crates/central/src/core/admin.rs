@@ -1,0 +1,243 @@
+//! What the operator does: importing rows, preparing and revoking devices, clerks and their passwords.
+
+use super::Core;
+use crate::audit::{Act, Entry};
+use crate::entropy::EntropyError;
+use crate::password::{PasswordError, make_verifier};
+use crate::secret::{enrolment_hash, enrolment_text};
+use crate::store::{Account, Batch, NewDevice, Store, StoreError, Wants, Write};
+use yuyue_domain::ids::{ClerkId, DeviceId, OfficeId};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::{Clerk, DeviceKind, Secret};
+use yuyue_protocol::change::{Row, RowKey};
+
+/// Rows written in one transaction by an import, so that nobody waits long behind it.
+pub const IMPORT_CHUNK: usize = 5_000;
+
+/// Seconds for which an enrolment code counts.
+pub const ENROLMENT_SECONDS: u32 = 48 * 3600;
+
+/// Why an operator's request was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The store failed, or a row does not fit.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There are no random bytes.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The password is not good enough.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// There is no such office, device or clerk.
+    #[error("there is no such {0}")]
+    Unknown(&'static str),
+    /// The staff number is somebody else's.
+    #[error("the staff number is taken")]
+    StaffNumberTaken,
+}
+
+/// A device that may enrol.
+#[derive(Clone)]
+pub struct PreparedDevice {
+    /// Its number.
+    pub device: DeviceId,
+    /// The one-time code to type at it.
+    pub code: Secret,
+    /// Until when the code counts.
+    pub until: Timestamp,
+}
+
+impl<S: Store> Core<S> {
+    /// Writes rows in chunks; each is visible when its chunk is. `progress` is told how many are written.
+    ///
+    /// # Errors
+    /// When a row does not fit the tables; the chunks before it stay.
+    pub async fn import(&self, rows: Vec<Row>, mut progress: impl FnMut(usize)) -> Result<usize, AdminError> {
+        let now = self.now();
+        let mut rows = rows.into_iter();
+        let mut written = 0;
+        loop {
+            let chunk: Vec<Row> = rows.by_ref().take(IMPORT_CHUNK).collect();
+            if chunk.is_empty() {
+                return Ok(written);
+            }
+            written += chunk.len();
+            let mut batch = Batch { rows: chunk, ..Batch::at(now) };
+            batch.audit(Entry::new(now, Act::Imported));
+            self.store.transact(&Wants::default(), |_| (batch, ())).await?;
+            progress(written);
+        }
+    }
+
+    /// Gives out priority places that imported applications hold already.
+    ///
+    /// # Errors
+    /// When a session has fewer places.
+    pub async fn import_priority(&self, taken: Vec<yuyue_domain::ids::SessionId>) -> Result<(), AdminError> {
+        let mut batch = Batch::at(self.now());
+        batch.writes = taken.into_iter().map(|session| Write::PriorityTaken { session, by: 1 }).collect();
+        Ok(self.store.transact(&Wants::default(), |_| (batch, ())).await?)
+    }
+
+    /// Prepares a computer for enrolment; the code is told once and never again.
+    ///
+    /// # Errors
+    /// When there is no such office.
+    pub async fn add_device(
+        &self,
+        kind: DeviceKind,
+        label: &str,
+        office: OfficeId,
+    ) -> Result<PreparedDevice, AdminError> {
+        self.check_office(office).await?;
+        let now = self.now();
+        let code = enrolment_text(self.entropy.bytes()?);
+        let until = now.plus_seconds(ENROLMENT_SECONDS.into());
+        let wants = Wants { next_ids: true, ..Wants::default() };
+        let device = self
+            .store
+            .transact(&wants, |loaded| {
+                let id = DeviceId(loaded.next_ids.device);
+                let mut batch = Batch::at(now);
+                let label = label.to_owned();
+                let hash = enrolment_hash(&code);
+                batch.writes.push(Write::DeviceAdded(NewDevice { id, kind, label, office, code: hash, until }));
+                batch.audit(Entry { device: Some(id), ..Entry::new(now, Act::DeviceAdded) });
+                (batch, id)
+            })
+            .await?;
+        Ok(PreparedDevice { device, code: Secret(code), until })
+    }
+
+    /// Revokes a device: it can neither connect nor deliver any more.
+    ///
+    /// # Errors
+    /// When there is no such device.
+    pub async fn revoke_device(&self, device: DeviceId) -> Result<(), AdminError> {
+        let now = self.now();
+        let wants = Wants { devices: [device].into(), ..Wants::default() };
+        self.store
+            .transact(&wants, |loaded| {
+                if !loaded.devices.contains_key(&device) {
+                    return (Batch::default(), Err(AdminError::Unknown("device")));
+                }
+                let mut batch = Batch::at(now);
+                batch.writes.push(Write::DeviceRevoked { device, at: now });
+                batch.audit(Entry { device: Some(device), ..Entry::new(now, Act::DeviceRevoked) });
+                (batch, Ok(()))
+            })
+            .await?
+    }
+
+    /// Adds a clerk; the centre numbers the clerk itself.
+    ///
+    /// # Errors
+    /// When the staff number is taken, there is no such office, or the password is not good enough.
+    pub async fn add_clerk(
+        &self,
+        staff_number: &str,
+        name: &str,
+        office: OfficeId,
+        password: &Secret,
+    ) -> Result<Clerk, AdminError> {
+        self.check_office(office).await?;
+        let verifier = make_verifier(password, self.entropy.bytes()?)?;
+        let wants = Wants { next_ids: true, accounts: [staff_number.to_owned()].into(), ..Wants::default() };
+        let now = self.now();
+        self.store
+            .transact(&wants, |loaded| {
+                if !loaded.accounts.is_empty() {
+                    return (Batch::default(), Err(AdminError::StaffNumberTaken));
+                }
+                let id = ClerkId(loaded.next_ids.clerk);
+                let clerk = Clerk { id, staff_number: staff_number.to_owned(), name: name.to_owned(), office };
+                (clerk_batch(&clerk, verifier, now), Ok(clerk))
+            })
+            .await?
+    }
+
+    /// Adds clerks who have numbers already, all with one password, as a generated city has them.
+    ///
+    /// # Errors
+    /// When a number or staff number is taken.
+    pub async fn import_clerks(&self, clerks: Vec<Clerk>, password: &Secret) -> Result<(), AdminError> {
+        let verifier = make_verifier(password, self.entropy.bytes()?)?;
+        let now = self.now();
+        let mut batch = Batch::at(now);
+        for clerk in clerks {
+            let one = clerk_batch(&clerk, verifier.clone(), now);
+            batch.rows.extend(one.rows);
+            batch.writes.extend(one.writes);
+        }
+        Ok(self.store.transact(&Wants::default(), |_| (batch, ())).await?)
+    }
+
+    /// Disables a clerk: no sign-in, no valid token, and devices forget the clerk.
+    ///
+    /// # Errors
+    /// When there is no such clerk.
+    pub async fn disable_clerk(&self, staff_number: &str) -> Result<(), AdminError> {
+        self.change_clerk(staff_number, |account, batch| {
+            batch.gone.push((RowKey::Clerk(account.clerk.id), None));
+            Account { disabled: true, ..account }
+        })
+        .await
+    }
+
+    /// Gives a clerk a new password, enables the account and lifts a lock.
+    ///
+    /// # Errors
+    /// When there is no such clerk or the password is not good enough.
+    pub async fn reset_password(&self, staff_number: &str, password: &Secret) -> Result<(), AdminError> {
+        let verifier = make_verifier(password, self.entropy.bytes()?)?;
+        let now = self.now();
+        self.change_clerk(staff_number, |account, batch| {
+            batch.rows.push(Row::Clerk(account.clerk.clone()));
+            Account { verifier, disabled: false, failures: 0, locked_until: now, ..account }
+        })
+        .await
+    }
+
+    async fn change_clerk(
+        &self,
+        staff_number: &str,
+        change: impl FnOnce(Account, &mut Batch) -> Account + Send,
+    ) -> Result<(), AdminError> {
+        let now = self.now();
+        let wants = Wants { accounts: [staff_number.to_owned()].into(), ..Wants::default() };
+        self.store
+            .transact(&wants, |mut loaded| {
+                let Some(account) = loaded.accounts.remove(staff_number) else {
+                    return (Batch::default(), Err(AdminError::Unknown("clerk")));
+                };
+                let mut batch = Batch::at(now);
+                let clerk = account.clerk.id;
+                let account = change(account, &mut batch);
+                batch.writes.push(Write::Account(Box::new(account)));
+                batch.writes.push(Write::TokensDropped { clerk });
+                batch.audit(Entry { clerk: Some(clerk), ..Entry::new(now, Act::ClerkChanged) });
+                (batch, Ok(()))
+            })
+            .await?
+    }
+
+    async fn check_office(&self, office: OfficeId) -> Result<(), AdminError> {
+        self.refresh_catalogue().await?;
+        if self.catalogue().offices.contains_key(&office) { Ok(()) } else { Err(AdminError::Unknown("office")) }
+    }
+}
+
+fn clerk_batch(clerk: &Clerk, verifier: String, now: Timestamp) -> Batch {
+    let mut batch = Batch::at(now);
+    batch.rows.push(Row::Clerk(clerk.clone()));
+    batch.writes.push(Write::Account(Box::new(Account {
+        clerk: clerk.clone(),
+        verifier,
+        disabled: false,
+        failures: 0,
+        locked_until: now,
+    })));
+    batch.audit(Entry { clerk: Some(clerk.id), ..Entry::new(now, Act::ClerkAdded) });
+    batch
+}

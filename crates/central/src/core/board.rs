@@ -1,0 +1,171 @@
+//! Who waits for a place, in memory: from it come counts, ladders and queues without reading the city again.
+//!
+//! The board follows the store by revision, as devices do, so that it is right whoever wrote, and is built anew only when
+//! the policy changes.
+
+use super::Core;
+use crate::store::{Store, StoreError};
+use std::collections::{BTreeMap, BTreeSet};
+use yuyue_domain::applicant::ApplicantRecord;
+use yuyue_domain::application::StateKind;
+use yuyue_domain::ids::{ApplicantId, SessionId};
+use yuyue_domain::licence::{LicenceClass, Subject};
+use yuyue_domain::policy::{Policy, PolicyVersion};
+use yuyue_domain::rank::{Ladder, SessionQueue, Standing, Standings, standing};
+use yuyue_domain::session::Session;
+use yuyue_domain::sort_time::sort_time;
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::cursor::Revision;
+
+/// Records read at once.
+const PAGE: u32 = 2_000;
+
+/// Everybody with a verified application that waits for a place.
+#[derive(Debug, Default)]
+pub struct Board {
+    /// Up to where it is complete and under which policy; none before it was built.
+    built: Option<(Revision, PolicyVersion)>,
+    waiting: BTreeMap<Subject, BTreeMap<ApplicantId, Waiting>>,
+    counts: BTreeMap<SessionId, u32>,
+    changed_sessions: BTreeSet<SessionId>,
+    changed_ladders: BTreeSet<(Subject, LicenceClass)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Waiting {
+    class: LicenceClass,
+    standing: Standing,
+    accepts: Vec<SessionId>,
+}
+
+impl Board {
+    /// Takes in one person as things are now.
+    pub fn apply(&mut self, record: &ApplicantRecord, policy: &Policy) {
+        let id = record.applicant.id;
+        for subject in Subject::ALL {
+            let queued = record
+                .applications
+                .iter()
+                .find(|own| own.subject == subject && own.state.kind() == StateKind::Queued)
+                .map(|own| Waiting {
+                    class: own.class,
+                    standing: standing(&record.applicant, sort_time(record, subject, policy).value),
+                    accepts: own.accepts.clone(),
+                });
+            let people = self.waiting.entry(subject).or_default();
+            if people.get(&id) == queued.as_ref() {
+                continue;
+            }
+            let before = match queued.clone() {
+                Some(now) => people.insert(id, now),
+                None => people.remove(&id),
+            };
+            self.note(subject, before, -1);
+            self.note(subject, queued, 1);
+        }
+    }
+
+    fn note(&mut self, subject: Subject, waiting: Option<Waiting>, by: i32) {
+        let Some(waiting) = waiting else { return };
+        self.changed_ladders.insert((subject, waiting.class));
+        for session in waiting.accepts {
+            let count = self.counts.entry(session).or_default();
+            *count = count.saturating_add_signed(by);
+            self.changed_sessions.insert(session);
+        }
+    }
+
+    /// How many verified applications accept a session.
+    #[must_use]
+    pub fn count(&self, session: SessionId) -> u32 {
+        self.counts.get(&session).copied().unwrap_or(0)
+    }
+
+    /// Everybody who waits for a subject with a class, in rank order.
+    #[must_use]
+    pub fn ladder(&self, subject: Subject, class: LicenceClass, as_of: Timestamp) -> Ladder {
+        let people = self.waiting.get(&subject).into_iter().flat_map(BTreeMap::values);
+        let standings = people.filter(|one| one.class == class).map(|one| one.standing).collect();
+        // Serial numbers are unique, so no two stand at the same place, and the city is far below the limit.
+        Ladder { subject, class, as_of, standings: Standings::new(standings).unwrap_or_default() }
+    }
+
+    /// Who waits for each of these sessions of one subject, in the order of the sessions.
+    #[must_use]
+    pub fn queues(&self, subject: Subject, sessions: &[Session], as_of: Timestamp) -> Vec<SessionQueue> {
+        let mut standings: BTreeMap<SessionId, Vec<Standing>> =
+            sessions.iter().map(|session| (session.id, Vec::new())).collect();
+        for waiting in self.waiting.get(&subject).into_iter().flat_map(BTreeMap::values) {
+            for session in &waiting.accepts {
+                if let Some(queue) = standings.get_mut(session) {
+                    queue.push(waiting.standing);
+                }
+            }
+        }
+        sessions
+            .iter()
+            .filter_map(|session| {
+                let waiting = standings.remove(&session.id).unwrap_or_default();
+                SessionQueue::new(session.id, session.places, waiting, as_of).ok()
+            })
+            .collect()
+    }
+
+    /// Sessions whose counts changed since the last call.
+    pub fn take_changed_sessions(&mut self) -> BTreeSet<SessionId> {
+        std::mem::take(&mut self.changed_sessions)
+    }
+
+    /// Ladders that changed; the caller clears those that it publishes.
+    #[must_use]
+    pub const fn changed_ladders(&self) -> &BTreeSet<(Subject, LicenceClass)> {
+        &self.changed_ladders
+    }
+
+    /// A ladder was published.
+    pub fn clear_ladder(&mut self, subject: Subject, class: LicenceClass) {
+        self.changed_ladders.remove(&(subject, class));
+    }
+}
+
+/// Follows the store; builds anew when nothing was built yet or the policy changed.
+pub async fn refresh<S: Store>(core: &Core<S>) -> Result<(), StoreError> {
+    core.refresh_catalogue().await?;
+    let Some(policy) = core.catalogue().policy.clone() else { return Ok(()) };
+    let version = policy.version();
+    let built = core.board().built.clone().filter(|(_, under)| *under == version);
+    let mut after = match built {
+        Some((revision, _)) => revision,
+        None => build(core, &policy).await?,
+    };
+    loop {
+        let (records, until) = core.store().list_changed_records(after, PAGE).await?;
+        let mut board = core.board();
+        for record in &records {
+            board.apply(record, &policy);
+        }
+        board.built = Some((until, version.clone()));
+        if until == after || records.is_empty() {
+            return Ok(());
+        }
+        after = until;
+    }
+}
+
+async fn build<S: Store>(core: &Core<S>, policy: &Policy) -> Result<Revision, StoreError> {
+    // What changes while this reads has a later revision and is read again.
+    let head = core.store().get_head().await?.revision;
+    *core.board() = Board::default();
+    let mut after = None;
+    loop {
+        let records = core.store().list_waiting(after, PAGE).await?;
+        let mut board = core.board();
+        for record in &records {
+            board.apply(record, policy);
+        }
+        after = match records.last() {
+            Some(last) => Some(last.applicant.id),
+            None => return Ok(head),
+        };
+    }
+}

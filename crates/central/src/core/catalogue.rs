@@ -1,0 +1,52 @@
+//! What every decision looks at and what changes seldom, kept in memory and brought up to date by revision.
+
+use std::collections::BTreeMap;
+use yuyue_domain::ids::{OfficeId, SessionId, SiteId};
+use yuyue_domain::notice::{Notice, NoticeKind};
+use yuyue_domain::office::Office;
+use yuyue_domain::policy::Policy;
+use yuyue_domain::session::{Session, Site};
+use yuyue_protocol::change::Row;
+use yuyue_protocol::cursor::Revision;
+
+/// Offices, sites, sessions, notices and the policy as of a revision.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    revision: Revision,
+    /// Offices.
+    pub offices: BTreeMap<OfficeId, Office>,
+    /// Sites.
+    pub sites: BTreeMap<SiteId, Site>,
+    /// Sessions.
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// The current texts.
+    pub notices: BTreeMap<NoticeKind, Notice>,
+    /// The policy in force; none before one was imported.
+    pub policy: Option<Box<Policy>>,
+}
+
+impl Catalogue {
+    /// Up to where it is complete.
+    #[must_use]
+    pub const fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// Takes in what changed up to `head`.
+    pub fn apply(&mut self, rows: Vec<Row>, head: Revision) {
+        if head < self.revision {
+            return;
+        }
+        for row in rows {
+            match row {
+                Row::Office(office) => drop(self.offices.insert(office.id, office)),
+                Row::Site(site) => drop(self.sites.insert(site.id, site)),
+                Row::Session(session) => drop(self.sessions.insert(session.id, session)),
+                Row::Notice(notice) => drop(self.notices.insert(notice.kind, notice)),
+                Row::Policy(policy) => self.policy = Some(policy),
+                _ => {}
+            }
+        }
+        self.revision = head;
+    }
+}

@@ -1,0 +1,135 @@
+//! Sending codes to the bound phone.
+
+use super::ledger::code_tag;
+use super::{Caller, Catalogue, Core, entropy_problem, messages, store_problem};
+use crate::audit::{Act, Entry};
+use crate::store::{Batch, CodeLedger, Loaded, NewSms, Store, Wants, Write};
+use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::{CodePurpose, CodeRefusal, CodeState};
+use yuyue_protocol::code::{CodeRequest, CodeSent};
+use yuyue_protocol::error::{ErrorCode, Problem};
+
+impl<S: Store> Core<S> {
+    pub(super) async fn send_code(&self, caller: Caller, request: &CodeRequest) -> Result<CodeSent, Problem> {
+        let random = self.entropy.bytes().map_err(|error| entropy_problem(&error))?;
+        let now = self.now();
+        let wants = Wants {
+            catalogue_after: Some(self.catalogue().revision()),
+            applicants: [request.applicant].into(),
+            codes: true,
+            code_requests: [request.id].into(),
+            ..Wants::default()
+        };
+        let answer = self
+            .store
+            .transact(&wants, |mut loaded| {
+                let mut catalogue = self.catalogue();
+                catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+                match self.decide_code(caller, request, &loaded, &catalogue, random, now) {
+                    Ok((batch, sent)) => (batch, Ok(sent)),
+                    Err(problem) => (Batch::default(), Err(problem)),
+                }
+            })
+            .await;
+        answer.map_err(|error| store_problem(&error))?
+    }
+
+    fn decide_code(
+        &self,
+        caller: Caller,
+        request: &CodeRequest,
+        loaded: &Loaded,
+        catalogue: &Catalogue,
+        random: [u8; 32],
+        now: Timestamp,
+    ) -> Result<(Batch, CodeSent), Problem> {
+        if let Some(before) = loaded.code_requests.get(&request.id) {
+            return Ok((Batch::default(), before.clone()));
+        }
+        let unknown = || Problem::new(ErrorCode::NotFound, "no such applicant or application");
+        let record = loaded.records.get(&request.applicant).ok_or_else(unknown)?;
+        if let Some(application) = application_of(request.purpose)
+            && !record.applications.iter().any(|own| own.id == application)
+        {
+            return Err(unknown());
+        }
+        let phone = record.applicant.phone.as_ref();
+        let phone = phone.ok_or_else(|| Problem::new(ErrorCode::NoPhone, "no phone is bound"))?;
+        let policy = catalogue.policy.as_deref();
+        let rule = &policy.ok_or_else(|| Problem::new(ErrorCode::Internal, "no policy was imported"))?.local.code;
+        let before = loaded.codes.get(&request.applicant).map_or_else(|| CodeState::new(now), |ledger| ledger.state);
+        let state = before.issue(request.purpose, now, rule).map_err(|refusal| code_problem(&refusal, now))?;
+
+        let digits = digits(random, rule.digits);
+        let left = state.remaining(now, rule);
+        let sent = CodeSent {
+            phone_masked: phone.masked(),
+            valid_seconds: left.life_seconds,
+            resend_seconds: left.resend_seconds,
+            tries_left: left.tries_left,
+            sends_left: left.sends_left,
+        };
+        let ledger = CodeLedger { state, tag: code_tag(&self.key, request.applicant, &digits) };
+        let applicant = request.applicant;
+        let mut batch = Batch::at(now);
+        batch.writes.push(Write::CodeLedger { applicant, ledger, at: now });
+        batch.writes.push(Write::CodeRequest { id: request.id, applicant, answer: sent.clone(), at: now });
+        batch.writes.push(Write::Sms(NewSms {
+            phone: phone.reveal().to_owned(),
+            text: messages::code(&digits, request.purpose, rule.life_seconds),
+            created_at: now,
+            expires_at: now.plus_seconds(rule.life_seconds.into()),
+        }));
+        batch.audit(Entry {
+            clerk: caller.clerk,
+            device: Some(caller.device),
+            applicant: Some(applicant),
+            application: application_of(request.purpose),
+            ..Entry::new(now, Act::CodeSent)
+        });
+        Ok((batch, sent))
+    }
+}
+
+const fn application_of(purpose: CodePurpose) -> Option<yuyue_domain::ids::ApplicationId> {
+    match purpose {
+        CodePurpose::Apply { .. } => None,
+        CodePurpose::Confirm { application }
+        | CodePurpose::Withdraw { application }
+        | CodePurpose::Cancel { application } => Some(application),
+    }
+}
+
+/// Evenly spread digits: of 2^128 values the modulus leaves no bias that could be noticed.
+fn digits(random: [u8; 32], count: u8) -> String {
+    let number = random.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    let width = usize::from(count.min(9));
+    format!("{:0width$}", number % 10_u128.pow(u32::from(count.min(9))))
+}
+
+fn code_problem(refusal: &CodeRefusal, now: Timestamp) -> Problem {
+    let until = |instant: Timestamp| u32::try_from(instant.seconds_since(now).max(1)).unwrap_or(u32::MAX);
+    let (code, seconds) = match refusal {
+        CodeRefusal::CodeTooSoon { seconds } => (ErrorCode::CodeTooSoon, *seconds),
+        CodeRefusal::CodeLimit { possible_from } => (ErrorCode::CodeLimit, until(*possible_from)),
+        CodeRefusal::CodeLocked { possible_from } => (ErrorCode::CodeLocked, until(*possible_from)),
+        CodeRefusal::CodeNotSent
+        | CodeRefusal::CodeUsed
+        | CodeRefusal::CodeExpired
+        | CodeRefusal::CodeWrong { .. } => {
+            return Problem::new(ErrorCode::Internal, "a new code cannot be refused for this");
+        }
+    };
+    Problem::new(code, refusal.to_string()).retry_after(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_as_many_as_the_policy_says_with_leading_zeros() {
+        assert_eq!(digits([0; 32], 6), "000000", "zeros are kept");
+        assert_eq!(digits([0xff; 32], 6).len(), 6, "and no more than six");
+    }
+}

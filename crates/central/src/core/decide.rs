@@ -1,0 +1,246 @@
+//! Deciding commands: many at once, each with an outcome of its own, all in one transaction.
+
+use super::ledger::{About, Ledger, Refused, Taking};
+use super::{Core, store_problem};
+use super::Caller;
+use crate::store::{Batch, Loaded, Store, StoreError, Wants};
+use ed25519_dalek::VerifyingKey;
+use yuyue_domain::application::Wish;
+use yuyue_domain::application::transition::Act;
+use yuyue_domain::ids::ApplicationId;
+use yuyue_domain::refusal::IntakeRefusal;
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::command::Command;
+use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::outcome::{ItemOutcome, Outcome};
+
+/// An envelope with the device that brought it, which need not be the one that took it.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// Who brought it.
+    pub caller: Caller,
+}
+
+impl<S: Store> Core<S> {
+    /// Decides envelopes one after another and writes everything in one transaction; answers in the order given.
+    ///
+    /// When a rule of the tables stands against the whole, it is written one by one, so that one bad command never
+    /// blocks another.
+    ///
+    /// # Errors
+    /// When the store fails, or no policy was imported. Nothing was decided then; the same can be sent again.
+    pub async fn decide(&self, deliveries: &[Delivery]) -> Result<Vec<ItemOutcome>, Problem> {
+        match self.decide_together(deliveries).await {
+            Err(StoreError::Constraint { rule }) if deliveries.len() > 1 => {
+                tracing::warn!(rule, commands = deliveries.len(), "a batch is written one by one");
+                let mut outcomes = Vec::with_capacity(deliveries.len());
+                for delivery in deliveries {
+                    outcomes.push(self.decide_alone(delivery).await?);
+                }
+                Ok(outcomes)
+            }
+            Err(StoreError::Constraint { .. }) => match deliveries.first() {
+                Some(delivery) => Ok(vec![self.decide_alone(delivery).await?]),
+                None => Ok(Vec::new()),
+            },
+            Err(error) => Err(store_problem(&error)),
+            Ok(outcomes) => outcomes.ok_or_else(no_policy),
+        }
+    }
+
+    async fn decide_alone(&self, delivery: &Delivery) -> Result<ItemOutcome, Problem> {
+        let one = std::slice::from_ref(delivery);
+        match self.decide_together(one).await {
+            Ok(Some(mut outcomes)) if outcomes.len() == 1 => Ok(outcomes.remove(0)),
+            Ok(Some(_)) => Err(Problem::new(ErrorCode::Internal, "a command was not decided")),
+            Ok(None) => Err(no_policy()),
+            Err(StoreError::Constraint { rule }) => {
+                // The decision believed something that the tables do not: a defect, answered as a refusal that is not kept.
+                tracing::error!(rule, command = %delivery.envelope.id, "the tables refused a decided command");
+                Ok(refused(&delivery.envelope, self.now(), vec![IntakeRefusal::NotAllowed.into()]))
+            }
+            Err(error) => Err(store_problem(&error)),
+        }
+    }
+
+    async fn decide_together(&self, deliveries: &[Delivery]) -> Result<Option<Vec<ItemOutcome>>, StoreError> {
+        let now = self.now();
+        let parsed: Vec<_> = deliveries.iter().map(|delivery| (&delivery.envelope, delivery.envelope.command())).collect();
+        let mut wants = wants(parsed.iter().map(|(envelope, command)| (*envelope, command.as_ref().ok())), now);
+        wants.catalogue_after = Some(self.catalogue().revision());
+        self.store
+            .transact(&wants, |loaded: Loaded| {
+                let mut loaded = loaded;
+                let mut catalogue = self.catalogue();
+                catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+                let catalogue = &*catalogue;
+                let Some(policy) = catalogue.policy.as_deref() else { return (Batch::default(), None) };
+                let mut ledger = Ledger::new(loaded, catalogue, policy, &self.key, now);
+                let outcomes = parsed
+                    .iter()
+                    .map(|(envelope, command)| decide_one(&mut ledger, envelope, command.as_ref().ok()))
+                    .collect();
+                (ledger.batch, Some(outcomes))
+            })
+            .await
+    }
+}
+
+fn no_policy() -> Problem {
+    Problem::new(ErrorCode::Internal, "no policy was imported")
+}
+
+/// All that these commands need to know, so that the store can load it at once.
+fn wants<'a>(commands: impl Iterator<Item = (&'a Envelope, Option<&'a Command>)>, now: Timestamp) -> Wants {
+    let mut wants = Wants::default();
+    for (envelope, command) in commands {
+        wants.commands.insert(envelope.id);
+        wants.numbers.insert((envelope.device, envelope.number));
+        wants.devices.insert(envelope.device);
+        wants.clerks.extend(envelope.clerk);
+        match command {
+            Some(Command::Apply { applicant, wish, code, .. }) => {
+                wants.applicants.insert(*applicant);
+                wants.codes |= code.is_some();
+                if matches!(wish, Wish::Priority { .. }) {
+                    wants.priority_places_after = Some(now);
+                }
+            }
+            Some(Command::ConfirmCode { application, .. }) => {
+                wants.applications.insert(*application);
+                wants.codes = true;
+            }
+            Some(Command::Withdraw { application, .. }) => {
+                wants.applications.insert(*application);
+                wants.codes = true;
+            }
+            Some(Command::Cancel { application, .. }) => {
+                wants.applications.insert(*application);
+                wants.codes = true;
+                wants.priority_places_after = Some(now);
+            }
+            Some(Command::AgreeNotice { applicant, .. } | Command::RecordReveal { applicant }) => {
+                wants.applicants.insert(*applicant);
+            }
+            Some(Command::RecordPrint { application, .. }) => {
+                wants.applications.insert(*application);
+            }
+            None => {}
+        }
+    }
+    wants
+}
+
+fn decide_one(ledger: &mut Ledger<'_>, envelope: &Envelope, command: Option<&Command>) -> ItemOutcome {
+    if let Some(seen) = ledger.loaded.commands.get(&envelope.id) {
+        if seen.signature == envelope.signature.to_bytes() {
+            return seen.outcome.clone();
+        }
+        return refused(envelope, ledger.now, vec![IntakeRefusal::Reused.into()]);
+    }
+    // Nothing below is kept: somebody else's identifier or number must not be used up by whoever cannot sign for it.
+    let kind = match check_sender(ledger, envelope) {
+        Ok(kind) => kind,
+        Err(reason) => return refused(envelope, ledger.now, vec![reason.into()]),
+    };
+    let act = Act {
+        channel: Taking::channel(kind),
+        clerk: envelope.clerk,
+        taken_at: envelope.taken_at,
+        decided_at: ledger.now,
+    };
+    let taking = Taking { device: envelope.device, kind, id: envelope.id, act };
+    let Some(command) = command else {
+        return ledger.conclude(envelope, About::default(), refusal(vec![IntakeRefusal::Unreadable.into()]));
+    };
+    if let Err(reason) = check_clerk(ledger, envelope, kind) {
+        return ledger.conclude(envelope, About::default(), refusal(vec![reason.into()]));
+    }
+    let (about, outcome) = dispatch(ledger, command, taking);
+    ledger.conclude(envelope, about, outcome)
+}
+
+fn dispatch(ledger: &mut Ledger<'_>, command: &Command, taking: Taking) -> (About, Outcome) {
+    let person = |applicant| About { applicant: Some(applicant), ..About::default() };
+    let owner = |ledger: &Ledger<'_>, application| About {
+        applicant: ledger.record_of(application).ok().map(|(record, _)| record.applicant.id),
+        application: Some(application),
+        special: None,
+    };
+    match command {
+        Command::Apply { applicant, subject, wish, office, identity_check, code, replaces } => {
+            let about = About { application: Some(ApplicationId(taking.id)), ..person(*applicant) };
+            let wanted = super::apply::Wanted {
+                applicant: *applicant,
+                subject: *subject,
+                wish,
+                office: *office,
+                identity_check: *identity_check,
+                code: code.as_ref(),
+                replaces: *replaces,
+            };
+            (about, super::apply::apply(ledger, &wanted, taking))
+        }
+        Command::ConfirmCode { application, code } => {
+            let about = owner(ledger, *application);
+            (about, or_refusal(super::confirm::confirm(ledger, *application, code, taking)))
+        }
+        Command::Withdraw { application, proof } => {
+            let about = owner(ledger, *application);
+            (about, or_refusal(super::give_up::withdraw(ledger, *application, proof, taking)))
+        }
+        Command::Cancel { application, proof } => {
+            let about = owner(ledger, *application);
+            (about, or_refusal(super::give_up::cancel(ledger, *application, proof, taking)))
+        }
+        Command::AgreeNotice { notice, version, applicant } => {
+            (person(*applicant), or_refusal(super::record::agree(ledger, *notice, *version, *applicant, taking)))
+        }
+        Command::RecordReveal { applicant } => {
+            let about = About { special: Some(crate::audit::Act::Revealed), ..person(*applicant) };
+            (about, or_refusal(super::record::reveal(ledger, *applicant)))
+        }
+        Command::RecordPrint { application, .. } => {
+            let about = About { special: Some(crate::audit::Act::Printed), ..owner(ledger, *application) };
+            (about, or_refusal(super::record::print(ledger, *application)))
+        }
+    }
+}
+
+/// Checks that the device which signed this is one of ours and that its running number is new.
+fn check_sender(ledger: &Ledger<'_>, envelope: &Envelope) -> Result<DeviceKind, IntakeRefusal> {
+    let device = ledger.loaded.devices.get(&envelope.device).ok_or(IntakeRefusal::NotAllowed)?;
+    let key = device.signing_key.as_ref().and_then(|bytes| VerifyingKey::from_bytes(bytes).ok());
+    let key = key.filter(|_| device.revoked_at.is_none()).ok_or(IntakeRefusal::NotAllowed)?;
+    envelope.check_signature(&key).map_err(|_| IntakeRefusal::BadSignature)?;
+    if ledger.loaded.numbers.contains_key(&(envelope.device, envelope.number)) {
+        return Err(IntakeRefusal::Reused);
+    }
+    Ok(device.kind)
+}
+
+/// A counter acts through a clerk who may, a kiosk through none.
+fn check_clerk(ledger: &Ledger<'_>, envelope: &Envelope, kind: DeviceKind) -> Result<(), IntakeRefusal> {
+    let allowed = match (kind, envelope.clerk) {
+        (DeviceKind::Counter, Some(clerk)) => ledger.loaded.active_clerks.contains(&clerk),
+        (DeviceKind::Kiosk, None) => true,
+        (DeviceKind::Counter, None) | (DeviceKind::Kiosk, Some(_)) => false,
+    };
+    if allowed { Ok(()) } else { Err(IntakeRefusal::NotAllowed) }
+}
+
+fn refused(envelope: &Envelope, now: Timestamp, reasons: Refused) -> ItemOutcome {
+    ItemOutcome { id: envelope.id, decided_at: now, outcome: refusal(reasons) }
+}
+
+pub(super) const fn refusal(reasons: Refused) -> Outcome {
+    Outcome::Refused { reasons, alternatives: Vec::new() }
+}
+
+fn or_refusal(decided: Result<Outcome, Refused>) -> Outcome {
+    decided.unwrap_or_else(refusal)
+}

@@ -1,0 +1,78 @@
+//! The contract of the protocol, for one known caller.
+
+use super::decide::Delivery;
+use super::{Caller, Core};
+use crate::store::Store;
+use yuyue_domain::applicant::ApplicantRecord;
+use yuyue_domain::ids::{ApplicantId, SessionId};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::{DeviceKind, SignIn, SignedIn};
+use yuyue_protocol::centre::{BATCH_MAX, Centre};
+use yuyue_protocol::change::ChangesPage;
+use yuyue_protocol::code::{CodeRequest, CodeSent};
+use yuyue_protocol::cursor::Cursor;
+use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::outcome::ItemOutcome;
+use yuyue_protocol::query::{Hits, PriorityPlaces, Search, SessionQuery, SessionsFound};
+
+/// The centre as a known caller sees it.
+pub struct Known<'a, S> {
+    core: &'a Core<S>,
+    caller: Caller,
+}
+
+impl<'a, S> Known<'a, S> {
+    pub(super) const fn new(core: &'a Core<S>, caller: Caller) -> Self {
+        Self { core, caller }
+    }
+}
+
+impl<S: Store> Centre for Known<'_, S> {
+    async fn time(&self) -> Result<Timestamp, Problem> {
+        Ok(self.core.now())
+    }
+
+    async fn sign_in(&self, request: SignIn) -> Result<SignedIn, Problem> {
+        self.core.sign_clerk_in(self.caller, &request).await
+    }
+
+    async fn changes(&self, after: Option<Cursor>, limit: u32) -> Result<ChangesPage, Problem> {
+        self.core.read_changes(self.caller, after, limit).await
+    }
+
+    async fn commands(&self, batch: Vec<Envelope>) -> Result<Vec<ItemOutcome>, Problem> {
+        self.core.decide(&deliveries(self.caller, batch)?).await
+    }
+
+    async fn request_code(&self, request: CodeRequest) -> Result<CodeSent, Problem> {
+        if self.caller.kind == DeviceKind::Counter && self.caller.clerk.is_none() {
+            return Err(Problem::new(ErrorCode::SignedOut, "nobody is signed in"));
+        }
+        self.core.send_code(self.caller, &request).await
+    }
+
+    async fn search(&self, search: Search) -> Result<Hits, Problem> {
+        self.core.look_up(self.caller, &search).await
+    }
+
+    async fn applicant(&self, id: ApplicantId) -> Result<ApplicantRecord, Problem> {
+        self.core.read_applicant(self.caller, id).await
+    }
+
+    async fn sessions(&self, query: SessionQuery) -> Result<SessionsFound, Problem> {
+        self.core.read_sessions(&query).await
+    }
+
+    async fn priority_places(&self, sessions: Vec<SessionId>) -> Result<PriorityPlaces, Problem> {
+        self.core.read_priority_places(&sessions).await
+    }
+}
+
+/// Envelopes with who brought them, when they are not too many.
+pub(crate) fn deliveries(caller: Caller, batch: Vec<Envelope>) -> Result<Vec<Delivery>, Problem> {
+    if batch.len() > BATCH_MAX {
+        return Err(Problem::new(ErrorCode::TooLarge, format!("at most {BATCH_MAX} commands")));
+    }
+    Ok(batch.into_iter().map(|envelope| Delivery { envelope, caller }).collect())
+}
