@@ -109,8 +109,7 @@ fn find_by_term(connection: &Connection, term: &Term, limit: u32) -> Result<Vec<
         Term::NumberPrefix(text) => find_by_prefix(connection, "d", text, limit),
         Term::NumberTail(text) => find_by_prefix(connection, "e", &reversed(text), limit),
         Term::NumberFromBirth(text) => find_by_prefix(connection, "b", text, limit),
-        Term::PhonePrefix(text) => find_by_prefix(connection, "p", text, limit),
-        Term::PhoneTail(text) => find_by_prefix(connection, "q", &reversed(text), limit),
+        Term::Phone(text) | Term::PhoneTail(text) => find_by_prefix(connection, "q", &reversed(text), limit),
         Term::Name(text) => find_by_prefix(connection, "n", text, limit),
     }
 }
@@ -141,7 +140,6 @@ fn terms(applicant: &Applicant) -> BTreeSet<String> {
         terms.insert(format!("b{from_birth}"));
     }
     if let Some(phone) = &applicant.phone {
-        terms.insert(format!("p{}", phone.reveal()));
         terms.insert(format!("q{}", reversed(phone.reveal())));
     }
     terms.extend(name_terms(applicant.name.reveal()).into_iter().map(|term| format!("n{term}")));
