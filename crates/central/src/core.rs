@@ -21,6 +21,7 @@ pub use board::Board;
 pub use catalogue::Catalogue;
 pub use decide::Delivery;
 pub use known::Known;
+pub(crate) use known::deliveries;
 
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};

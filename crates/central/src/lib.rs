@@ -1,11 +1,21 @@
 //! The central server: it decides, allocates and publishes.
+//!
+//! [`core`] decides and answers without a network, over a [`store`]; [`writer`] gathers commands into groups;
+//! [`scheduler`] does what is due; [`routes`] and [`serve`] put it on the wire. Nothing below `serve` spawns or sleeps.
 
 pub mod audit;
 pub mod authority;
+pub mod central;
 pub mod cli;
 pub mod clock;
 pub mod core;
 pub mod entropy;
 pub mod password;
+pub mod problem;
+pub mod routes;
 pub mod secret;
+pub mod serve;
+pub mod sms;
 pub mod store;
+pub mod tls;
+pub mod writer;

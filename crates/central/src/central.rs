@@ -1,0 +1,144 @@
+//! A centre on disk: its folder, its keys, its store and its authority.
+
+use crate::authority::{Authority, AuthorityError};
+use crate::clock::Clock;
+use crate::core::{Core, CoreConfig};
+use crate::entropy::{Entropy, EntropyError};
+use crate::secret::ServerKey;
+use crate::store::sqlite::{OpenStoreError, SqliteStore};
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use yuyue_protocol::cursor::Epoch;
+use yuyue_sqlite::Key;
+
+const STORE_FILE: &str = "centre.db";
+const STORE_KEY_FILE: &str = "store.key";
+const CODE_KEY_FILE: &str = "code.key";
+const AUTHORITY_FILE: &str = "authority.pem";
+const AUTHORITY_KEY_FILE: &str = "authority.key";
+
+/// Why a centre cannot be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum CentralError {
+    /// A file cannot be read or written.
+    #[error("{path}: the file cannot be read or written", path = .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A key file has the wrong length.
+    #[error("{path}: a key has 32 bytes", path = .0.display())]
+    Key(PathBuf),
+    /// The folder holds a centre already.
+    #[error("{path}: there is a centre already", path = .0.display())]
+    Exists(PathBuf),
+    /// The store cannot be made or opened.
+    #[error(transparent)]
+    Store(#[from] OpenStoreError),
+    /// The authority cannot be made or read.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// There are no random bytes.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+}
+
+/// A centre with everything that it runs on.
+pub struct Central {
+    /// Decides and answers.
+    pub core: Arc<Core<SqliteStore>>,
+    /// Certifies devices and listeners.
+    pub authority: Arc<Authority>,
+    /// The centre's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where random bytes come from.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Central {
+    /// Makes a new centre in a folder: keys, authority and an empty store.
+    ///
+    /// # Errors
+    /// When the folder holds a centre already or cannot be written.
+    pub fn init(
+        folder: &Path,
+        city: &str,
+        config: CoreConfig,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, CentralError> {
+        let store_path = folder.join(STORE_FILE);
+        if store_path.exists() {
+            return Err(CentralError::Exists(folder.to_owned()));
+        }
+        fs::create_dir_all(folder).map_err(|source| CentralError::File { path: folder.to_owned(), source })?;
+        let now = clock.now();
+        let (store_key, code_key) = (entropy.bytes()?, entropy.bytes()?);
+        let (authority, authority_key) = Authority::make(city, now)?;
+        write_secret(&folder.join(STORE_KEY_FILE), &store_key)?;
+        write_secret(&folder.join(CODE_KEY_FILE), &code_key)?;
+        write_secret(&folder.join(AUTHORITY_KEY_FILE), authority_key.as_bytes())?;
+        write_secret(&folder.join(AUTHORITY_FILE), authority.certificate_pem().as_bytes())?;
+        let epoch = Epoch(entropy.uuid()?);
+        let store = SqliteStore::init(&store_path, Some(Key::new(store_key)), city, epoch, now)?;
+        Ok(Self::assemble(store, authority, code_key, config, clock, entropy))
+    }
+
+    /// Opens the centre in a folder.
+    ///
+    /// # Errors
+    /// When there is none, or one of its files cannot be read.
+    pub fn open(
+        folder: &Path,
+        config: CoreConfig,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, CentralError> {
+        let store_path = folder.join(STORE_FILE);
+        if !store_path.exists() {
+            return Err(OpenStoreError::Empty.into());
+        }
+        let store_key = read_key(&folder.join(STORE_KEY_FILE))?;
+        let code_key = read_key(&folder.join(CODE_KEY_FILE))?;
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read_to_string(&path).map_err(|source| CentralError::File { path, source })
+        };
+        let authority = Authority::read(&read(AUTHORITY_FILE)?, &read(AUTHORITY_KEY_FILE)?)?;
+        let store = SqliteStore::open(&store_path, Some(Key::new(store_key)))?;
+        Ok(Self::assemble(store, authority, code_key, config, clock, entropy))
+    }
+
+    fn assemble(
+        store: SqliteStore,
+        authority: Authority,
+        code_key: [u8; 32],
+        config: CoreConfig,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let core = Core::new(store, Arc::clone(&clock), Arc::clone(&entropy), ServerKey::new(code_key), config);
+        Self { core: Arc::new(core), authority: Arc::new(authority), clock, entropy }
+    }
+}
+
+fn read_key(path: &Path) -> Result<[u8; 32], CentralError> {
+    let bytes = fs::read(path).map_err(|source| CentralError::File { path: path.to_owned(), source })?;
+    bytes.try_into().map_err(|_| CentralError::Key(path.to_owned()))
+}
+
+/// Writes a file that only its owner reads, and never over another one.
+fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CentralError> {
+    let write = || -> Result<(), std::io::Error> {
+        let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|source| CentralError::File { path: path.to_owned(), source })
+}

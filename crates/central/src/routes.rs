@@ -1,0 +1,138 @@
+//! The centre over HTTP: one endpoint a file, with its documentation.
+
+pub mod admin;
+pub mod applicants;
+pub mod caller;
+pub mod changes;
+pub mod codes;
+pub mod commands;
+pub mod enroll;
+pub mod input;
+pub mod live;
+pub mod offices;
+pub mod openapi;
+pub mod plans;
+pub mod priority_places;
+pub mod results;
+pub mod search;
+pub mod schema;
+pub mod sessions;
+pub mod sign_in;
+pub mod time;
+pub mod vouchers;
+
+use crate::authority::Authority;
+use crate::core::Core;
+use crate::problem::ApiProblem;
+use crate::store::Store;
+use crate::writer::Writer;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::timeout::TimeoutLayer;
+use yuyue_protocol::cursor::Revision;
+use yuyue_protocol::error::{ErrorCode, Problem};
+
+/// Bytes of a request's body at most, but for commands.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a batch of commands at most: 256 bodies of 16 KiB, escaped, with their envelopes.
+pub const COMMANDS_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Requests worked on at once; live streams are not counted.
+const CONCURRENT_MAX: usize = 512;
+/// How long one request may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Answers shorter than this are not worth compressing.
+const COMPRESS_FROM_BYTES: u64 = 1_024;
+
+/// What every endpoint works with.
+pub struct App<S> {
+    /// Decides and answers.
+    pub core: Arc<Core<S>>,
+    /// The entrance of the one writer.
+    pub writer: Writer,
+    /// The newest revision, for live streams.
+    pub head: watch::Receiver<Revision>,
+    /// Certifies devices.
+    pub authority: Arc<Authority>,
+}
+
+/// The endpoints for enrolled devices.
+pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
+    let bounded = Router::new()
+        .route("/v1/time", get(time::time::<S>))
+        .route("/v1/sign-in", post(sign_in::sign_in::<S>))
+        .route("/v1/changes", get(changes::changes::<S>))
+        .route("/v1/codes", post(codes::codes::<S>))
+        .route("/v1/applicants/search", post(search::search::<S>))
+        .route("/v1/applicants/{id}", get(applicants::applicant::<S>))
+        .route("/v1/sessions", get(sessions::sessions::<S>))
+        .route("/v1/priority-places", get(priority_places::priority_places::<S>))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route(
+            "/v1/commands",
+            post(commands::commands::<S>).layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX)),
+        );
+    let live = Router::new().route("/v1/changes/live", get(live::live::<S>));
+    finish(with_bounds(bounded).merge(live)).with_state(app)
+}
+
+/// The endpoints for everybody.
+pub fn for_public<S: Store>(app: Arc<App<S>>) -> Router {
+    let bounded = Router::new()
+        .route("/v1/devices/enroll", post(enroll::enroll::<S>))
+        .route("/v1/results", get(results::results::<S>))
+        .route("/v1/publications", get(results::publications::<S>))
+        .route("/v1/plans", get(plans::plans::<S>))
+        .route("/v1/offices", get(offices::offices::<S>))
+        .route("/v1/vouchers/{token}", get(vouchers::voucher::<S>))
+        .route("/openapi.json", get(openapi::openapi))
+        .route("/healthz", get(admin::healthz))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    finish(with_bounds(bounded)).with_state(app)
+}
+
+/// The endpoints for the operator, on this computer only.
+pub fn for_admin<S: Store>(app: Arc<App<S>>) -> Router {
+    let bounded = Router::new()
+        .route("/healthz", get(admin::healthz))
+        .route("/readyz", get(admin::readyz::<S>))
+        .route("/metrics", get(admin::metrics::<S>));
+    finish(with_bounds(bounded)).with_state(app)
+}
+
+fn with_bounds<A: Clone + Send + Sync + 'static>(router: Router<A>) -> Router<A> {
+    router
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_MAX))
+}
+
+fn finish<A: Clone + Send + Sync + 'static>(router: Router<A>) -> Router<A> {
+    // A live stream must not wait in a compressor for more to come.
+    let worth_it = SizeAbove::new(COMPRESS_FROM_BYTES).and(NotForContentType::const_new("text/event-stream"));
+    router
+        .fallback(|| async { ApiProblem(Problem::new(ErrorCode::NotFound, "no such path")) })
+        .method_not_allowed_fallback(|| async { wrong_method() })
+        .layer(CompressionLayer::new().compress_when(worth_it))
+        .layer(CatchPanicLayer::custom(panicked))
+}
+
+fn wrong_method() -> Response {
+    let mut response = ApiProblem::bad_request("this path takes another method").into_response();
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
+}
+
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("an endpoint panicked");
+    ApiProblem(Problem::new(ErrorCode::Internal, "the centre failed")).into_response()
+}

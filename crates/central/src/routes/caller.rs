@@ -1,0 +1,53 @@
+//! Who is calling: the device by its connection's certificate, the clerk by the token.
+
+use super::App;
+use crate::core::{Caller, store_problem};
+use crate::problem::ApiProblem;
+use crate::secret::hash;
+use crate::store::Store;
+use crate::tls::PeerFingerprint;
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use std::sync::Arc;
+use yuyue_protocol::error::{ErrorCode, Problem};
+
+/// Characters of a token at most.
+const TOKEN_MAX: usize = 128;
+
+/// A device that was recognised and is not revoked, with whoever is signed in at it. Looked up with every request.
+pub struct KnownCaller(pub Caller);
+
+impl<S: Store> FromRequestParts<Arc<App<S>>> for KnownCaller {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App<S>>) -> Result<Self, ApiProblem> {
+        let unknown = || ApiProblem(Problem::new(ErrorCode::DeviceUnknown, "the certificate belongs to no device"));
+        let fingerprint = parts.extensions.get::<PeerFingerprint>().and_then(|peer| peer.0).ok_or_else(unknown)?;
+        let store = app.core.store();
+        let found = store.find_device(&fingerprint).await.map_err(|error| store_problem(&error))?;
+        let device = found.ok_or_else(unknown)?;
+        if device.revoked_at.is_some() {
+            return Err(ApiProblem(Problem::new(ErrorCode::DeviceRevoked, "the device was revoked")));
+        }
+        let clerk = match bearer(parts)? {
+            None => None,
+            Some(token) => {
+                let found = store.find_token(&hash(token.as_bytes()), device.id, app.core.now()).await;
+                let clerk = found.map_err(|error| store_problem(&error))?;
+                let expired = || Problem::new(ErrorCode::SignedOut, "the token is unknown or has expired");
+                Some(clerk.ok_or_else(expired)?)
+            }
+        };
+        Ok(Self(Caller { device: device.id, kind: device.kind, office: device.office, clerk }))
+    }
+}
+
+fn bearer(parts: &Parts) -> Result<Option<&str>, ApiProblem> {
+    let Some(value) = parts.headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
+    match token {
+        Some(token) if token.len() <= TOKEN_MAX => Ok(Some(token)),
+        _ => Err(ApiProblem::bad_request("authorization is no bearer token")),
+    }
+}

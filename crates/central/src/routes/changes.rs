@@ -1,0 +1,58 @@
+//! `GET /v1/changes`: the rows that changed, page by page.
+
+use super::caller::KnownCaller;
+use super::input::StrictQuery;
+use super::{App, schema};
+use crate::problem::ApiProblem;
+use crate::store::Store;
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use std::sync::Arc;
+use yuyue_protocol::centre::Centre as _;
+use yuyue_protocol::change::{CHANGES_MAX, ChangesPage};
+use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
+
+/// Where the device stands.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangesQuery {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Answers the next page of the feed.
+#[utoipa::path(get, path = "/v1/changes", tag = "devices",
+    params(
+        ("after" = Option<String>, Query, description = "The last page's cursor as `epoch:revision`; none for everything.",
+            pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:[0-9]{1,19}$"),
+        ("limit" = Option<u32>, Query, description = "Changes at most.", minimum = 1, maximum = 5000),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = schema::ChangesPage),
+        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Device or clerk is not known.", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not for this device or clerk.", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor belongs to another feed or is too old.", body = schema::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn changes<S: Store>(
+    State(app): State<Arc<App<S>>>,
+    KnownCaller(caller): KnownCaller,
+    StrictQuery(query): StrictQuery<ChangesQuery>,
+) -> Result<Json<ChangesPage>, ApiProblem> {
+    let limit = query.limit.unwrap_or(CHANGES_MAX);
+    if limit == 0 || limit > CHANGES_MAX {
+        return Err(ApiProblem::bad_request("limit is out of range"));
+    }
+    let after = query.after.as_deref().map(read_cursor).transpose()?;
+    Ok(Json(app.core.known(caller).changes(after, limit).await?))
+}
+
+fn read_cursor(text: &str) -> Result<Cursor, ApiProblem> {
+    let parts = text.split_once(':');
+    let cursor = parts.and_then(|(epoch, revision)| {
+        Some(Cursor { epoch: Epoch(epoch.parse().ok()?), revision: Revision(revision.parse().ok()?) })
+    });
+    cursor.ok_or_else(|| ApiProblem::bad_request("after is no cursor"))
+}

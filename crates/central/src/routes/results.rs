@@ -1,0 +1,111 @@
+//! `GET /v1/publications` and `GET /v1/results`: 驾驶人考试预约结果公布, with masked names and numbers.
+
+use super::input::StrictQuery;
+use super::{App, schema};
+use crate::core::store_problem;
+use crate::problem::ApiProblem;
+use crate::store::Store;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+use yuyue_domain::ids::{ApplicationId, PublicationId};
+use yuyue_domain::licence::{LicenceClass, Subject};
+use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::error::{ErrorCode, Problem};
+
+/// Publications in one answer.
+const PUBLICATIONS: u32 = 30;
+/// Results in one answer at most.
+const RESULTS_MAX: u32 = 500;
+
+/// Answers the latest publications, the newest first.
+#[utoipa::path(get, path = "/v1/publications", tag = "public",
+    responses((status = 200, description = "The publications.", body = schema::Publications)))]
+pub async fn publications<S: Store>(State(app): State<Arc<App<S>>>) -> Result<Json<Vec<Publication>>, ApiProblem> {
+    Ok(Json(app.core.store().list_publications(PUBLICATIONS).await.map_err(|error| store_problem(&error))?))
+}
+
+/// Which part of which publication.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultsQuery {
+    publication: Option<u32>,
+    after: Option<Uuid>,
+    limit: Option<u32>,
+}
+
+/// A page of results.
+#[derive(Serialize)]
+pub struct ResultsPage {
+    publication: PublicationId,
+    results: Vec<PublicResult>,
+    /// What to ask for next; none at the end.
+    next: Option<ApplicationId>,
+}
+
+/// A result as everybody may see it: without the centre's number of the person.
+#[derive(Serialize)]
+pub struct PublicResult {
+    application: ApplicationId,
+    name_masked: String,
+    number_masked: String,
+    subject: Subject,
+    class: LicenceClass,
+    rank: u32,
+    sort_time: Timestamp,
+    result: PublicationResult,
+}
+
+impl From<PublishedResult> for PublicResult {
+    fn from(result: PublishedResult) -> Self {
+        Self {
+            application: result.application,
+            name_masked: result.name_masked,
+            number_masked: result.number_masked,
+            subject: result.subject,
+            class: result.class,
+            rank: result.rank,
+            sort_time: result.sort_time,
+            result: result.result,
+        }
+    }
+}
+
+/// Answers a page of a publication's results, of the newest one when none is named.
+#[utoipa::path(get, path = "/v1/results", tag = "public",
+    params(
+        ("publication" = Option<u32>, Query, description = "The publication; none for the newest."),
+        ("after" = Option<Uuid>, Query, description = "`next` of the page before."),
+        ("limit" = Option<u32>, Query, description = "Results at most.", minimum = 1, maximum = 500),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = schema::ResultsPage),
+        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such publication.", body = schema::Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn results<S: Store>(
+    State(app): State<Arc<App<S>>>,
+    StrictQuery(query): StrictQuery<ResultsQuery>,
+) -> Result<Json<ResultsPage>, ApiProblem> {
+    let limit = query.limit.unwrap_or(RESULTS_MAX);
+    if limit == 0 || limit > RESULTS_MAX {
+        return Err(ApiProblem::bad_request("limit is out of range"));
+    }
+    let store = app.core.store();
+    let publications = store.list_publications(PUBLICATIONS).await.map_err(|error| store_problem(&error))?;
+    let found = match query.publication {
+        None => publications.first(),
+        Some(id) => publications.iter().find(|publication| publication.id.0 == id),
+    };
+    let unknown = || ApiProblem(Problem::new(ErrorCode::NotFound, "no such publication"));
+    let publication = found.ok_or_else(unknown)?.id;
+    let read = store.list_results(publication, query.after, limit).await;
+    let results = read.map_err(|error| store_problem(&error))?;
+    let is_full = results.len() == usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = results.last().filter(|_| is_full).map(|last| last.application);
+    Ok(Json(ResultsPage { publication, results: results.into_iter().map(PublicResult::from).collect(), next }))
+}

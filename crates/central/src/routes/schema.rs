@@ -1,0 +1,86 @@
+//! The forms of bodies for the published description of the interface: one JSON schema a file, beside this module.
+
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! schemas {
+    ($($(#[$doc:meta])* $name:ident = $file:literal),+ $(,)?) => {
+        $(
+            $(#[$doc])*
+            pub struct $name;
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    read(include_str!(concat!("schema/", $file, ".json")))
+                }
+            }
+
+            impl ToSchema for $name {}
+        )+
+
+        #[cfg(test)]
+        const FILES: &[&str] = &[$(include_str!(concat!("schema/", $file, ".json"))),+];
+    };
+}
+
+schemas! {
+    /// `envelopes.json`
+    Envelopes = "envelopes",
+    /// `outcomes.json`
+    Outcomes = "outcomes",
+    /// `sign_in.json`
+    SignIn = "sign_in",
+    /// `signed_in.json`
+    SignedIn = "signed_in",
+    /// `code_request.json`
+    CodeRequest = "code_request",
+    /// `code_sent.json`
+    CodeSent = "code_sent",
+    /// `search.json`
+    Search = "search",
+    /// `hits.json`
+    Hits = "hits",
+    /// `enrol_request.json`
+    EnrolRequest = "enrol_request",
+    /// `enrolled.json`
+    Enrolled = "enrolled",
+    /// `changes_page.json`
+    ChangesPage = "changes_page",
+    /// `applicant_record.json`
+    ApplicantRecord = "applicant_record",
+    /// `sessions_found.json`
+    SessionsFound = "sessions_found",
+    /// `priority_places.json`
+    PriorityPlaces = "priority_places",
+    /// `publications.json`
+    Publications = "publications",
+    /// `results_page.json`
+    ResultsPage = "results_page",
+    /// `plans.json`
+    Plans = "plans",
+    /// `offices.json`
+    Offices = "offices",
+    /// `voucher.json`
+    Voucher = "voucher",
+    /// `problem.json`
+    Problem = "problem",
+    /// `present.json`
+    Present = "present",
+}
+
+/// A schema's text; a test reads them all, so the empty schema never takes the place of one.
+fn read(text: &str) -> RefOr<Schema> {
+    serde_json::from_str(text).unwrap_or_else(|_| RefOr::T(Schema::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_can_be_read() {
+        for text in FILES {
+            assert!(serde_json::from_str::<RefOr<Schema>>(text).is_ok(), "{text} is no schema");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The running centre: listeners, the writer, the clock's work and messages. All threads and waits live here.
+
+use crate::authority::AuthorityError;
+use crate::central::Central;
+use crate::entropy::EntropyError;
+use crate::routes::{self, App};
+use crate::scheduler;
+use crate::sms::{self, Gateway};
+use crate::store::{Store, StoreError};
+use crate::tls::{self, PeerAcceptor, TlsError};
+use crate::writer::Writer;
+use axum::Router;
+use axum_server::Handle;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+/// How often a head is looked at that another process may have moved.
+const HEAD_EVERY: Duration = Duration::from_millis(250);
+/// How often what is due is done.
+const TICK_EVERY: Duration = Duration::from_secs(1);
+/// How often messages are handed over.
+const MESSAGES_EVERY: Duration = Duration::from_millis(500);
+/// How long requests under way may take when the centre stops.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// Where the centre listens.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServeConfig {
+    /// For enrolled devices.
+    pub devices: SocketAddr,
+    /// For everybody.
+    pub public: SocketAddr,
+    /// For the operator; only addresses of this computer are accepted.
+    pub admin: SocketAddr,
+    /// Host names and addresses under which the centre is reached.
+    pub names: Vec<String>,
+}
+
+impl Default for ServeConfig {
+    fn default() -> Self {
+        Self {
+            devices: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8443)),
+            public: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8444)),
+            admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 8445)),
+            names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        }
+    }
+}
+
+impl ServeConfig {
+    /// Free ports of this computer, for tests and the training edition.
+    #[must_use]
+    pub fn loopback() -> Self {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { devices: any, public: any, admin: any, ..Self::default() }
+    }
+}
+
+/// Why the centre does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The operator's listener would be open to others.
+    #[error("the admin listener must be on this computer, not on {0}")]
+    AdminNotLocal(IpAddr),
+    /// A listener cannot be encrypted.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A certificate cannot be made.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// There are no random bytes.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The writer's thread cannot be started.
+    #[error("the writer cannot be started")]
+    Writer(#[source] std::io::Error),
+}
+
+/// A centre that runs.
+pub struct Running {
+    /// Where devices connect.
+    pub devices: SocketAddr,
+    /// Where everybody connects.
+    pub public: SocketAddr,
+    /// Where the operator connects.
+    pub admin: SocketAddr,
+    /// The authority (PEM) by which devices recognise the centre.
+    pub authority_pem: String,
+    /// Nudges the scheduler, so that what is due is done now.
+    pub due: Arc<Notify>,
+    handles: Vec<Handle<SocketAddr>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops: requests under way are finished, live streams are cut.
+    pub async fn stop(self) {
+        for handle in &self.handles {
+            handle.graceful_shutdown(Some(STOP_WITHIN));
+        }
+        for task in &self.tasks[self.handles.len()..] {
+            task.abort();
+        }
+        for task in self.tasks {
+            // An aborted task ends with an error that says so.
+            let _ = task.await;
+        }
+    }
+
+    /// Runs until a listener ends, which it does not by itself.
+    pub async fn wait(&mut self) {
+        if let Some(first) = self.tasks.first_mut() {
+            let _ = first.await;
+        }
+    }
+}
+
+/// Starts the centre.
+///
+/// # Errors
+/// When an address is taken, or keys, store or threads are not to be had.
+pub async fn start(
+    central: &Central,
+    config: &ServeConfig,
+    gateway: Arc<dyn Gateway>,
+) -> Result<Running, ServeError> {
+    if !config.admin.ip().is_loopback() {
+        return Err(ServeError::AdminNotLocal(config.admin.ip()));
+    }
+    let core = Arc::clone(&central.core);
+    core.refresh_board().await?;
+    let (head_sender, head) = watch::channel(core.store().get_head().await?.revision);
+    let writer = Writer::start(Arc::clone(&core), head_sender.clone()).map_err(ServeError::Writer)?;
+    let app = Arc::new(App { core: Arc::clone(&core), writer, head, authority: Arc::clone(&central.authority) });
+
+    let certify = || -> Result<_, ServeError> {
+        Ok(central.authority.certify_server(&config.names, central.entropy.bytes()?, central.clock.now())?)
+    };
+    let for_devices = PeerAcceptor::new(tls::for_devices(&central.authority, certify()?)?);
+    let for_public = PeerAcceptor::new(tls::for_public(certify()?)?);
+    let due = Arc::new(Notify::new());
+    let mut running = Running {
+        devices: config.devices,
+        public: config.public,
+        admin: config.admin,
+        authority_pem: central.authority.certificate_pem().to_owned(),
+        due: Arc::clone(&due),
+        handles: Vec::new(),
+        tasks: Vec::new(),
+    };
+    running.devices = running.listen(config.devices, Some(for_devices), routes::for_devices(Arc::clone(&app)))?;
+    running.public = running.listen(config.public, Some(for_public), routes::for_public(Arc::clone(&app)))?;
+    running.admin = running.listen(config.admin, None, routes::for_admin(app))?;
+
+    let for_head = Arc::clone(&core);
+    running.tasks.push(tokio::spawn(async move {
+        let mut every = tokio::time::interval(HEAD_EVERY);
+        loop {
+            every.tick().await;
+            if let Ok(cursor) = for_head.store().get_head().await {
+                let moved = cursor.revision;
+                head_sender.send_if_modified(|known| std::mem::replace(known, moved) != moved);
+            }
+        }
+    }));
+    let for_messages = Arc::clone(&core);
+    running.tasks.push(tokio::spawn(async move {
+        let mut every = tokio::time::interval(MESSAGES_EVERY);
+        loop {
+            every.tick().await;
+            if let Err(error) = sms::send_due(&for_messages, &*gateway).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "messages wait");
+            }
+        }
+    }));
+    running.tasks.push(tokio::spawn(async move {
+        let mut scheduler = scheduler::Scheduler::default();
+        loop {
+            if let Err(error) = scheduler.tick(&core).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "what is due was not done");
+            }
+            // Whoever moves the clock does not wait for the next look.
+            let _ = tokio::time::timeout(TICK_EVERY, due.notified()).await;
+        }
+    }));
+    Ok(running)
+}
+
+impl Running {
+    fn listen(
+        &mut self,
+        address: SocketAddr,
+        acceptor: Option<PeerAcceptor>,
+        router: Router,
+    ) -> Result<SocketAddr, ServeError> {
+        let failed = |source| ServeError::Listen { address, source };
+        let listener = TcpListener::bind(address).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        let handle = Handle::new();
+        let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle.clone());
+        let service = router.into_make_service();
+        self.handles.push(handle);
+        self.tasks.push(match acceptor {
+            Some(acceptor) => tokio::spawn(async move { note(server.acceptor(acceptor).serve(service).await) }),
+            None => tokio::spawn(async move { note(server.serve(service).await) }),
+        });
+        Ok(bound)
+    }
+}
+
+fn note(ended: Result<(), std::io::Error>) {
+    if let Err(error) = ended {
+        tracing::error!(error = &error as &dyn std::error::Error, "a listener ended");
+    }
+}

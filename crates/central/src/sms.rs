@@ -1,0 +1,63 @@
+//! Handing messages over to whoever brings them to phones.
+
+mod phone;
+mod spool;
+
+pub use phone::{Message, SimulatedPhone};
+pub use spool::SpoolGateway;
+
+use crate::core::Core;
+use crate::store::{Batch, DueSms, Store, StoreError, Wants, Write};
+use std::future::Future;
+use std::pin::Pin;
+use yuyue_domain::time::Timestamp;
+
+/// Messages handed over in one go.
+const DUE_MAX: u32 = 200;
+/// The wait after the first failed try; it doubles with each.
+const RETRY_SECONDS: i64 = 5;
+const RETRY_SECONDS_MAX: i64 = 600;
+
+/// Why a message was not taken. The text says nothing about whom or what.
+#[derive(Debug, thiserror::Error)]
+#[error("the gateway did not take the message")]
+pub struct GatewayError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// Whether a message was taken.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), GatewayError>> + Send + 'a>>;
+
+/// Brings messages to phones. It may get a message twice, when the centre stopped between handing over and noting it.
+pub trait Gateway: Send + Sync + 'static {
+    /// Takes a message over.
+    fn send<'a>(&'a self, message: &'a DueSms, now: Timestamp) -> Sending<'a>;
+}
+
+/// Hands over what is due; answers how many were taken.
+///
+/// # Errors
+/// When the store fails.
+pub async fn send_due<S: Store>(core: &Core<S>, gateway: &dyn Gateway) -> Result<usize, StoreError> {
+    let now = core.now();
+    let due = core.store().list_due_sms(now, DUE_MAX).await?;
+    let mut batch = Batch::at(now);
+    let mut sent = 0;
+    for message in &due {
+        batch.writes.push(match gateway.send(message, now).await {
+            Ok(()) => {
+                sent += 1;
+                Write::SmsSent { id: message.id }
+            }
+            Err(error) => {
+                tracing::warn!(message = message.id, error = &error as &dyn std::error::Error, "a message was not taken");
+                Write::SmsFailed { id: message.id, next_at: next_try(message, now) }
+            }
+        });
+    }
+    core.store().transact(&Wants::default(), |_| (batch, ())).await?;
+    Ok(sent)
+}
+
+fn next_try(message: &DueSms, now: Timestamp) -> Option<Timestamp> {
+    let wait = RETRY_SECONDS.saturating_mul(1 << message.tries.min(10)).min(RETRY_SECONDS_MAX);
+    Some(now.plus_seconds(wait)).filter(|next| *next < message.expires_at)
+}

@@ -1,0 +1,100 @@
+//! TLS of the listeners, and which certificate a connection showed.
+
+use crate::authority::{Authority, AuthorityError, ServerCertificate};
+use crate::secret::{Hash, hash};
+use axum::Extension;
+use axum::middleware::AddExtension;
+use axum_server::accept::Accept;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tower::Layer as _;
+
+/// How long a connection may take to agree on its encryption.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why a listener cannot be encrypted.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The authority cannot certify it.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The parts do not fit each other.
+    #[error("the listener's encryption cannot be set up")]
+    Setup(#[from] rustls::Error),
+    /// Nobody could be recognised by the authority's certificate.
+    #[error("the authority's certificate recognises nobody")]
+    Verifier(#[from] rustls::server::VerifierBuilderError),
+}
+
+/// The fingerprint of the certificate that a connection showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeerFingerprint(pub Option<Hash>);
+
+/// The devices' listener: TLS 1.3 and a certificate of our authority, or no connection.
+///
+/// # Errors
+/// When the parts do not fit each other.
+pub fn for_devices(authority: &Authority, server: ServerCertificate) -> Result<ServerConfig, TlsError> {
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.certificate()?)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(vec![server.certificate], server.key)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// The public listener: anybody may connect.
+///
+/// # Errors
+/// When the parts do not fit each other.
+pub fn for_public(server: ServerCertificate) -> Result<ServerConfig, TlsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![server.certificate], server.key)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Accepts encrypted connections and tells every request which certificate its connection showed.
+#[derive(Debug, Clone)]
+pub struct PeerAcceptor {
+    inner: RustlsAcceptor,
+}
+
+impl PeerAcceptor {
+    /// With this encryption.
+    #[must_use]
+    pub fn new(config: ServerConfig) -> Self {
+        let config = RustlsConfig::from_config(Arc::new(config));
+        Self { inner: RustlsAcceptor::new(config).handshake_timeout(HANDSHAKE_TIMEOUT) }
+    }
+}
+
+impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
+    type Stream = <RustlsAcceptor as Accept<TcpStream, S>>::Stream;
+    type Service = AddExtension<S, PeerFingerprint>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let accepting = self.inner.accept(stream, service);
+        Box::pin(async move {
+            let (stream, service) = accepting.await?;
+            let certificates = stream.get_ref().1.peer_certificates();
+            let fingerprint = certificates.and_then(|chain| chain.first()).map(|certificate| hash(certificate));
+            Ok((stream, Extension(PeerFingerprint(fingerprint)).layer(service)))
+        })
+    }
+}
