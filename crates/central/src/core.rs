@@ -99,13 +99,7 @@ pub struct Core<S> {
 impl<S: Store> Core<S> {
     /// A core over a store. `key` hashes codes; without it they cannot be recognised again.
     #[must_use]
-    pub fn new(
-        store: S,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        key: ServerKey,
-        config: CoreConfig,
-    ) -> Self {
+    pub fn new(store: S, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, key: ServerKey, config: CoreConfig) -> Self {
         Self { store, clock, entropy, key, config, catalogue: Mutex::default(), board: Mutex::default() }
     }
 
@@ -124,16 +118,21 @@ impl<S: Store> Core<S> {
         Known::new(self, caller)
     }
 
-    pub(crate) fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+    /// What is kept in memory of the catalogue.
+    pub fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
         self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
+    /// What is kept in memory of those who wait.
+    pub fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Brings the catalogue in memory up to the store's.
-    pub(crate) async fn refresh_catalogue(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refresh_catalogue(&self) -> Result<(), StoreError> {
         let after = self.catalogue().revision();
         let (rows, head) = self.store.list_catalogue(after).await?;
         self.catalogue().apply(rows, head);

@@ -14,8 +14,8 @@ pub mod openapi;
 pub mod plans;
 pub mod priority_places;
 pub mod results;
-pub mod search;
 pub mod schema;
+pub mod search;
 pub mod sessions;
 pub mod sign_in;
 pub mod time;
@@ -78,10 +78,7 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/sessions", get(sessions::sessions::<S>))
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .route(
-            "/v1/commands",
-            post(commands::commands::<S>).layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX)),
-        );
+        .route("/v1/commands", post(commands::commands::<S>).layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX)));
     let live = Router::new().route("/v1/changes/live", get(live::live::<S>));
     finish(with_bounds(bounded).merge(live)).with_state(app)
 }

@@ -135,11 +135,7 @@ impl Running {
 ///
 /// # Errors
 /// When an address is taken, or keys, store or threads are not to be had.
-pub async fn start(
-    central: &Central,
-    config: &ServeConfig,
-    gateway: Arc<dyn Gateway>,
-) -> Result<Running, ServeError> {
+pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gateway>) -> Result<Running, ServeError> {
     if !config.admin.ip().is_loopback() {
         return Err(ServeError::AdminNotLocal(config.admin.ip()));
     }

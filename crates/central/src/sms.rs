@@ -48,7 +48,11 @@ pub async fn send_due<S: Store>(core: &Core<S>, gateway: &dyn Gateway) -> Result
                 Write::SmsSent { id: message.id }
             }
             Err(error) => {
-                tracing::warn!(message = message.id, error = &error as &dyn std::error::Error, "a message was not taken");
+                tracing::warn!(
+                    message = message.id,
+                    error = &error as &dyn std::error::Error,
+                    "a message was not taken"
+                );
                 Write::SmsFailed { id: message.id, next_at: next_try(message, now) }
             }
         });

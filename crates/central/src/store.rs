@@ -170,6 +170,12 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn get_city(&self) -> impl Future<Output = Result<String, StoreError>> + Send;
 
+    /// Since when this centre decides; what fell due before is history that was imported.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn get_began_at(&self) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
+
     /// Rows of offices, sites, the policy, notices, clerks and sessions that changed after a revision, with the newest
     /// revision among all rows.
     ///
@@ -327,5 +333,5 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// See [`StoreError`].
-    fn reset(&self, epoch: Epoch) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn reset(&self, epoch: Epoch, now: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

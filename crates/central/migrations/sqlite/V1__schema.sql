@@ -7,7 +7,7 @@ CREATE TABLE centre (
     id         INTEGER PRIMARY KEY CHECK (id = 1), -- there is one centre
     city       TEXT    NOT NULL,
     epoch      BLOB    NOT NULL CHECK (length(epoch) = 16), -- a UUID
-    created_at INTEGER NOT NULL
+    began_at   INTEGER NOT NULL -- what fell due before is history that was imported
 ) STRICT;
 
 -- The newest revision. Taking it is the last lock before a commit, so revisions appear in the order of commits.

@@ -27,7 +27,6 @@ pub struct Board {
     built: Option<(Revision, PolicyVersion)>,
     waiting: BTreeMap<Subject, BTreeMap<ApplicantId, Waiting>>,
     counts: BTreeMap<SessionId, u32>,
-    changed_sessions: BTreeSet<SessionId>,
     changed_ladders: BTreeSet<(Subject, LicenceClass)>,
 }
 
@@ -71,7 +70,6 @@ impl Board {
         for session in waiting.accepts {
             let count = self.counts.entry(session).or_default();
             *count = count.saturating_add_signed(by);
-            self.changed_sessions.insert(session);
         }
     }
 
@@ -109,11 +107,6 @@ impl Board {
                 SessionQueue::new(session.id, session.places, waiting, as_of).ok()
             })
             .collect()
-    }
-
-    /// Sessions whose counts changed since the last call.
-    pub fn take_changed_sessions(&mut self) -> BTreeSet<SessionId> {
-        std::mem::take(&mut self.changed_sessions)
     }
 
     /// Ladders that changed; the caller clears those that it publishes.

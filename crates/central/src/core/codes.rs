@@ -113,10 +113,7 @@ fn code_problem(refusal: &CodeRefusal, now: Timestamp) -> Problem {
         CodeRefusal::CodeTooSoon { seconds } => (ErrorCode::CodeTooSoon, *seconds),
         CodeRefusal::CodeLimit { possible_from } => (ErrorCode::CodeLimit, until(*possible_from)),
         CodeRefusal::CodeLocked { possible_from } => (ErrorCode::CodeLocked, until(*possible_from)),
-        CodeRefusal::CodeNotSent
-        | CodeRefusal::CodeUsed
-        | CodeRefusal::CodeExpired
-        | CodeRefusal::CodeWrong { .. } => {
+        CodeRefusal::CodeNotSent | CodeRefusal::CodeUsed | CodeRefusal::CodeExpired | CodeRefusal::CodeWrong { .. } => {
             return Problem::new(ErrorCode::Internal, "a new code cannot be refused for this");
         }
     };

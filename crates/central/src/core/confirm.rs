@@ -7,12 +7,7 @@ use yuyue_domain::verification::CodePurpose;
 use yuyue_protocol::command::Code;
 use yuyue_protocol::outcome::Outcome;
 
-pub fn confirm(
-    ledger: &mut Ledger<'_>,
-    id: ApplicationId,
-    code: &Code,
-    taking: Taking,
-) -> Result<Outcome, Refused> {
+pub fn confirm(ledger: &mut Ledger<'_>, id: ApplicationId, code: &Code, taking: Taking) -> Result<Outcome, Refused> {
     let (record, application) = ledger.record_of(id)?;
     let applicant = record.applicant.id;
     // A code that was sent for booking this subject proves as much as one that was sent for this application.

@@ -1,8 +1,8 @@
 //! Deciding commands: many at once, each with an outcome of its own, all in one transaction.
 
+use super::Caller;
 use super::ledger::{About, Ledger, Refused, Taking};
 use super::{Core, store_problem};
-use super::Caller;
 use crate::store::{Batch, Loaded, Store, StoreError, Wants};
 use ed25519_dalek::VerifyingKey;
 use yuyue_domain::application::Wish;
@@ -69,7 +69,8 @@ impl<S: Store> Core<S> {
 
     async fn decide_together(&self, deliveries: &[Delivery]) -> Result<Option<Vec<ItemOutcome>>, StoreError> {
         let now = self.now();
-        let parsed: Vec<_> = deliveries.iter().map(|delivery| (&delivery.envelope, delivery.envelope.command())).collect();
+        let parsed: Vec<_> =
+            deliveries.iter().map(|delivery| (&delivery.envelope, delivery.envelope.command())).collect();
         let mut wants = wants(parsed.iter().map(|(envelope, command)| (*envelope, command.as_ref().ok())), now);
         wants.catalogue_after = Some(self.catalogue().revision());
         self.store
@@ -153,7 +154,7 @@ fn decide_one(ledger: &mut Ledger<'_>, envelope: &Envelope, command: Option<&Com
         taken_at: envelope.taken_at,
         decided_at: ledger.now,
     };
-    let taking = Taking { device: envelope.device, kind, id: envelope.id, act };
+    let taking = Taking { device: envelope.device, id: envelope.id, act };
     let Some(command) = command else {
         return ledger.conclude(envelope, About::default(), refusal(vec![IntakeRefusal::Unreadable.into()]));
     };

@@ -11,12 +11,7 @@ use yuyue_domain::verification::CodePurpose;
 use yuyue_protocol::command::Proof;
 use yuyue_protocol::outcome::Outcome;
 
-pub fn withdraw(
-    ledger: &mut Ledger<'_>,
-    id: ApplicationId,
-    proof: &Proof,
-    taking: Taking,
-) -> Result<Outcome, Refused> {
+pub fn withdraw(ledger: &mut Ledger<'_>, id: ApplicationId, proof: &Proof, taking: Taking) -> Result<Outcome, Refused> {
     let (applicant, mut application) = find(ledger, id)?;
     let (after_try, proven) = prove(ledger, applicant, CodePurpose::Withdraw { application: id }, proof)?;
     let parameters = ledger.policy.local.cancellation.parameters();
@@ -27,12 +22,7 @@ pub fn withdraw(
     Ok(outcome)
 }
 
-pub fn cancel(
-    ledger: &mut Ledger<'_>,
-    id: ApplicationId,
-    proof: &Proof,
-    taking: Taking,
-) -> Result<Outcome, Refused> {
+pub fn cancel(ledger: &mut Ledger<'_>, id: ApplicationId, proof: &Proof, taking: Taking) -> Result<Outcome, Refused> {
     let (applicant, mut application) = find(ledger, id)?;
     let (after_try, proven) = prove(ledger, applicant, CodePurpose::Cancel { application: id }, proof)?;
     let session = application.session().and_then(|id| ledger.catalogue.sessions.get(&id));

@@ -37,7 +37,6 @@ pub struct Ledger<'a> {
 #[derive(Clone, Copy)]
 pub struct Taking {
     pub device: DeviceId,
-    pub kind: DeviceKind,
     pub id: Uuid,
     pub act: Act,
 }

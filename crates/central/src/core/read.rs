@@ -11,9 +11,7 @@ use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{CHANGES_MAX, ChangesPage};
 use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::error::{ErrorCode, Problem};
-use yuyue_protocol::query::{
-    HITS_MAX, Hits, PriorityPlaces, SESSIONS_MAX, Search, SessionQuery, SessionsFound,
-};
+use yuyue_protocol::query::{HITS_MAX, Hits, PriorityPlaces, SESSIONS_MAX, Search, SessionQuery, SessionsFound};
 
 /// Bytes of what may be typed into the look-up box.
 pub const SEARCH_BYTES_MAX: usize = 256;
@@ -64,12 +62,8 @@ impl<S: Store> Core<S> {
         let mut sessions = {
             let catalogue = self.catalogue();
             let Some(policy) = &catalogue.policy else { return Err(no_policy()) };
-            let wanted = SessionMatch {
-                subject: query.subject,
-                class: query.class,
-                dates: query.dates,
-                sites: &query.sites,
-            };
+            let wanted =
+                SessionMatch { subject: query.subject, class: query.class, dates: query.dates, sites: &query.sites };
             let found = catalogue.sessions.values().filter(|session| {
                 (session.is_open_at(now) || session.is_priority_open_at(now, policy))
                     && catalogue.sites.get(&session.site).is_some_and(|site| wanted.fits(session, site))

@@ -23,8 +23,7 @@ pub fn agree(
         return Err(vec![IntakeRefusal::NoticeOutdated { version: current }.into()]);
     }
     let agreed_at = taking.act.taken_at.min(taking.act.decided_at);
-    let agreement =
-        Agreement { kind, version, device: taking.device, clerk: taking.act.clerk, applicant, agreed_at };
+    let agreement = Agreement { kind, version, device: taking.device, clerk: taking.act.clerk, applicant, agreed_at };
     ledger.batch.rows.push(Row::Agreement(agreement));
     Ok(RECORDED)
 }

@@ -11,7 +11,8 @@ use yuyue_protocol::account::{DeviceKind, Secret, SignIn, SignedIn};
 use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// A verifier of no password, so that an unknown staff number takes as long as a known one.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 impl<S: Store> Core<S> {
     pub(super) async fn sign_clerk_in(&self, caller: Caller, request: &SignIn) -> Result<SignedIn, Problem> {

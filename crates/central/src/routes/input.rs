@@ -17,7 +17,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_json = kind.is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
+        let is_json =
+            kind.is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
         if !is_json {
             return Err(ApiProblem::bad_request("the body has to be application/json"));
         }

@@ -66,7 +66,8 @@ mod tests {
             expires_at: Timestamp::MAX,
         };
         gateway.write(&message).expect("written");
-        let names: Vec<_> = fs::read_dir(folder.path()).expect("readable").flatten().map(|file| file.file_name()).collect();
+        let names: Vec<_> =
+            fs::read_dir(folder.path()).expect("readable").flatten().map(|file| file.file_name()).collect();
         assert_eq!(names, ["7.json"], "nothing half-written is left");
         let text = fs::read_to_string(folder.path().join("7.json")).expect("readable");
         assert!(text.contains("13900000001") && text.contains("expires_at"), "the gateway finds what it needs");

@@ -17,7 +17,8 @@ mod sms;
 mod write;
 
 use super::{
-    Account, Batch, DeviceRow, DueSms, FeedQuery, Loaded, PriorityRow, PurgeBefore, Purged, Store, StoreError, Totals, Wants,
+    Account, Batch, DeviceRow, DueSms, FeedQuery, Loaded, PriorityRow, PurgeBefore, Purged, Store, StoreError, Totals,
+    Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
@@ -84,7 +85,13 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When the file cannot be made or belongs to a centre already.
-    pub fn init(path: &Path, key: Option<Key>, city: &str, epoch: Epoch, now: Timestamp) -> Result<Self, OpenStoreError> {
+    pub fn init(
+        path: &Path,
+        key: Option<Key>,
+        city: &str,
+        epoch: Epoch,
+        now: Timestamp,
+    ) -> Result<Self, OpenStoreError> {
         let store = Self::open_any(path, key)?;
         if store.has_centre()? {
             return Err(OpenStoreError::NotEmpty);
@@ -198,6 +205,10 @@ impl Store for SqliteStore {
         self.read(feed::get_city)
     }
 
+    async fn get_began_at(&self) -> Result<Timestamp, StoreError> {
+        self.read(feed::get_began_at)
+    }
+
     async fn list_catalogue(&self, after: Revision) -> Result<(Vec<Row>, Revision), StoreError> {
         self.read(|connection| Ok((catalogue::list_changed(connection, after)?, feed::get_head(connection)?.revision)))
     }
@@ -300,8 +311,8 @@ impl Store for SqliteStore {
         self.write(|connection| feed::begin_epoch(connection, epoch))
     }
 
-    async fn reset(&self, epoch: Epoch) -> Result<(), StoreError> {
-        self.write(|connection| purge::reset(connection, epoch))
+    async fn reset(&self, epoch: Epoch, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|connection| purge::reset(connection, epoch, now))
     }
 }
 

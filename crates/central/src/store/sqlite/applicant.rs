@@ -114,12 +114,7 @@ fn find_by_term(connection: &Connection, term: &Term, limit: u32) -> Result<Vec<
     }
 }
 
-fn find_by_prefix(
-    connection: &Connection,
-    kind: &str,
-    text: &str,
-    limit: u32,
-) -> Result<Vec<ApplicantId>, StoreError> {
+fn find_by_prefix(connection: &Connection, kind: &str, text: &str, limit: u32) -> Result<Vec<ApplicantId>, StoreError> {
     let first = format!("{kind}{text}");
     // The greatest character ends the range of everything that begins with the text.
     let last = format!("{first}{}", char::MAX);

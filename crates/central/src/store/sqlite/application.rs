@@ -67,8 +67,9 @@ pub fn find_by_prefix(connection: &Connection, hex: &str, limit: u32) -> Result<
         let padded: Vec<u8> = hex.chars().chain(std::iter::repeat(filler)).take(32).map(nibble).collect();
         padded.chunks(2).map(|pair| pair.iter().fold(0, |byte, nibble| byte << 4 | nibble)).collect()
     };
-    let mut statement = connection
-        .prepare_cached("SELECT DISTINCT applicant FROM application WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT applicant FROM application WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3",
+    )?;
     let ids = statement.query_map(params![bound('0'), bound('f'), limit], |row| Ok(ApplicantId(row.get(0)?)))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }

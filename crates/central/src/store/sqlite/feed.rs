@@ -17,7 +17,7 @@ pub fn has_centre(connection: &Connection) -> Result<bool, StoreError> {
 
 pub fn insert_centre(connection: &Connection, city: &str, epoch: Epoch, now: Timestamp) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO centre (id, city, epoch, created_at) VALUES (1, ?1, ?2, ?3)",
+        "INSERT INTO centre (id, city, epoch, began_at) VALUES (1, ?1, ?2, ?3)",
         params![city, epoch.0.as_bytes(), now.unix()],
     )?;
     connection.execute("INSERT INTO feed_head (id, revision) VALUES (1, 0)", [])?;
@@ -26,6 +26,10 @@ pub fn insert_centre(connection: &Connection, city: &str, epoch: Epoch, now: Tim
 
 pub fn get_city(connection: &Connection) -> Result<String, StoreError> {
     Ok(connection.query_row("SELECT city FROM centre", [], |row| row.get(0))?)
+}
+
+pub fn get_began_at(connection: &Connection) -> Result<Timestamp, StoreError> {
+    Ok(super::instant(connection.query_row("SELECT began_at FROM centre", [], |row| row.get(0))?))
 }
 
 pub fn begin_epoch(connection: &Connection, epoch: Epoch) -> Result<(), StoreError> {
@@ -111,7 +115,11 @@ pub fn find_page(connection: &Connection, query: &FeedQuery) -> Result<Option<Ch
     for row in catalogue::list_between(connection, after, until)? {
         page.changes.push(row);
     }
-    page.read("session", "SELECT revision, document FROM session WHERE revision > ?1 AND revision <= ?2", Row::Session)?;
+    page.read(
+        "session",
+        "SELECT revision, document FROM session WHERE revision > ?1 AND revision <= ?2",
+        Row::Session,
+    )?;
     page.read(
         "session_counts",
         "SELECT revision, document FROM session_counts WHERE revision > ?1 AND revision <= ?2",
@@ -158,10 +166,8 @@ fn page_end(connection: &Connection, query: &FeedQuery, after: u64) -> Result<Op
         DeviceKind::Kiosk => include_str!("page_end_kiosk.sql"),
     };
     let skipped = query.limit.max(1) - 1;
-    let end: Option<i64> = connection
-        .prepare_cached(sql)?
-        .query_row(params![signed(after), skipped], |row| row.get(0))
-        .optional()?;
+    let end: Option<i64> =
+        connection.prepare_cached(sql)?.query_row(params![signed(after), skipped], |row| row.get(0)).optional()?;
     Ok(end.map(unsigned))
 }
 
@@ -201,7 +207,9 @@ impl Page<'_> {
 
     fn read_personal(&mut self, office: Option<OfficeId>) -> Result<(), StoreError> {
         let params = params![signed(self.after), signed(self.until), office.map(|office| office.0)];
-        self.read_with("applicant", include_str!("applicants_between.sql"), params, |row| Row::Applicant(Box::new(row)))?;
+        self.read_with("applicant", include_str!("applicants_between.sql"), params, |row| {
+            Row::Applicant(Box::new(row))
+        })?;
         self.read_with("application", include_str!("applications_between.sql"), params, |row| {
             Row::Application(Box::new(row))
         })?;
@@ -232,9 +240,8 @@ fn count_for(connection: &Connection, query: &FeedQuery) -> Result<RowCounts, St
 
 fn count_rows(connection: &Connection, office: Option<OfficeId>) -> Result<RowCounts, StoreError> {
     let mut counts = RowCounts::default();
-    let mut statement = connection.prepare_cached(
-        "SELECT kind, sum(rows) FROM row_count WHERE ?1 IS NULL OR office IN (0, ?1) GROUP BY kind",
-    )?;
+    let mut statement = connection
+        .prepare_cached("SELECT kind, sum(rows) FROM row_count WHERE ?1 IS NULL OR office IN (0, ?1) GROUP BY kind")?;
     let mut rows = statement.query([office.map(|office| office.0)])?;
     while let Some(row) = rows.next()? {
         let count = unsigned(row.get(1)?);

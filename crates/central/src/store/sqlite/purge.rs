@@ -3,6 +3,7 @@
 use super::feed;
 use crate::store::{PurgeBefore, Purged, StoreError};
 use rusqlite::{Connection, params};
+use yuyue_domain::time::Timestamp;
 use yuyue_protocol::cursor::Epoch;
 
 pub fn purge(connection: &Connection, before: &PurgeBefore) -> Result<Purged, StoreError> {
@@ -16,14 +17,12 @@ pub fn purge(connection: &Connection, before: &PurgeBefore) -> Result<Purged, St
     )?;
     Ok(Purged {
         tombstones: count(connection.execute("DELETE FROM tombstone WHERE gone_at < ?1", [tombstones])?),
-        commands: count(
-            connection.execute("DELETE FROM command WHERE decided_at < ?1", [before.commands.unix()])?,
-        ),
+        commands: count(connection.execute("DELETE FROM command WHERE decided_at < ?1", [before.commands.unix()])?),
         tokens: count(connection.execute("DELETE FROM clerk_token WHERE expires_at <= ?1", [before.now.unix()])?),
-        messages: count(connection.execute(
-            "DELETE FROM sms WHERE state <> 'waiting' AND created_at < ?1",
-            [before.messages.unix()],
-        )?),
+        messages: count(
+            connection
+                .execute("DELETE FROM sms WHERE state <> 'waiting' AND created_at < ?1", [before.messages.unix()])?,
+        ),
         code_requests: count(
             connection.execute("DELETE FROM code_request WHERE requested_at < ?1", params![before.messages.unix()])?,
         ),
@@ -31,7 +30,8 @@ pub fn purge(connection: &Connection, before: &PurgeBefore) -> Result<Purged, St
 }
 
 /// Deletes everything that a new generated city brings again. The audit stays: it is never deleted.
-pub fn reset(connection: &Connection, epoch: Epoch) -> Result<(), StoreError> {
+pub fn reset(connection: &Connection, epoch: Epoch, now: Timestamp) -> Result<(), StoreError> {
     connection.execute_batch(include_str!("reset.sql"))?;
+    connection.execute("UPDATE centre SET began_at = ?1", [now.unix()])?;
     feed::begin_epoch(connection, epoch)
 }

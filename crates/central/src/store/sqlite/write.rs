@@ -1,8 +1,8 @@
 //! Writes a batch: rows of the feed with a revision each, what is gone, and what devices do not follow.
 
 use super::feed::{Revisions, insert_tombstone};
-use super::{account, applicant, application, audit, catalogue, code, command, device, publication, session, sms};
 use super::to_word;
+use super::{account, applicant, application, audit, catalogue, code, command, device, publication, session, sms};
 use crate::store::{Batch, StoreError, Write};
 use rusqlite::{Connection, params};
 use yuyue_domain::time::Timestamp;
@@ -25,12 +25,7 @@ pub fn write(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
     revisions.finish(connection)
 }
 
-fn write_row(
-    connection: &Connection,
-    row: &Row,
-    revisions: &mut Revisions,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+fn write_row(connection: &Connection, row: &Row, revisions: &mut Revisions, at: Timestamp) -> Result<(), StoreError> {
     match row {
         Row::Office(office) => catalogue::upsert_office(connection, office, revisions.take()),
         Row::Site(site) => catalogue::upsert_site(connection, site, revisions.take()),

@@ -1,0 +1,82 @@
+//! What the clock makes due: extensions, publications, lapsed applications, counts and ladders, purging.
+//!
+//! [`Scheduler::tick`] does everything that is due at the present instant, in the order in which it fell due, and can be
+//! called as often as anybody likes: what was done is not done again, whether or not the centre stopped in between.
+
+mod counts;
+mod extension;
+mod lapse;
+mod publication;
+mod purge;
+
+pub use publication::{Published, preview};
+
+use crate::core::Core;
+use crate::store::{Store, StoreError};
+use counts::Counts;
+use yuyue_domain::allocation::AllocationError;
+use yuyue_domain::time::{Date, Timestamp};
+
+/// Why something that is due was not done. It stays due.
+#[derive(Debug, thiserror::Error)]
+pub enum SchedulerError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The applications of a publication contradict each other.
+    #[error("the places cannot be allocated")]
+    Allocation(#[from] AllocationError),
+}
+
+/// What one tick did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Sessions whose extension was decided.
+    pub extensions: usize,
+    /// Publications that were made.
+    pub publications: Vec<Published>,
+    /// Applications that lapsed.
+    pub lapsed: usize,
+    /// Rows of counts and ladders that changed.
+    pub counts: usize,
+}
+
+/// Remembers what need not be looked at again so soon. Losing it costs time and nothing else.
+#[derive(Debug, Default)]
+pub struct Scheduler {
+    counts: Counts,
+    purged_on: Option<Date>,
+}
+
+impl Scheduler {
+    /// Does what is due.
+    ///
+    /// # Errors
+    /// The first failure; the rest stays due and is done by a later tick.
+    pub async fn tick<S: Store>(&mut self, core: &Core<S>) -> Result<Done, SchedulerError> {
+        let now = core.now();
+        core.refresh_board().await?;
+        let mut done = Done { extensions: extension::decide(core, now).await?, ..Done::default() };
+        while let Some(published) = publication::publish_next(core, now).await? {
+            tracing::info!(at = %published.publication_at, placed = published.placed, "published");
+            done.publications.push(published);
+        }
+        if !done.publications.is_empty() {
+            done.lapsed = lapse::lapse(core, now).await?;
+            core.refresh_board().await?;
+        }
+        done.counts = self.counts.publish(core, now).await?;
+        if self.purged_on != Some(now.date()) {
+            purge::purge(core, now).await?;
+            self.purged_on = Some(now.date());
+        }
+        Ok(done)
+    }
+}
+
+/// From when on this centre publishes: what fell due before it began is history that was imported.
+async fn responsible_from<S: Store>(core: &Core<S>) -> Result<Timestamp, StoreError> {
+    let began = core.store().get_began_at().await?;
+    let last = core.store().list_publications(1).await?;
+    Ok(last.first().map_or(began, |last| last.publication_at.max(began)))
+}

@@ -1,0 +1,151 @@
+//! 预约结果公示: all sessions of a publication day are allocated together and published exactly once.
+
+mod plan;
+
+use super::{SchedulerError, responsible_from};
+use crate::audit::{Act as AuditAct, Entry};
+use crate::core::{Catalogue, Core, messages};
+use crate::store::{Batch, Loaded, NewSms, Store, Wants, Write};
+use plan::{Plan, plan_publication};
+use std::collections::BTreeSet;
+use yuyue_domain::application::transition::Act;
+use yuyue_domain::ids::{PublicationId, SessionId};
+use yuyue_domain::publication::{PublicationResult, PublishedResult};
+use yuyue_domain::session::{Session, SessionStatus};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::change::Row;
+
+/// What a publication gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Published {
+    /// For which instant.
+    pub publication_at: Timestamp,
+    /// Sessions that were allocated.
+    pub sessions: u32,
+    /// Applications that got a place.
+    pub placed: u32,
+    /// Applications that got none and accept no later session.
+    pub unplaced: u32,
+    /// Applications that wait for a later publication.
+    pub waiting: u32,
+}
+
+/// Publishes the earliest day that is due; none when nothing is.
+pub async fn publish_next<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Published>, SchedulerError> {
+    let from = responsible_from(core).await?;
+    run(core, from, now, true).await
+}
+
+/// What the next publication that is due at `now` would give, without writing anything.
+///
+/// # Errors
+/// When the store fails or the applications contradict each other.
+pub async fn preview<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Published>, SchedulerError> {
+    core.refresh_board().await?;
+    let from = responsible_from(core).await?;
+    run(core, from, now, false).await
+}
+
+async fn run<S: Store>(
+    core: &Core<S>,
+    from: Timestamp,
+    now: Timestamp,
+    write: bool,
+) -> Result<Option<Published>, SchedulerError> {
+    let Some(due) = find_due(&core.catalogue(), from, now) else { return Ok(None) };
+    let wants = Wants {
+        catalogue_after: Some(core.catalogue().revision()),
+        all_waiting: true,
+        priority_places_after: Some(Timestamp::start_of(due.at.date()).plus_seconds(-1)),
+        next_ids: true,
+        ..Wants::default()
+    };
+    let published = core
+        .store()
+        .transact(&wants, |mut loaded| {
+            let mut catalogue = core.catalogue();
+            catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+            let id = PublicationId(loaded.next_ids.publication);
+            let planned = plan_publication(&catalogue, &loaded, id, &due, now);
+            let (batch, answer) = match planned {
+                Err(error) => (Batch::default(), Err(error)),
+                Ok(None) => (Batch::default(), Ok(None)),
+                Ok(Some(plan)) => {
+                    let published = summary(&plan);
+                    (write_plan(plan, &loaded, &catalogue, now), Ok(Some(published)))
+                }
+            };
+            if write { (batch, answer) } else { (Batch::default(), answer) }
+        })
+        .await??;
+    Ok(published)
+}
+
+/// The sessions of one publication day.
+pub struct Due {
+    /// The instant for which it is made: the latest of its sessions.
+    pub at: Timestamp,
+    /// The sessions that take place.
+    pub sessions: BTreeSet<SessionId>,
+}
+
+/// The earliest day all of whose sessions are due at `now`, among those after `from`.
+fn find_due(catalogue: &Catalogue, from: Timestamp, now: Timestamp) -> Option<Due> {
+    let planned = |session: &&Session| session.status == SessionStatus::Planned;
+    let at_of = |session: &Session| session.instants.publication_at;
+    let next = catalogue.sessions.values().filter(planned).map(at_of).filter(|at| *at > from).min()?;
+    let day: Vec<&Session> =
+        catalogue.sessions.values().filter(planned).filter(|one| at_of(one).date() == next.date()).collect();
+    let at = day.iter().map(|session| at_of(session)).max()?;
+    (at <= now).then(|| Due { at, sessions: day.iter().map(|session| session.id).collect() })
+}
+
+fn summary(plan: &Plan) -> Published {
+    let header = &plan.publication;
+    Published {
+        publication_at: header.publication_at,
+        sessions: u32::try_from(header.sessions.len()).unwrap_or(u32::MAX),
+        placed: header.placed,
+        unplaced: header.unplaced,
+        waiting: header.waiting,
+    }
+}
+
+/// Everything that a publication changes, its header last: whoever sees the header has seen the rest.
+fn write_plan(plan: Plan, loaded: &Loaded, catalogue: &Catalogue, now: Timestamp) -> Batch {
+    let mut batch = Batch::at(now);
+    let act = Act::system(now);
+    for result in &plan.results {
+        let record = loaded.records.get(&result.applicant);
+        let own = record.and_then(|record| record.applications.iter().find(|own| own.id == result.application));
+        let Some(own) = own else { continue };
+        let mut application = own.clone();
+        // The plan holds queued applications and sessions that they accept, so neither step can be refused.
+        let changed = match result.result {
+            PublicationResult::Placed { session } => application.place(session, act).is_ok(),
+            PublicationResult::Unplaced => application.leave_unplaced(act).is_ok(),
+            PublicationResult::Waiting => false,
+        };
+        if changed {
+            batch.rows.push(Row::Application(Box::new(application)));
+        }
+        let phone = record.and_then(|record| record.applicant.phone.as_ref());
+        if let (Some(phone), Some(text)) = (phone, text_of(result, catalogue)) {
+            let expires_at = messages::result_expires_at(now);
+            let phone = phone.reveal().to_owned();
+            batch.writes.push(Write::Sms(NewSms { phone, text, created_at: now, expires_at }));
+        }
+    }
+    batch.rows.extend(plan.results.into_iter().map(Row::PublishedResult));
+    batch.rows.push(Row::Publication(plan.publication));
+    batch.audit(Entry::new(now, AuditAct::Published));
+    batch
+}
+
+fn text_of(result: &PublishedResult, catalogue: &Catalogue) -> Option<String> {
+    match result.result {
+        PublicationResult::Placed { session } => messages::placed(catalogue, session),
+        PublicationResult::Unplaced => Some(messages::unplaced(result.subject)),
+        PublicationResult::Waiting => Some(messages::waiting(result.subject)),
+    }
+}
