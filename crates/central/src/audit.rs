@@ -48,12 +48,14 @@ pub enum Act {
     Published,
     /// Applications whose code was never confirmed were dropped.
     Lapsed,
+    /// An application ended because the office cancelled its sessions.
+    CancelledByOffice,
+    /// The result of a test was recorded.
+    TestRecorded,
     /// Data whose time was over was deleted.
     Purged,
     /// A backup was written.
     BackedUp,
-    /// A visit token was given at a kiosk.
-    Visited,
 }
 
 /// One act, before it is chained.

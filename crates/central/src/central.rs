@@ -115,6 +115,13 @@ impl Central {
         Ok(Self::assemble(store, authority, code_key, config, clock, entropy))
     }
 
+    /// Every file of a centre in this folder, whether it is there or not.
+    pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+        let names = [STORE_FILE, STORE_KEY_FILE, CODE_KEY_FILE, AUTHORITY_FILE, AUTHORITY_KEY_FILE];
+        let logs = ["centre.db-wal", "centre.db-shm"];
+        names.iter().chain(&logs).map(|name| folder.join(name)).collect()
+    }
+
     fn assemble(
         store: SqliteStore,
         authority: Authority,

@@ -31,6 +31,12 @@ impl ShiftedClock {
     pub fn advance(&self, seconds: u32) {
         self.ahead_seconds.fetch_add(i64::from(seconds), Ordering::SeqCst);
     }
+
+    /// How far it runs ahead of the computer's.
+    #[must_use]
+    pub fn ahead_seconds(&self) -> i64 {
+        self.ahead_seconds.load(Ordering::SeqCst)
+    }
 }
 
 impl Clock for ShiftedClock {

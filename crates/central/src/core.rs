@@ -15,6 +15,7 @@ mod ledger;
 pub mod messages;
 mod read;
 mod record;
+pub mod results;
 mod sign_in;
 
 pub use board::Board;

@@ -1,25 +1,27 @@
 //! The centre over HTTP: one endpoint a file, with its documentation.
 
-pub mod admin;
-pub mod applicants;
-pub mod caller;
-pub mod changes;
-pub mod codes;
-pub mod commands;
-pub mod enroll;
-pub mod input;
-pub mod live;
-pub mod offices;
-pub mod openapi;
-pub mod plans;
-pub mod priority_places;
-pub mod results;
-pub mod schema;
-pub mod search;
-pub mod sessions;
-pub mod sign_in;
-pub mod time;
-pub mod vouchers;
+mod admin;
+mod applicants;
+mod caller;
+mod changes;
+mod codes;
+mod commands;
+mod enroll;
+mod input;
+mod live;
+mod offices;
+mod openapi;
+mod plans;
+mod priority_places;
+mod results;
+mod schema;
+mod search;
+mod sessions;
+mod sign_in;
+mod time;
+mod vouchers;
+
+pub use openapi::Description;
 
 use crate::authority::Authority;
 use crate::core::Core;

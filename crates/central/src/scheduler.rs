@@ -3,6 +3,7 @@
 //! [`Scheduler::tick`] does everything that is due at the present instant, in the order in which it fell due, and can be
 //! called as often as anybody likes: what was done is not done again, whether or not the centre stopped in between.
 
+mod cancellation;
 mod counts;
 mod extension;
 mod lapse;
@@ -14,7 +15,9 @@ pub use publication::{Published, preview};
 use crate::core::Core;
 use crate::store::{Store, StoreError};
 use counts::Counts;
+use std::collections::BTreeSet;
 use yuyue_domain::allocation::AllocationError;
+use yuyue_domain::ids::SessionId;
 use yuyue_domain::time::{Date, Timestamp};
 
 /// Why something that is due was not done. It stays due.
@@ -31,6 +34,8 @@ pub enum SchedulerError {
 /// What one tick did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
+    /// Applications that ended because the office cancelled their sessions.
+    pub cancelled: usize,
     /// Sessions whose extension was decided.
     pub extensions: usize,
     /// Publications that were made.
@@ -45,6 +50,7 @@ pub struct Done {
 #[derive(Debug, Default)]
 pub struct Scheduler {
     counts: Counts,
+    cancelled: BTreeSet<SessionId>,
     purged_on: Option<Date>,
 }
 
@@ -56,7 +62,8 @@ impl Scheduler {
     pub async fn tick<S: Store>(&mut self, core: &Core<S>) -> Result<Done, SchedulerError> {
         let now = core.now();
         core.refresh_board().await?;
-        let mut done = Done { extensions: extension::decide(core, now).await?, ..Done::default() };
+        let cancelled = cancellation::end(core, now, &mut self.cancelled).await?;
+        let mut done = Done { cancelled, extensions: extension::decide(core, now).await?, ..Done::default() };
         while let Some(published) = publication::publish_next(core, now).await? {
             tracing::info!(at = %published.publication_at, placed = published.placed, "published");
             done.publications.push(published);

@@ -161,15 +161,18 @@ CREATE TABLE application (
     applicant INTEGER NOT NULL REFERENCES applicant (id),
     subject   INTEGER NOT NULL CHECK (subject BETWEEN 1 AND 4),
     state     TEXT    NOT NULL,
+    session   INTEGER REFERENCES session (id), -- where it has, or had, its place
     office    INTEGER NOT NULL, -- the applicant's, for devices that keep only their office's
     document  TEXT    NOT NULL,
-    revision  INTEGER NOT NULL
+    revision  INTEGER NOT NULL,
+    CHECK (state <> 'placed' OR session IS NOT NULL) -- a place is somewhere
 ) STRICT;
 CREATE UNIQUE INDEX application_revision ON application (revision);
 CREATE INDEX application_applicant ON application (applicant);
 -- One live application per applicant and subject, whatever the programs around it believe.
 CREATE UNIQUE INDEX application_live ON application (applicant, subject)
     WHERE state IN ('awaiting_code', 'queued', 'placed');
+CREATE INDEX application_placed ON application (session) WHERE state = 'placed';
 CREATE INDEX application_waiting ON application (applicant) WHERE state IN ('awaiting_code', 'queued');
 
 -- How many rows a device must hold after a sync. Counting a million rows with every poll would be too slow.

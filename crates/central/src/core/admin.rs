@@ -49,11 +49,11 @@ pub struct PreparedDevice {
 }
 
 impl<S: Store> Core<S> {
-    /// Writes rows in chunks; each is visible when its chunk is. `progress` is told how many are written.
+    /// Writes rows in chunks; each is visible when its chunk is. Answers how many.
     ///
     /// # Errors
     /// When a row does not fit the tables; the chunks before it stay.
-    pub async fn import(&self, rows: Vec<Row>, mut progress: impl FnMut(usize)) -> Result<usize, AdminError> {
+    pub async fn import(&self, rows: Vec<Row>) -> Result<usize, AdminError> {
         let now = self.now();
         let mut rows = rows.into_iter();
         let mut written = 0;
@@ -66,8 +66,17 @@ impl<S: Store> Core<S> {
             let mut batch = Batch { rows: chunk, ..Batch::at(now) };
             batch.audit(Entry::new(now, Act::Imported));
             self.store.transact(&Wants::default(), |_| (batch, ())).await?;
-            progress(written);
         }
+    }
+
+    /// Adds devices that have numbers already, as a generated city has them.
+    ///
+    /// # Errors
+    /// When a number is taken.
+    pub async fn import_devices(&self, devices: Vec<NewDevice>) -> Result<(), AdminError> {
+        let mut batch = Batch::at(self.now());
+        batch.writes = devices.into_iter().map(Write::DeviceAdded).collect();
+        Ok(self.store.transact(&Wants::default(), |_| (batch, ())).await?)
     }
 
     /// Gives out priority places that imported applications hold already.

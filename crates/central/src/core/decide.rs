@@ -111,11 +111,7 @@ fn wants<'a>(commands: impl Iterator<Item = (&'a Envelope, Option<&'a Command>)>
                     wants.priority_places_after = Some(now);
                 }
             }
-            Some(Command::ConfirmCode { application, .. }) => {
-                wants.applications.insert(*application);
-                wants.codes = true;
-            }
-            Some(Command::Withdraw { application, .. }) => {
+            Some(Command::ConfirmCode { application, .. } | Command::Withdraw { application, .. }) => {
                 wants.applications.insert(*application);
                 wants.codes = true;
             }

@@ -174,7 +174,7 @@ impl Taking {
 }
 
 /// What a code's hash is made of. The purpose is kept beside it and compared by the rules.
-pub fn code_parts<'a>(applicant: ApplicantId, digits: &'a str) -> [CodePart<'a>; 2] {
+pub fn code_parts(applicant: ApplicantId, digits: &str) -> [CodePart<'_>; 2] {
     [CodePart::Applicant(applicant.0.to_be_bytes()), CodePart::Digits(digits)]
 }
 

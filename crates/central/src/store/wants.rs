@@ -33,6 +33,8 @@ pub struct Wants {
     pub applications: BTreeSet<ApplicationId>,
     /// Whether every applicant is loaded who has a live application without a place.
     pub all_waiting: bool,
+    /// Sessions whose placed applicants are loaded.
+    pub placed_in: BTreeSet<SessionId>,
     /// Whether the priority places of every session are loaded that is published after this instant.
     pub priority_places_after: Option<Timestamp>,
     /// Whether the codes of the loaded applicants are needed.

@@ -5,7 +5,7 @@ use crate::store::StoreError;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeSet;
 use yuyue_domain::application::{Application, StateKind};
-use yuyue_domain::ids::{ApplicantId, ApplicationId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, SessionId};
 use yuyue_protocol::cursor::Revision;
 
 pub fn upsert(connection: &Connection, application: &Application, revision: u64) -> Result<(), StoreError> {
@@ -14,6 +14,7 @@ pub fn upsert(connection: &Connection, application: &Application, revision: u64)
         application.applicant.0,
         application.subject.number(),
         state_word(application.state.kind())?,
+        application.session().map(|session| session.0),
         to_document("application", application)?,
         signed(revision)
     ])?;
@@ -91,6 +92,14 @@ pub fn list_waiting_applicants(
     )?;
     let after = after.map_or(-1, |id| i64::from(id.0));
     let ids = statement.query_map(params![after, limit], |row| Ok(ApplicantId(row.get(0)?)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Who has a place in this session.
+pub fn list_placed_applicants(connection: &Connection, session: SessionId) -> Result<Vec<ApplicantId>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT applicant FROM application WHERE state = 'placed' AND session = ?1")?;
+    let ids = statement.query_map([session.0], |row| Ok(ApplicantId(row.get(0)?)))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 

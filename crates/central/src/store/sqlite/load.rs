@@ -68,6 +68,9 @@ fn applicants(connection: &Connection, wants: &Wants) -> Result<BTreeSet<Applica
     for application in &wants.applications {
         ids.extend(application::find_owner(connection, *application)?);
     }
+    for session in &wants.placed_in {
+        ids.extend(application::list_placed_applicants(connection, *session)?);
+    }
     if wants.all_waiting {
         ids.extend(application::list_waiting_applicants(connection, None, u32::MAX)?);
     }
