@@ -53,10 +53,8 @@ pub async fn load_seeds<S: Store>(core: &Core<S>) -> Result<Policy, CityError> {
 }
 
 /// The files of `assets/notices`, compiled in.
-const NOTICE_FILES: [&str; 2] = [
-    include_str!("../../../assets/notices/booking.json"),
-    include_str!("../../../assets/notices/priority.json"),
-];
+const NOTICE_FILES: [&str; 2] =
+    [include_str!("../../../assets/notices/booking.json"), include_str!("../../../assets/notices/priority.json")];
 
 fn notices() -> Result<Vec<Notice>, CityError> {
     NOTICE_FILES.iter().map(|text| serde_json::from_str(text).map_err(CityError::Notice)).collect()

@@ -6,8 +6,8 @@
 pub mod audit;
 pub mod authority;
 pub mod central;
-pub mod cli;
 pub mod city;
+pub mod cli;
 pub mod clock;
 pub mod core;
 pub mod entropy;

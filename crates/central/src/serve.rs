@@ -1,4 +1,5 @@
-//! The running centre: listeners, the writer, the clock's work and messages. All threads and waits live here.
+//! The running centre: listeners, the writer, the clock's work and messages. All tasks and waits live here.
+#![expect(clippy::disallowed_methods, reason = "this is the program that runs the core")]
 
 use crate::authority::AuthorityError;
 use crate::central::Central;

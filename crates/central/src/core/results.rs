@@ -36,7 +36,8 @@ impl<S: Store> Core<S> {
     pub async fn record_results(&self, results: &[TestResult]) -> Result<usize, AdminError> {
         self.refresh_catalogue().await?;
         let now = self.now();
-        let wants = Wants { applications: results.iter().map(|result| result.application).collect(), ..Wants::default() };
+        let wants =
+            Wants { applications: results.iter().map(|result| result.application).collect(), ..Wants::default() };
         let recorded = self
             .store
             .transact(&wants, |mut loaded| {

@@ -60,9 +60,8 @@ pub async fn end<S: Store>(
 }
 
 fn is_hit(application: &Application, cancelled: &BTreeSet<SessionId>, catalogue: &Catalogue) -> bool {
-    let is_off = |id: &SessionId| {
-        catalogue.sessions.get(id).is_none_or(|session| session.status == SessionStatus::Cancelled)
-    };
+    let is_off =
+        |id: &SessionId| catalogue.sessions.get(id).is_none_or(|session| session.status == SessionStatus::Cancelled);
     match application.state.kind() {
         StateKind::Placed => application.session().is_some_and(|session| cancelled.contains(&session)),
         StateKind::Queued | StateKind::AwaitingCode => {

@@ -1,4 +1,4 @@
-//! The store over SQLite: one writer connection, readers beside it, everything on the caller's thread.
+//! The store over `SQLite`: one writer connection, readers beside it, everything on the caller's thread.
 
 mod account;
 mod applicant;
@@ -72,7 +72,7 @@ pub enum OpenStoreError {
     NotEmpty,
 }
 
-/// The store over one SQLite file.
+/// The store over one `SQLite` file.
 pub struct SqliteStore {
     path: PathBuf,
     key: Option<Key>,

@@ -1,4 +1,4 @@
-//! Loads what a decision needs to know. SQLite runs in this process, so one prepared statement per row is its bulk load.
+//! Loads what a decision needs to know. `SQLite` runs in this process, so one prepared statement per row is its bulk load.
 
 use super::{account, applicant, application, catalogue, code, command, device, feed, session};
 use crate::store::wants::NextIds;

@@ -1,0 +1,116 @@
+//! Codes: wrong, expired, too soon, too many, and for something else.
+
+use crate::kit::{World, reasons};
+use yuyue_domain::application::StateKind;
+use yuyue_domain::licence::Subject;
+use yuyue_domain::refusal::Refusal;
+use yuyue_domain::verification::{CodePurpose, CodeRefusal};
+use yuyue_protocol::centre::Centre as _;
+use yuyue_protocol::code::CodeRequest;
+use yuyue_protocol::command::Code;
+use yuyue_protocol::error::ErrorCode;
+use yuyue_protocol::outcome::Outcome;
+use yuyue_sample::CastRole;
+
+const APPLY: CodePurpose = CodePurpose::Apply { subject: Subject::Two };
+
+fn wrong(code: &Code) -> Code {
+    Code(code.0.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect())
+}
+
+fn code_refusal(outcome: &Outcome) -> CodeRefusal {
+    match reasons(outcome) {
+        [Refusal::Code(refusal)] => *refusal,
+        other => panic!("not refused for its code: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_code_is_a_refusal_and_the_right_one_still_counts_in_a_new_command() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let wish = world.first_choice(&person, Subject::Two);
+    let code = world.code(&counter, person.applicant.id, APPLY).await;
+    let apply = |code| world.apply(&person, Subject::Two, wish.clone(), Some(code));
+    let outcome = world.send(&counter, &apply(wrong(&code))).await;
+    assert_eq!(code_refusal(&outcome), CodeRefusal::CodeWrong { tries_left: 4 }, "four tries are left");
+    let outcome = world.send(&counter, &apply(code.clone())).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "the right code in a new command: {outcome:?}");
+    assert_eq!(world.record(person.applicant.id).await.applications.len(), person.applications.len() + 1, "once");
+}
+
+#[tokio::test]
+async fn five_wrong_tries_lock_until_the_next_day() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let wish = world.first_choice(&person, Subject::Two);
+    let code = world.code(&counter, person.applicant.id, APPLY).await;
+    let apply = |code| world.apply(&person, Subject::Two, wish.clone(), Some(code));
+    for _ in 0..4 {
+        world.send(&counter, &apply(wrong(&code))).await;
+    }
+    let outcome = world.send(&counter, &apply(wrong(&code))).await;
+    assert!(matches!(code_refusal(&outcome), CodeRefusal::CodeLocked { .. }), "the fifth wrong try locks");
+    let outcome = world.send(&counter, &apply(code)).await;
+    assert!(matches!(code_refusal(&outcome), CodeRefusal::CodeLocked { .. }), "even the right code comes too late");
+}
+
+#[tokio::test]
+async fn an_application_whose_code_ran_out_on_the_way_is_held() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let wish = world.first_choice(&person, Subject::Two);
+    let code = world.code(&counter, person.applicant.id, APPLY).await;
+    let envelope = world.seal(&counter, &world.apply(&person, Subject::Two, wish, Some(code)));
+    world.clock.advance(301);
+    let outcome = world.deliver(&counter, &envelope).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "it is not lost: {outcome:?}");
+    let own = world.record(person.applicant.id).await.applications.pop().unwrap();
+    assert_eq!(own.state.kind(), StateKind::AwaitingCode, "it waits for another code");
+}
+
+#[tokio::test]
+async fn codes_are_sent_once_a_minute_ten_times_a_day_and_once_for_a_request() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let applicant = world.cast(CastRole::PriorityEligible).applicant.id;
+    let known = world.core.known(counter.caller);
+    let request = CodeRequest { id: world.uuid(), applicant, purpose: APPLY };
+    let first = known.request_code(request.clone()).await.unwrap();
+    assert_eq!((first.valid_seconds, first.resend_seconds, first.sends_left), (300, 60, 9), "as the policy says");
+    assert_eq!(known.request_code(request.clone()).await.unwrap(), first, "a repeated request sends nothing");
+    let new = || CodeRequest { id: world.uuid(), ..request.clone() };
+    let soon = known.request_code(new()).await.unwrap_err();
+    assert_eq!((soon.code, soon.retry_after_seconds), (ErrorCode::CodeTooSoon, Some(60)), "wait a minute");
+    for _ in 0..9 {
+        world.clock.advance(60);
+        known.request_code(new()).await.unwrap();
+    }
+    world.clock.advance(60);
+    assert_eq!(known.request_code(new()).await.unwrap_err().code, ErrorCode::CodeLimit, "no more today");
+    let nobody = CodeRequest { applicant: world.cast(CastRole::WithoutPhone).applicant.id, ..new() };
+    assert_eq!(known.request_code(nobody).await.unwrap_err().code, ErrorCode::NoPhone, "no phone is bound");
+    let kiosk = world.kiosk().await;
+    let other = CodeRequest { applicant: world.cast(CastRole::RuleFour).applicant.id, ..new() };
+    assert!(world.core.known(kiosk.caller).request_code(other).await.is_ok(), "a kiosk has no clerk");
+}
+
+#[tokio::test]
+async fn a_code_confirms_nothing_else_and_only_once() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let other = CodePurpose::Apply { subject: Subject::Three };
+    let code = world.code(&counter, person.applicant.id, other).await;
+    let wish = world.first_choice(&person, Subject::Two);
+    let outcome = world.send(&counter, &world.apply(&person, Subject::Two, wish.clone(), Some(code))).await;
+    assert_eq!(code_refusal(&outcome), CodeRefusal::CodeNotSent, "it was sent for another subject");
+    world.clock.advance(60);
+    let code = world.code(&counter, person.applicant.id, APPLY).await;
+    let apply = world.apply(&person, Subject::Two, wish, Some(code));
+    assert!(matches!(world.send(&counter, &apply).await, Outcome::Accepted { .. }), "the right purpose");
+    assert_eq!(code_refusal(&world.send(&counter, &apply).await), CodeRefusal::CodeUsed, "a second use");
+}

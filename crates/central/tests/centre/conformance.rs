@@ -1,0 +1,235 @@
+//! What every store engine must do, written once against the trait.
+
+use yuyue_central::audit::{Act, Entry, Tail};
+use yuyue_central::store::sqlite::SqliteStore;
+use yuyue_central::store::{Batch, FeedQuery, NewSms, PurgeBefore, Store, StoreError, Wants, Write};
+use yuyue_domain::identity::PhoneNumber;
+use yuyue_domain::ids::{ApplicantId, DeviceId, OfficeId, SessionId};
+use yuyue_domain::licence::LicenceClass;
+use yuyue_domain::lookup::{Term, parse_query};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::change::{ApplicantRow, Row, RowKey, What};
+use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
+use yuyue_sample::{CastRole, City, CityConfig};
+
+fn city() -> City {
+    let config = CityConfig::new(3, 20, crate::kit::TODAY.parse().unwrap());
+    City::generate(&config, &yuyue_domain::seed::policy(config.today).unwrap()).unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T08:00:00+08:00".parse().unwrap()
+}
+
+async fn write<S: Store>(store: &S, rows: Vec<Row>) -> Result<(), StoreError> {
+    store.transact(&Wants::default(), |_| (Batch { rows, ..Batch::at(now()) }, ())).await
+}
+
+async fn write_others<S: Store>(store: &S, writes: Vec<Write>) -> Result<(), StoreError> {
+    store.transact(&Wants::default(), |_| (Batch { writes, ..Batch::at(now()) }, ())).await
+}
+
+/// Offices, sites and sessions.
+async fn fill<S: Store>(store: &S, city: &City) {
+    let offices = city.offices().offices.iter().cloned().map(Row::Office);
+    let sites = city.sites().iter().cloned().map(Row::Site);
+    let sessions = city.sessions().iter().cloned().map(Row::Session);
+    write(store, offices.chain(sites).chain(sessions).collect()).await.unwrap();
+}
+
+fn person(city: &City, role: CastRole) -> Row {
+    let record = city.find_cast(role).unwrap();
+    Row::Applicant(Box::new(ApplicantRow { applicant: record.applicant.clone(), tests: record.tests.clone() }))
+}
+
+const fn everything(after: Option<Cursor>, kind: DeviceKind, office: Option<OfficeId>) -> FeedQuery {
+    FeedQuery { after, limit: 5_000, device: DeviceId(1), kind, office }
+}
+
+async fn revisions_follow_the_order_of_commits_and_a_page_ends_where_it_says<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    write(store, vec![person(&city, CastRole::RuleFour)]).await.unwrap();
+    let head = store.get_head().await.unwrap();
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let query = FeedQuery { limit: 7, ..everything(after, DeviceKind::Counter, None) };
+        let page = store.find_changes(&query).await.unwrap().unwrap();
+        assert!(page.changes.len() <= 7, "no page is longer than asked for");
+        seen.extend(page.changes.iter().map(|change| change.revision));
+        after = Some(page.cursor);
+        if page.cursor.revision == page.head {
+            assert_eq!(page.counts.unwrap().applicants, 1, "the last page says what the cache must hold");
+            break;
+        }
+        assert_eq!(page.counts, None, "only the last page counts");
+    }
+    let all: Vec<Revision> = (1..=head.revision.0).map(Revision).collect();
+    assert_eq!(seen, all, "every revision once, in order, none skipped");
+    write(store, vec![person(&city, CastRole::RuleFour)]).await.unwrap();
+    let page = store.find_changes(&everything(after, DeviceKind::Counter, None)).await.unwrap().unwrap();
+    assert_eq!(page.changes.len(), 1, "a changed row is there once, under its newest revision");
+}
+
+async fn a_kiosk_gets_no_person_and_an_office_only_its_own<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    write(store, vec![person(&city, CastRole::Namesake), person(&city, CastRole::OtherNamesake)]).await.unwrap();
+    let people = |page: yuyue_protocol::change::ChangesPage| {
+        page.changes.iter().filter(|change| matches!(change.what, What::Set(Row::Applicant(_)))).count()
+    };
+    let page = store.find_changes(&everything(None, DeviceKind::Kiosk, None)).await.unwrap().unwrap();
+    assert_eq!(page.counts.unwrap().applicants, 0, "a kiosk must hold nobody");
+    assert_eq!(people(page), 0, "and gets nobody");
+    let page = store.find_changes(&everything(None, DeviceKind::Counter, None)).await.unwrap().unwrap();
+    assert_eq!(people(page), 2, "a counter of the city gets both");
+    let office = city.find_cast(CastRole::Namesake).unwrap().applicant.office;
+    let page = store.find_changes(&everything(None, DeviceKind::Counter, Some(office))).await.unwrap().unwrap();
+    assert_eq!(page.counts.unwrap().applicants, 1, "an office's counter must hold its own");
+    let cursor = page.cursor;
+    assert_eq!(people(page), 1, "and gets its own");
+    let moved = city.find_cast(CastRole::Namesake).unwrap();
+    let mut applicant = moved.applicant.clone();
+    applicant.office = city.find_cast(CastRole::OtherNamesake).unwrap().applicant.office;
+    let gone = RowKey::Applicant(applicant.id);
+    write(store, vec![Row::Applicant(Box::new(ApplicantRow { applicant, tests: moved.tests.clone() }))]).await.unwrap();
+    let page = store.find_changes(&everything(Some(cursor), DeviceKind::Counter, Some(office))).await.unwrap().unwrap();
+    let told: Vec<What> = page.changes.into_iter().map(|change| change.what).collect();
+    assert_eq!(told, [What::Gone(gone)], "somebody who moved away is dropped");
+    let page = store.find_changes(&everything(Some(cursor), DeviceKind::Counter, None)).await.unwrap().unwrap();
+    assert_eq!(people(page), 1, "a counter of the city only sees a change");
+}
+
+async fn a_row_that_is_gone_leaves_a_tombstone_until_it_is_purged<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    write(store, vec![person(&city, CastRole::RuleFour)]).await.unwrap();
+    let before = store.get_head().await.unwrap();
+    let id = city.find_cast(CastRole::RuleFour).unwrap().applicant.id;
+    let gone = vec![(RowKey::Applicant(id), None)];
+    store.transact(&Wants::default(), |_| (Batch { gone, ..Batch::at(now()) }, ())).await.unwrap();
+    assert!(store.find_record(id).await.unwrap().is_none(), "nothing is left of the person");
+    let page = store.find_changes(&everything(Some(before), DeviceKind::Counter, None)).await.unwrap().unwrap();
+    assert_eq!(page.changes.len(), 1, "who followed is told");
+    let fresh = store.find_changes(&everything(None, DeviceKind::Counter, None)).await.unwrap().unwrap();
+    let is_tombstone = |what: &What| matches!(what, What::Gone(_));
+    assert!(!fresh.changes.iter().any(|change| is_tombstone(&change.what)), "a first fill needs no tombstones");
+    let later = now().plus_days(1);
+    let purge = PurgeBefore { now: later, tombstones: later, commands: later, messages: later };
+    assert_eq!(store.purge(&purge).await.unwrap().tombstones, 1, "its time is over");
+    let missed = store.find_changes(&everything(Some(before), DeviceKind::Counter, None)).await.unwrap();
+    assert!(missed.is_none(), "whoever would miss it has to fill anew");
+}
+
+async fn a_cursor_of_another_feed_is_gone<S: Store>(store: &S) {
+    let before = store.get_head().await.unwrap();
+    store.begin_epoch(Epoch(uuid::Uuid::from_u128(99))).await.unwrap();
+    let page = store.find_changes(&everything(Some(before), DeviceKind::Counter, None)).await.unwrap();
+    assert!(page.is_none(), "a restored centre begins a new feed");
+}
+
+async fn a_broken_rule_writes_nothing_at_all<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    let before = store.get_head().await.unwrap();
+    let session = city.sessions()[0].id;
+    let writes = vec![Write::PriorityTaken { session, by: 1_000 }];
+    let batch = Batch { rows: vec![person(&city, CastRole::RuleFour)], writes, ..Batch::at(now()) };
+    let refused = store.transact(&Wants::default(), |_| (batch, ())).await;
+    assert!(matches!(refused, Err(StoreError::Constraint { .. })), "no place is given twice: {refused:?}");
+    assert_eq!(store.get_head().await.unwrap(), before, "the row beside it is not there either");
+}
+
+async fn one_live_application_for_a_person_and_subject<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    let record = city.find_cast(CastRole::Queued).unwrap();
+    write(store, vec![person(&city, CastRole::Queued)]).await.unwrap();
+    let live = record.applications.iter().find(|own| own.is_live()).unwrap().clone();
+    let mut twin = live.clone();
+    twin.id = yuyue_domain::ids::ApplicationId(uuid::Uuid::from_u128(1));
+    write(store, vec![Row::Application(Box::new(live))]).await.unwrap();
+    let refused = write(store, vec![Row::Application(Box::new(twin))]).await;
+    assert!(matches!(refused, Err(StoreError::Constraint { .. })), "the table itself refuses a second one");
+}
+
+async fn people_are_found_by_whatever_was_typed<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    write(store, vec![person(&city, CastRole::RareCharacters), person(&city, CastRole::Namesake)]).await.unwrap();
+    let rare = &city.find_cast(CastRole::RareCharacters).unwrap().applicant;
+    let number = rare.document.number.reveal();
+    let phone = rare.phone.as_ref().map(PhoneNumber::reveal).unwrap();
+    for typed in [rare.name.reveal(), number, &number[number.len() - 4..], phone, &phone[7..]] {
+        let found = store.search(&parse_query(typed), 10).await.unwrap();
+        assert!(found.iter().any(|person| person.id == rare.id), "{typed} finds the person");
+    }
+    let found = store.search(&[Term::Serial(rare.serial)], 10).await.unwrap();
+    assert_eq!(found.len(), 1, "the serial number finds exactly one");
+    let mut renamed = rare.clone();
+    renamed.phone = None;
+    write(store, vec![Row::Applicant(Box::new(ApplicantRow { applicant: renamed, tests: vec![] }))]).await.unwrap();
+    let found = store.search(&parse_query(phone), 10).await.unwrap();
+    assert!(found.is_empty(), "a phone that was unbound finds nobody");
+}
+
+async fn messages_are_due_until_they_are_sent_and_the_audit_only_grows<S: Store>(store: &S) {
+    let sms = |text: &str| {
+        let phone = "13900000001".to_owned();
+        Write::Sms(NewSms { phone, text: text.to_owned(), created_at: now(), expires_at: now().plus_seconds(300) })
+    };
+    write_others(store, vec![sms("甲"), sms("乙"), Write::Audit(Entry::new(now(), Act::Imported))]).await.unwrap();
+    let due = store.list_due_sms(now(), 10).await.unwrap();
+    assert_eq!(due.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), ["甲", "乙"], "the oldest first");
+    let later = now().plus_seconds(5);
+    let writes = vec![Write::SmsSent { id: due[0].id }, Write::SmsFailed { id: due[1].id, next_at: Some(later) }];
+    write_others(store, writes).await.unwrap();
+    assert!(store.list_due_sms(now(), 10).await.unwrap().is_empty(), "one is sent, the other waits");
+    assert_eq!(store.list_due_sms(later, 10).await.unwrap().len(), 1, "and is tried again");
+    let mut tail = Tail::EMPTY;
+    let records = store.list_audit(0, 10).await.unwrap();
+    yuyue_central::audit::check_chain(&mut tail, records).unwrap();
+    assert_eq!(tail, store.get_audit_tail().await.unwrap(), "the chain ends where the store says");
+}
+
+async fn nothing_is_loaded_that_was_not_asked_for<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    write(store, vec![person(&city, CastRole::RuleFour)]).await.unwrap();
+    let id = city.find_cast(CastRole::RuleFour).unwrap().applicant.id;
+    let wants = Wants { applicants: [id, ApplicantId(77)].into(), ..Wants::default() };
+    let loaded = store.transact(&wants, |loaded| (Batch::default(), loaded)).await.unwrap();
+    assert_eq!(loaded.records.len(), 1, "the known one of the two");
+    assert_eq!(loaded.records[&id].applicant.class, LicenceClass::C1, "as it was written");
+    assert!(loaded.catalogue.is_empty() && loaded.commands.is_empty(), "and nothing else");
+    assert!(!loaded.priority_places.contains_key(&SessionId(1)), "nor places");
+}
+
+macro_rules! conform {
+    ($($story:ident),+ $(,)?) => {$(
+        mod $story {
+            #[tokio::test]
+            async fn in_sqlite() {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join("store.db");
+                let epoch = super::Epoch(uuid::Uuid::from_u128(1));
+                let store = super::SqliteStore::init(&path, None, "测试市", epoch, super::now()).unwrap();
+                super::$story(&store).await;
+            }
+        }
+    )+};
+}
+
+conform! {
+    revisions_follow_the_order_of_commits_and_a_page_ends_where_it_says,
+    a_kiosk_gets_no_person_and_an_office_only_its_own,
+    a_row_that_is_gone_leaves_a_tombstone_until_it_is_purged,
+    a_cursor_of_another_feed_is_gone,
+    a_broken_rule_writes_nothing_at_all,
+    one_live_application_for_a_person_and_subject,
+    people_are_found_by_whatever_was_typed,
+    messages_are_due_until_they_are_sent_and_the_audit_only_grows,
+    nothing_is_loaded_that_was_not_asked_for,
+}

@@ -1,0 +1,13 @@
+//! The centre's tests: its store, its decisions, its clock's work and its wire.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod api;
+mod codes;
+mod commands;
+mod conformance;
+mod feed;
+mod kit;
+mod publication;
+mod race;
+mod sign_in;
+mod training;

@@ -1,0 +1,82 @@
+//! Clerks who sign in, and computers that enrol.
+
+use crate::kit::World;
+use yuyue_domain::ids::OfficeId;
+use yuyue_protocol::account::{DeviceKind, EnrolRequest, Secret, SignIn};
+use yuyue_protocol::centre::Centre as _;
+use yuyue_protocol::error::ErrorCode;
+
+fn sign_in(world: &World, password: &str) -> SignIn {
+    SignIn { staff_number: world.clerk().staff_number.clone(), password: Secret(password.to_owned()) }
+}
+
+#[tokio::test]
+async fn a_clerk_signs_in_and_too_many_wrong_passwords_lock_for_a_while() {
+    let world = World::new(10).await;
+    let counter = world.counter().await;
+    let known = world.core.known(counter.caller);
+    let right = world.clerk().password.clone();
+    let signed_in = known.sign_in(sign_in(&world, &right)).await.unwrap();
+    assert_eq!(signed_in.clerk.id, world.clerk().id, "the clerk");
+    for _ in 0..4 {
+        let refused = known.sign_in(sign_in(&world, "wrong password")).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::SignInRefused, "a wrong password");
+    }
+    let locked = known.sign_in(sign_in(&world, "wrong password")).await.unwrap_err();
+    assert_eq!(locked.code, ErrorCode::SignInLocked, "the fifth locks");
+    let locked = known.sign_in(sign_in(&world, &right)).await.unwrap_err();
+    assert_eq!((locked.code, locked.retry_after_seconds), (ErrorCode::SignInLocked, Some(900)), "also the right one");
+    world.clock.advance(901);
+    assert!(known.sign_in(sign_in(&world, &right)).await.is_ok(), "the lock ends by itself");
+}
+
+#[tokio::test]
+async fn nobody_signs_in_at_a_kiosk_or_at_another_office() {
+    let world = World::new(10).await;
+    let right = world.clerk().password.clone();
+    let kiosk = world.kiosk().await;
+    let refused = world.core.known(kiosk.caller).sign_in(sign_in(&world, &right)).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Forbidden, "a kiosk has no clerk");
+    let elsewhere = world.city.clerks().iter().find(|clerk| clerk.office != world.clerk().office).unwrap().office;
+    let other = world.device(DeviceKind::Counter, elsewhere, None).await;
+    let refused = world.core.known(other.caller).sign_in(sign_in(&world, &right)).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Forbidden, "a clerk belongs to an office");
+    let known = world.core.known(other.caller);
+    let nobody = SignIn { staff_number: "nobody".to_owned(), password: Secret("12345678".to_owned()) };
+    assert_eq!(known.sign_in(nobody).await.unwrap_err().code, ErrorCode::SignInRefused, "no hint who exists");
+}
+
+#[tokio::test]
+async fn a_disabled_clerk_cannot_sign_in_until_the_password_is_reset() {
+    let world = World::new(10).await;
+    let counter = world.counter().await;
+    let known = world.core.known(counter.caller);
+    let right = world.clerk().password.clone();
+    world.core.disable_clerk(&world.clerk().staff_number).await.unwrap();
+    let refused = known.sign_in(sign_in(&world, &right)).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::SignInRefused, "the account is disabled");
+    let new = Secret("a new password".to_owned());
+    world.core.reset_password(&world.clerk().staff_number, &new).await.unwrap();
+    assert!(known.sign_in(sign_in(&world, &new.0)).await.is_ok(), "enabled with the new one");
+    assert!(known.sign_in(sign_in(&world, &right)).await.is_err(), "the old one is void");
+}
+
+#[tokio::test]
+async fn an_enrolment_code_counts_once_and_not_for_ever() {
+    let world = World::new(10).await;
+    let office = OfficeId(1);
+    let request = |code: Secret| EnrolRequest {
+        code,
+        signing_key: crate::kit::base64(&[0; 32]),
+        certificate_request: "no request".to_owned(),
+    };
+    let wrong = world.core.enrol(&world.central.authority, &request(Secret("AAAA".into()))).await.unwrap_err();
+    assert_eq!(wrong.code, ErrorCode::EnrolmentRefused, "nobody was given this code");
+    let prepared = world.core.add_device(DeviceKind::Counter, "测试窗口", office).await.unwrap();
+    let bad = world.core.enrol(&world.central.authority, &request(prepared.code.clone())).await.unwrap_err();
+    assert_eq!(bad.code, ErrorCode::BadRequest, "a request that is none does not use the code up");
+    world.clock.advance(49 * 3600);
+    let late = world.core.enrol(&world.central.authority, &request(prepared.code)).await.unwrap_err();
+    assert_eq!(late.code, ErrorCode::EnrolmentRefused, "two days are over");
+    assert!(world.core.add_device(DeviceKind::Counter, "x", OfficeId(999)).await.is_err(), "no such office");
+}
