@@ -70,8 +70,8 @@ async fn a_counter_signs_in_looks_up_sends_commands_and_follows_the_feed() {
     let after = format!("/v1/changes?limit=10&after={}:{}", page.cursor.epoch.0, page.cursor.revision);
     let next: ChangesPage = line.get(devices(&after)).send().await.unwrap().json().await.unwrap();
     assert!(next.changes[0].revision > page.cursor.revision, "it goes on where it ended");
-    let mut live = line.get(devices("/v1/changes/live")).send().await.unwrap();
-    let first = live.chunk().await.unwrap().unwrap();
+    let mut stream = line.get(devices("/v1/changes/live")).send().await.unwrap();
+    let first = stream.chunk().await.unwrap().unwrap();
     assert!(String::from_utf8_lossy(&first).contains("event: head"), "the stream tells the head at once");
     let sessions = "/v1/sessions?subject=2&class=C1&first=2026-11-23&last=2026-12-31";
     let answer = line.get(devices(sessions)).send().await.unwrap();
@@ -82,7 +82,7 @@ async fn a_counter_signs_in_looks_up_sends_commands_and_follows_the_feed() {
         body["queues"].as_array().unwrap().len(),
         "a queue for each session"
     );
-    drop(live);
+    drop(stream);
     running.stop().await;
 }
 
