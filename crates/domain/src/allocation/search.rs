@@ -9,6 +9,9 @@ use super::accept_lists::ListId;
 use super::holders::Holders;
 use super::preference::{Arrangement, Kind};
 
+/// How many times as much work the forward side gives to long lists as to short ones; measured to be best.
+const FORWARDS_LONG_SHARE: usize = 3;
+
 /// How many steps one side takes before the other has its turn.
 const TURN: u32 = 32;
 
@@ -47,19 +50,30 @@ struct Side {
     offset: usize,
     /// How many of its sessions are of another group.
     useless: usize,
-    /// By kind of list: the work so far; the kinds are looked at in equal shares.
+    /// The sessions reached that may have long lists left, and how many of their applications were seen.
+    latest: Vec<(u32, usize)>,
+    /// By kind of list: the work so far.
     spent: [usize; 2],
+    /// How many times as much work long lists get as short ones.
+    long_share: usize,
     /// The session at which that was found.
     origin: u32,
 }
 
 impl Side {
-    fn new(sessions: usize, lists: usize) -> Self {
-        Self { reached: vec![0; sessions], looked: vec![0; lists], mover: vec![NOWHERE; sessions], ..Self::default() }
+    fn new(sessions: usize, lists: usize, long_share: usize) -> Self {
+        Self {
+            reached: vec![0; sessions],
+            looked: vec![0; lists],
+            mover: vec![NOWHERE; sessions],
+            long_share,
+            ..Self::default()
+        }
     }
 
     fn start(&mut self, search: u32, session: u32) {
         self.queue.clear();
+        self.latest.clear();
         (self.head, self.seen, self.spent, self.current) = ([0; 2], [0; 2], [0; 2], NOWHERE);
         self.reach(search, session, NOWHERE);
     }
@@ -68,6 +82,7 @@ impl Side {
         self.reached[session as usize] = search;
         self.mover[session as usize] = mover;
         self.queue.push(session);
+        self.latest.push((session, 0));
     }
 
     fn has_reached(&self, search: u32, session: u32) -> bool {
@@ -76,7 +91,8 @@ impl Side {
 
     /// The kind of list whose turn it is.
     fn kind(&self) -> Kind {
-        if self.spent[Kind::Short as usize] <= self.spent[Kind::Long as usize] { Kind::Short } else { Kind::Long }
+        let [short, long] = self.spent;
+        if short * self.long_share <= long { Kind::Short } else { Kind::Long }
     }
 
     /// Whether this is the first look at a list in this search.
@@ -95,6 +111,19 @@ impl Side {
             }
             self.head[kind] += 1;
             self.seen[kind] = 0;
+        }
+        None
+    }
+
+    /// The next element that `find` knows for the session reached last: going on from there leads away from where the
+    /// long lists of the first sessions overlap.
+    fn next_of_latest(&mut self, find: impl Fn(u32, usize) -> Option<u32>) -> Option<u32> {
+        while let Some((session, seen)) = self.latest.last_mut() {
+            if let Some(element) = find(*session, *seen) {
+                *seen += 1;
+                return Some(element);
+            }
+            self.latest.pop();
         }
         None
     }
@@ -122,8 +151,8 @@ impl Search {
     pub fn new(sessions: usize, lists: usize) -> Self {
         Self {
             number: 0,
-            forwards: Side::new(sessions, lists),
-            backwards: Side::new(sessions, lists),
+            forwards: Side::new(sessions, lists, FORWARDS_LONG_SHARE),
+            backwards: Side::new(sessions, 0, 1),
             target: vec![NOWHERE; sessions],
             next_vacant: 0,
             short: None,
@@ -187,8 +216,10 @@ impl Search {
         for _ in 0..TURN {
             if side.current == NOWHERE {
                 let kind = side.kind();
-                let mut find =
-                    |kind| side.next(kind, |session, seen| arrangement.movable(kind, session).get(seen).copied());
+                let mut find = |kind| {
+                    let find = |session, seen| arrangement.movable(kind, session).get(seen).copied();
+                    if kind == Kind::Short { side.next(kind, find) } else { side.next_of_latest(find) }
+                };
                 let Some(member) = find(kind).or_else(|| find(kind.other())) else { return Turn::Exhausted };
                 side.spent[kind as usize] += 1;
                 if kind == Kind::Short || side.look(search, arrangement.wishes[member as usize]) {
