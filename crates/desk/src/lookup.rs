@@ -61,12 +61,16 @@ pub fn find_applicants(
     for term in parse_query(text) {
         let mut hits = hits_of(cache, &term)?;
         found.more |= hits.len() >= CANDIDATES_MAX;
+        let is_certain = is_whole(&term) && !hits.is_empty();
         // Stable: inside each group the order of the index stays, which puts the shortest fitting term first.
         hits.sort_by_key(|hit| Some(hit.office) != own);
         for hit in hits {
             if !found.hits.iter().any(|other| other.applicant == hit.applicant) {
                 found.hits.push(hit);
             }
+        }
+        if is_certain {
+            break;
         }
     }
     if found.hits.is_empty() {
@@ -75,6 +79,15 @@ pub fn find_applicants(
     found.more |= found.hits.len() > limit;
     found.hits.truncate(limit);
     Ok(found)
+}
+
+/// Whether a hit for it leaves nothing else that the query could mean.
+fn is_whole(term: &Term) -> bool {
+    match term {
+        Term::Phone(_) | Term::Slip(_) => true,
+        Term::NumberPrefix(text) | Term::NumberTail(text) => text.len() >= 18,
+        Term::NumberFromBirth(_) | Term::PhoneTail(_) | Term::Serial(_) | Term::Name(_) => false,
+    }
 }
 
 fn hits_of(cache: &Connection, term: &Term) -> Result<Vec<Hit>, DeskError> {

@@ -7,14 +7,15 @@ use rusqlite::Connection;
 use yuyue_domain::lookup::name_terms;
 use yuyue_protocol::cursor::Revision;
 
-/// The indexes of the look-up. A number is also found from its day of birth on.
+/// The indexes of the look-up. A number is also found from its day of birth on. Each carries the office, by which hits
+/// are ordered, so that a look-up reads its index and nothing else.
 const LOOKUP_INDEXES: [(&str, &str); 6] = [
-    ("applicant_number", "applicant (number)"),
-    ("applicant_birth", "applicant (substr(number, 7))"),
-    ("applicant_tail", "applicant (tail)"),
-    ("applicant_phone_tail", "applicant (phone_tail)"),
-    ("applicant_serial", "applicant (serial)"),
-    ("applicant_name", "applicant (name)"),
+    ("applicant_number", "applicant (number, office)"),
+    ("applicant_birth", "applicant (substr(number, 7), office)"),
+    ("applicant_tail", "applicant (tail, office)"),
+    ("applicant_phone_tail", "applicant (phone_tail, office)"),
+    ("applicant_serial", "applicant (serial, office)"),
+    ("applicant_name", "applicant (name, office)"),
 ];
 
 /// Begins a fill: the next page is the first one. Rows that are here stay readable until it ends.
