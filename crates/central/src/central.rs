@@ -14,7 +14,7 @@ use std::sync::Arc;
 use yuyue_protocol::cursor::Epoch;
 use yuyue_sqlite::Key;
 
-const STORE_FILE: &str = "centre.db";
+pub(crate) const STORE_FILE: &str = "centre.db";
 const STORE_KEY_FILE: &str = "store.key";
 const CODE_KEY_FILE: &str = "code.key";
 const AUTHORITY_FILE: &str = "authority.pem";

@@ -3,6 +3,18 @@
 //! The exit code is 0 only on success, 2 when what was given is wrong, 1 when something else failed.
 
 pub mod allocate;
+mod audit;
+mod backup;
+mod clerk;
+mod device;
+mod generate;
+mod import;
+mod init;
+mod openapi;
+mod output;
+mod place;
+mod publish;
+mod serve;
 
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -18,22 +30,50 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Arguments),
+    Serve(serve::Arguments),
+    Import(import::Arguments),
     Allocate(allocate::Arguments),
+    Publish(publish::Arguments),
+    Device(device::Arguments),
+    Clerk(clerk::Arguments),
+    Audit(audit::Arguments),
+    Backup(backup::Arguments),
+    Generate(generate::Arguments),
+    Openapi(openapi::Arguments),
 }
 
 /// Runs a command and says on the standard error what went wrong.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
-    let (outcome, code) = match cli.command {
-        Command::Allocate(arguments) => {
-            let outcome = allocate::run(&arguments);
-            let code = outcome.as_ref().err().map_or(0, allocate::AllocateError::exit_code);
-            (outcome.map_err(anyhow::Error::from), code)
-        }
+    let outcome = match cli.command {
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Allocate(arguments) => allocate::run(&arguments).map_err(anyhow::Error::from),
+        Command::Publish(arguments) => publish::run(&arguments),
+        Command::Device(arguments) => device::run(&arguments),
+        Command::Clerk(arguments) => clerk::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Openapi(arguments) => openapi::run(&arguments),
     };
-    if let Err(error) = outcome {
-        // Nobody is left to tell when the standard error is closed.
-        let _ = writeln!(std::io::stderr(), "yuyue-central: {error:#}");
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when the standard error is closed.
+            let _ = writeln!(std::io::stderr(), "yuyue-central: {error:#}");
+            ExitCode::from(exit_code(&error))
+        }
     }
-    ExitCode::from(code)
+}
+
+/// 2 when what was given is wrong, 1 when something else failed.
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if let Some(error) = error.downcast_ref::<allocate::AllocateError>() {
+        return error.exit_code();
+    }
+    let is_input = error.is::<crate::config::ConfigError>() || error.is::<import::InputError>();
+    if is_input { 2 } else { 1 }
 }

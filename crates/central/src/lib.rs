@@ -9,6 +9,7 @@ pub mod central;
 pub mod city;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod core;
 pub mod entropy;
 pub mod password;

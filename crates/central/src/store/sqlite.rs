@@ -123,15 +123,13 @@ impl SqliteStore {
     /// # Errors
     /// When the copy cannot be written. An existing file is never overwritten.
     pub fn back_up(&self, target: &Path) -> Result<(), StoreError> {
-        self.read(|connection| {
-            let target = target.to_str().ok_or_else(|| StoreError::Failed("the path is no text".into()))?;
-            // VACUUM INTO keeps the key of the source and refuses a file that exists.
-            connection.pragma_update(None, "query_only", false)?;
-            let copied = connection.execute("VACUUM INTO ?1", [target]);
-            connection.pragma_update(None, "query_only", true)?;
-            copied?;
-            Ok(())
-        })
+        let target = target.to_str().ok_or_else(|| StoreError::Failed("the path is no text".into()))?;
+        let connection = self.reader()?;
+        // The copy is another file: only the connection's own file stays read-only.
+        connection.pragma_update(None, "query_only", false)?;
+        // VACUUM INTO keeps the key of the source and refuses a file that exists.
+        connection.execute("VACUUM INTO ?1", [target])?;
+        Ok(())
     }
 
     /// Reads every page and checks every reference.
@@ -149,12 +147,16 @@ impl SqliteStore {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn reader(&self) -> Result<Connection, StoreError> {
+        let place = Place::new(&self.path, self.key.as_ref());
+        open_reader(&FILE_KIND, place).map_err(|error| StoreError::Failed(Box::new(error)))
+    }
+
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => open_reader(&FILE_KIND, Place::new(&self.path, self.key.as_ref()))
-                .map_err(|error| StoreError::Failed(Box::new(error)))?,
+            None => self.reader()?,
         };
         let answer = {
             // One transaction, so that several statements see one state.

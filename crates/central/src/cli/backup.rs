@@ -1,0 +1,31 @@
+//! `backup`: a copy of the whole store while the centre goes on.
+
+use super::output::line;
+use super::place::{Place, block_on};
+use crate::audit::{Act, Entry};
+use crate::store::{Batch, Store as _, Wants};
+use std::path::PathBuf;
+
+/// Write a backup.
+///
+/// The copy is encrypted with the key of the store; without the key files of the folder it cannot be read. An existing
+/// file is never overwritten.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let central = arguments.place.open()?;
+    let store = central.core.store();
+    store.back_up(&arguments.output)?;
+    let now = central.core.now();
+    let mut batch = Batch::at(now);
+    batch.audit(Entry::new(now, Act::BackedUp));
+    block_on(async { Ok(store.transact(&Wants::default(), |_| (batch, ())).await?) })?;
+    line(format_args!("a backup in {}", arguments.output.display()))
+}

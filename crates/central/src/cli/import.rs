@@ -1,0 +1,105 @@
+//! `import`: plans, people and results from the national system's files, as JSON.
+
+mod plans;
+
+use super::output::line;
+use super::place::{Place, block_on};
+use crate::core::results::TestResult;
+use plans::PlanError;
+use serde::de::DeserializeOwned;
+use std::path::{Path, PathBuf};
+use yuyue_domain::policy::{Policy, PolicyDocument, PolicyError};
+use yuyue_domain::session::Site;
+use yuyue_protocol::change::{ApplicantRow, Row};
+
+/// Import files.
+///
+/// Plans and sites may use the column names of the national exchange format (jhxh, kcdddh, ksrq, kskm, kscx, kkrs …). A
+/// file is imported as a whole or not at all when something in it is wrong; what was imported before is updated.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// Policy documents (TOML); all documents of a policy together
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    policy: Vec<PathBuf>,
+    /// A JSON list of exam sites
+    #[arg(long, value_name = "FILE")]
+    sites: Option<PathBuf>,
+    /// A JSON list of planned sessions
+    #[arg(long, value_name = "FILE")]
+    plans: Option<PathBuf>,
+    /// A JSON list of applicants with their tests
+    #[arg(long, value_name = "FILE")]
+    applicants: Option<PathBuf>,
+    /// A JSON list of results of tests
+    #[arg(long, value_name = "FILE")]
+    results: Option<PathBuf>,
+}
+
+/// What was given cannot be imported.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// The file cannot be read.
+    #[error("{}: cannot be read", .0.display())]
+    Read(PathBuf, #[source] std::io::Error),
+    /// The file is no list of what it should hold.
+    #[error("{}: is not as agreed", .0.display())]
+    Json(PathBuf, #[source] serde_json::Error),
+    /// A plan breaks a rule.
+    #[error("{}: a plan cannot be published", .0.display())]
+    Plan(PathBuf, #[source] PlanError),
+    /// The policy cannot be used.
+    #[error("the policy cannot be used")]
+    Policy(#[source] PolicyError),
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let central = arguments.place.open()?;
+    let core = &central.core;
+    block_on(async {
+        core.refresh_catalogue().await?;
+        if !arguments.policy.is_empty() {
+            let policy = read_policy(&arguments.policy, core.now().date())?;
+            core.import(vec![Row::Policy(Box::new(policy))]).await?;
+        }
+        if let Some(path) = &arguments.sites {
+            let sites: Vec<Site> = read(path)?;
+            told(core.import(sites.into_iter().map(Row::Site).collect()).await?, "sites")?;
+        }
+        if let Some(path) = &arguments.plans {
+            core.refresh_catalogue().await?;
+            let rows = plans::sessions(&core.catalogue(), read(path)?, core.now())
+                .map_err(|error| InputError::Plan(path.clone(), error))?;
+            told(core.import(rows.into_iter().map(Row::Session).collect()).await?, "sessions")?;
+        }
+        if let Some(path) = &arguments.applicants {
+            let people: Vec<ApplicantRow> = read(path)?;
+            let rows = people.into_iter().map(|row| Row::Applicant(Box::new(row)));
+            told(core.import(rows.collect()).await?, "applicants")?;
+        }
+        if let Some(path) = &arguments.results {
+            let results: Vec<TestResult> = read(path)?;
+            told(core.record_results(&results).await?, "results")?;
+        }
+        Ok(())
+    })
+}
+
+fn told(count: usize, what: &str) -> anyhow::Result<()> {
+    line(format_args!("{count} {what}"))
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, InputError> {
+    let text = std::fs::read(path).map_err(|error| InputError::Read(path.to_owned(), error))?;
+    serde_json::from_slice(&text).map_err(|error| InputError::Json(path.to_owned(), error))
+}
+
+fn read_policy(paths: &[PathBuf], date: yuyue_domain::time::Date) -> Result<Policy, InputError> {
+    let documents = paths.iter().map(|path| {
+        let text = std::fs::read_to_string(path).map_err(|error| InputError::Read(path.clone(), error))?;
+        PolicyDocument::parse(&path.display().to_string(), &text).map_err(InputError::Policy)
+    });
+    let documents: Vec<PolicyDocument> = documents.collect::<Result<_, _>>()?;
+    Policy::in_force(&documents, date).map_err(InputError::Policy)
+}

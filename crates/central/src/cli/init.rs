@@ -1,0 +1,41 @@
+//! `init`: a new centre, empty but for the rules, the offices and the notices, or one from a backup.
+
+use super::output::line;
+use super::place::{Place, block_on};
+use crate::city::load_seeds;
+use crate::store::Store as _;
+use std::path::PathBuf;
+use yuyue_protocol::cursor::Epoch;
+
+/// Make a new centre.
+///
+/// Makes keys, an authority and an empty store in the folder, and loads the rules in force today, the offices of the
+/// guide and the notices. With --from a backup is put in place instead: the folder then holds the keys already, and
+/// every device fills its cache anew.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// The name of the city
+    #[arg(long, default_value = "重庆市")]
+    city: String,
+    /// A backup to begin from
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let Arguments { place, city, from } = arguments;
+    if let Some(backup) = from {
+        let target = place.folder.join(crate::central::STORE_FILE);
+        anyhow::ensure!(!target.exists(), "{}: there is a store already", target.display());
+        std::fs::copy(backup, &target)?;
+        let central = place.open()?;
+        let epoch = Epoch(central.entropy.uuid()?);
+        block_on(async { Ok(central.core.store().begin_epoch(epoch).await?) })?;
+        return line(format_args!("the centre in {} begins a new feed", place.folder.display()));
+    }
+    let central = place.init(city)?;
+    block_on(async { Ok(load_seeds(&central.core).await?) })?;
+    line(format_args!("a new centre for {city} in {}", place.folder.display()))
+}

@@ -1,0 +1,45 @@
+//! `serve`: the running centre.
+
+use super::output::line;
+use super::place::Place;
+use crate::serve::start;
+use crate::sms::SpoolGateway;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Run the centre.
+///
+/// Listens for devices, for everybody and for the operator, until it is told to stop (SIGINT or SIGTERM). What is
+/// logged is chosen with `YUYUE_LOG`, such as `info` or `yuyue_central=debug`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("YUYUE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let config = arguments.place.config()?;
+    let central = arguments.place.open()?;
+    let spool = config.sms.spool.unwrap_or_else(|| arguments.place.folder.join("sms"));
+    let gateway = Arc::new(SpoolGateway::new(&spool)?);
+    // A transaction blocks the worker that asks for it, so there are more workers than processors.
+    let workers = std::thread::available_parallelism().map_or(4, usize::from) * 2;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers.max(4)).enable_all().build()?;
+    runtime.block_on(async {
+        let running = start(&central, &config.serve, gateway).await?;
+        line(format_args!(
+            "devices on {}, everybody on {}, operator on {}",
+            running.devices, running.public, running.admin
+        ))?;
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminated.recv() => {}
+        }
+        running.stop().await;
+        Ok(())
+    })
+}
