@@ -49,7 +49,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("tauri", &["yuyue"]),
     ("tauri-specta", &["yuyue"]),
     ("rand", &["yuyue-sample"]),
-    ("anyhow", &["xtask"]),
+    ("anyhow", &["xtask", "yuyue-central"]),
     // One `links = "sqlite3"` per lock file, and it is rusqlite's.
     ("sqlx", &[]),
 ];

@@ -16,13 +16,17 @@ const NOT_SOURCES: &[&str] = &["node_modules", "dist", "tests", "paraglide"];
 pub fn install() -> Result<()> {
     system::check_node()?;
     let lock = fs::read("ui/package-lock.json").context("ui/package-lock.json cannot be read")?;
-    // npm empties `node_modules` at the start, so this copy is there only after an installation that came to its end.
+    // This copy is there only after an installation that came to its end.
     let installed = Path::new("ui/node_modules/.installed-package-lock.json");
     if fs::read(installed).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
+    // It may have gone already, with the folder.
+    let _ = fs::remove_file(installed);
     println!("Installing the packages of the user interface");
-    shell::program("npm", &["ci", "--no-audit", "--no-fund"]).in_folder("ui").run()?;
+    // `npm ci` insists on packages for systems that we never run on, which not every registry has; this one takes what
+    // the lock file says, leaves these out, and does not write the lock file.
+    shell::program("npm", &["install", "--no-save", "--no-audit", "--no-fund"]).in_folder("ui").run()?;
     fs::write(installed, lock)?;
     Ok(())
 }
@@ -39,9 +43,14 @@ pub fn build() -> Result<()> {
     if Path::new("ui/dist/index.html").exists() && built >= Some(changed) {
         return Ok(());
     }
-    shell::program("npm", &["run", "--silent", "build"]).in_folder("ui").run()?;
+    npm_run("build").run()?;
     fs::write(stamp, "")?;
     Ok(())
+}
+
+/// A script of the user interface's `package.json`.
+pub fn npm_run(script: &str) -> shell::Shell {
+    shell::program("npm", &["run", "--silent", script]).in_folder("ui")
 }
 
 /// The latest change of a file or folder at or below `path`; removing a file changes its folder.
