@@ -1,7 +1,19 @@
-//! The commands that the page may call, and the description of them from which its TypeScript types are made.
+//! The commands that the page may call, and the description of them from which its TypeScript types are made. Each waits
+//! for the host, calls one use case and passes the answer on.
 
+mod access;
+mod applicant;
+mod application;
+mod booking;
+mod lists;
+mod printing;
+mod training;
+
+use crate::host::host_error;
 use tauri::Wry;
 use tauri_specta::{Builder, Casing, ErrorHandlingMode, collect_commands};
+use yuyue_desk::error::DeskError;
+use yuyue_desk::view::reason::HostError;
 
 /// Every command with its types.
 #[must_use]
@@ -9,6 +21,50 @@ pub fn builder() -> Builder<Wry> {
     Builder::new()
         .function_casing(Casing::SnakeCase)
         .error_handling(ErrorHandlingMode::Throw)
-        .commands(collect_commands![])
+        .commands(collect_commands![
+            access::app_state,
+            access::enroll,
+            access::sign_in,
+            access::lock,
+            access::unlock,
+            access::sign_out,
+            access::shift_summary,
+            access::retry_connection,
+            access::save_settings,
+            applicant::search,
+            applicant::open_applicant,
+            applicant::check_identity,
+            applicant::reveal,
+            applicant::close_applicant,
+            booking::booking,
+            booking::booking_start,
+            booking::booking_act,
+            booking::send_code,
+            booking::code_status,
+            booking::submit,
+            application::application,
+            application::confirm_code,
+            application::end_preview,
+            application::end_application,
+            lists::today,
+            lists::progress,
+            lists::results,
+            lists::offices,
+            lists::notice,
+            lists::outbox,
+            lists::outbox_acknowledge,
+            printing::preview_document,
+            printing::print_document,
+            training::training,
+            training::training_next_day,
+            training::training_publish_now,
+            training::training_reset,
+            training::training_set_line,
+        ])
         .types(&yuyue_desk::view::types())
+}
+
+/// The answer of a use case for the page.
+fn answer<T>(result: Result<T, DeskError>) -> Result<T, HostError> {
+    result.map_err(|error| host_error(&error))
 }

@@ -3,6 +3,14 @@
 //! It knows no rule and no SQL; it holds what only a running program can hold: the window, the clock and the threads.
 
 pub mod commands;
+mod enrolment;
+mod follower;
+mod host;
+mod keys;
+mod line;
+mod printing;
+#[cfg(feature = "training")]
+mod training;
 mod window;
 
 use tauri::Manager;
@@ -12,6 +20,8 @@ use tauri::Manager;
 /// # Panics
 /// When there is no screen, or when the web view cannot be started; nobody could be told otherwise.
 pub fn run() {
+    // To the standard error stream, without personal data: the crates log codes and ids only.
+    tracing_subscriber::fmt().with_env_filter(log_filter()).with_writer(std::io::stderr).init();
     let mut context = tauri::generate_context!();
     if cfg!(feature = "training") {
         // The training edition never meets the data, nor an open window, of the real one.
@@ -23,9 +33,19 @@ pub fn run() {
         .plugin(window::remembered_placement())
         .invoke_handler(commands::builder().invoke_handler())
         .setup(move |app| {
+            host::open(app.app_handle());
             window::open(app.app_handle(), is_kiosk)?;
             Ok(())
         })
         .run(context)
         .expect("the window opens where there is a screen and WebKitGTK");
+}
+
+/// What is logged unless `YUYUE_LOG` says otherwise.
+fn log_filter() -> tracing_subscriber::EnvFilter {
+    let wanted = std::env::var("YUYUE_LOG").unwrap_or_default();
+    tracing_subscriber::EnvFilter::try_new(wanted)
+        .ok()
+        .filter(|_| std::env::var_os("YUYUE_LOG").is_some())
+        .unwrap_or_else(|| tracing_subscriber::EnvFilter::new("warn,yuyue=info"))
 }

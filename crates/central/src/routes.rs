@@ -66,6 +66,8 @@ pub struct App<S> {
     pub head: watch::Receiver<Revision>,
     /// Certifies devices.
     pub authority: Arc<Authority>,
+    /// The port at which enrolled devices connect.
+    pub devices_port: u16,
 }
 
 /// The endpoints for enrolled devices.

@@ -144,7 +144,15 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     core.refresh_board().await?;
     let (head_sender, head) = watch::channel(core.store().get_head().await?.revision);
     let writer = Writer::start(Arc::clone(&core), head_sender.clone()).map_err(ServeError::Writer)?;
-    let app = Arc::new(App { core: Arc::clone(&core), writer, head, authority: Arc::clone(&central.authority) });
+    let listeners = [bind(config.devices)?, bind(config.public)?, bind(config.admin)?];
+    let [(devices, _), ..] = &listeners;
+    let app = Arc::new(App {
+        core: Arc::clone(&core),
+        writer,
+        head,
+        authority: Arc::clone(&central.authority),
+        devices_port: devices.port(),
+    });
 
     let certify = || -> Result<_, ServeError> {
         Ok(central.authority.certify_server(&config.names, central.entropy.bytes()?, central.clock.now())?)
@@ -153,17 +161,18 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     let for_public = PeerAcceptor::new(tls::for_public(certify()?)?);
     let due = Arc::new(Notify::new());
     let mut running = Running {
-        devices: config.devices,
-        public: config.public,
-        admin: config.admin,
+        devices: listeners[0].0,
+        public: listeners[1].0,
+        admin: listeners[2].0,
         authority_pem: central.authority.certificate_pem().to_owned(),
         due: Arc::clone(&due),
         handles: Vec::new(),
         tasks: Vec::new(),
     };
-    running.devices = running.listen(config.devices, Some(for_devices), routes::for_devices(Arc::clone(&app)))?;
-    running.public = running.listen(config.public, Some(for_public), routes::for_public(Arc::clone(&app)))?;
-    running.admin = running.listen(config.admin, None, routes::for_admin(app))?;
+    let [devices, public, admin] = listeners;
+    running.listen(devices, Some(for_devices), routes::for_devices(Arc::clone(&app)))?;
+    running.listen(public, Some(for_public), routes::for_public(Arc::clone(&app)))?;
+    running.listen(admin, None, routes::for_admin(app))?;
 
     let for_head = Arc::clone(&core);
     running.tasks.push(tokio::spawn(async move {
@@ -199,17 +208,21 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     Ok(running)
 }
 
+fn bind(address: SocketAddr) -> Result<(SocketAddr, TcpListener), ServeError> {
+    let failed = |source| ServeError::Listen { address, source };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    Ok((listener.local_addr().map_err(failed)?, listener))
+}
+
 impl Running {
     fn listen(
         &mut self,
-        address: SocketAddr,
+        (address, listener): (SocketAddr, TcpListener),
         acceptor: Option<PeerAcceptor>,
         router: Router,
-    ) -> Result<SocketAddr, ServeError> {
+    ) -> Result<(), ServeError> {
         let failed = |source| ServeError::Listen { address, source };
-        let listener = TcpListener::bind(address).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let bound = listener.local_addr().map_err(failed)?;
         let handle = Handle::new();
         let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle.clone());
         let service = router.into_make_service();
@@ -218,7 +231,7 @@ impl Running {
             Some(acceptor) => tokio::spawn(async move { note(server.acceptor(acceptor).serve(service).await) }),
             None => tokio::spawn(async move { note(server.serve(service).await) }),
         });
-        Ok(bound)
+        Ok(())
     }
 }
 

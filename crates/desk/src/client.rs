@@ -7,7 +7,7 @@ mod enrol;
 mod live;
 
 pub use enrol::{EnrolError, Enrolment, enrol};
-pub use live::HeadStream;
+pub use live::{HeadStream, Heard};
 
 use crate::device::identity::Identity;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};

@@ -8,7 +8,7 @@ use crate::cache::document::{DocumentKey, find_document};
 use crate::centre_clock::CentreClock;
 use crate::device::DEVICE_DB;
 use crate::device::draft::delete_old_drafts;
-use crate::device::identity::{Identity, find_identity};
+use crate::device::identity::{Identity, find_identity, insert_identity};
 use crate::device::outbox::{Order, delete_old, insert_salvaged, take_with, write_journal};
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
@@ -142,6 +142,14 @@ impl Desk {
     /// When the file cannot be read.
     pub fn find_identity(&self) -> Result<Option<Identity>, DeskError> {
         find_identity(&self.device)
+    }
+
+    /// This computer was enrolled.
+    ///
+    /// # Errors
+    /// [`DeskError::AlreadyEnrolled`], or when the file cannot be written.
+    pub fn keep_identity(&self, identity: &Identity) -> Result<(), DeskError> {
+        insert_identity(&self.device, identity)
     }
 
     /// The token of the clerk who works here, for the requests to the centre.

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod device;
 pub mod error;
 pub mod folder;
+pub mod follow;
 pub mod journal;
 pub mod keys;
 pub mod line;

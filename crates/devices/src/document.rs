@@ -1,6 +1,7 @@
 //! What a paper says: one pure model for every document, in reading order and without measures.
 
 mod acceptance;
+mod leaflet;
 mod receipt;
 mod request;
 mod shift_end;
@@ -14,6 +15,7 @@ use yuyue_domain::lookup::SLIP_QR_PREFIX;
 use yuyue_domain::time::Timestamp;
 
 pub use acceptance::Acceptance;
+pub use leaflet::{Leaflet, LeafletSection};
 pub use receipt::{Receipt, Taken};
 pub use request::{Request, SessionLine, WishLines};
 pub use shift_end::ShiftEnd;
@@ -32,6 +34,8 @@ pub enum DocumentKind {
     Voucher,
     /// 交班单: what was taken in a shift and what the centre has received of it
     ShiftEnd,
+    /// 业务须知 or 车管所地址和电话, to take along
+    Leaflet,
 }
 
 impl DocumentKind {
@@ -43,6 +47,7 @@ impl DocumentKind {
             Self::Acceptance => "yuyue-acceptance",
             Self::Voucher => "yuyue-voucher",
             Self::ShiftEnd => "yuyue-shift-end",
+            Self::Leaflet => "yuyue-leaflet",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Invented people, sites and sessions for the tests of this package.
 
 use crate::document::{
-    Acceptance, Document, Printing, Receipt, Request, SessionLine, ShiftEnd, Taken, Voucher, WishLines,
+    Acceptance, Document, Leaflet, LeafletSection, Printing, Receipt, Request, SessionLine, ShiftEnd, Taken, Voucher,
+    WishLines,
 };
 use yuyue_domain::identity::{DocumentNumber, PersonName};
 use yuyue_domain::ids::{ApplicationId, DeviceId};
@@ -107,6 +108,11 @@ pub fn shift_end(taken: u32, missing: &[u64]) -> ShiftEnd {
     }
 }
 
+pub fn leaflet() -> Leaflet {
+    let section = LeafletSection { heading: "先看这里".to_owned(), paragraphs: vec!["样例一段。".to_owned()] };
+    Leaflet { title: "业务须知".to_owned(), subtitle: "第 1 版".to_owned(), sections: vec![section] }
+}
+
 /// One of each document, with the name of its case.
 pub fn documents() -> Vec<(&'static str, Document)> {
     let cancellation = Taken::Cancellation {
@@ -133,6 +139,7 @@ pub fn documents() -> Vec<(&'static str, Document)> {
         ("receipt_withdrawal", receipt(withdrawal).to_document(&printing(1))),
         ("receipt_cancellation", receipt(cancellation).to_document(&printing(1))),
         ("shift_end_balanced", shift_end(42, &[]).to_document(&printing(1))),
+        ("leaflet", leaflet().to_document(&printing(1))),
         ("shift_end_missing", shift_end(42, &[45, 46, 47, 52]).to_document(&printing(1))),
     ]
 }

@@ -67,6 +67,8 @@ pub struct Enrolled {
     pub certificate: String,
     /// The authority (PEM) by which it recognises the centre.
     pub authority: String,
+    /// The port of the centre's listener for devices, at the host that answered.
+    pub devices_port: u16,
 }
 
 /// A clerk signs in at a device.

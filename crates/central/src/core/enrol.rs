@@ -16,7 +16,12 @@ impl<S: Store> Core<S> {
     ///
     /// # Errors
     /// When the code is wrong, used or expired, or a key or the certificate request cannot be read.
-    pub async fn enrol(&self, authority: &Authority, request: &EnrolRequest) -> Result<Enrolled, Problem> {
+    pub async fn enrol(
+        &self,
+        authority: &Authority,
+        request: &EnrolRequest,
+        devices_port: u16,
+    ) -> Result<Enrolled, Problem> {
         let refused = || Problem::new(ErrorCode::EnrolmentRefused, "the enrolment code is wrong, used or expired");
         let signing_key = read_signing_key(&request.signing_key)?;
         let now = self.now();
@@ -41,6 +46,7 @@ impl<S: Store> Core<S> {
                 office: device.office,
                 certificate: certificate.pem,
                 authority: authority.certificate_pem().to_owned(),
+                devices_port,
             }),
             // Somebody else used the code between the look and the write.
             Err(StoreError::Constraint { .. }) => Err(refused()),

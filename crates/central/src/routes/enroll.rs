@@ -23,5 +23,5 @@ pub async fn enroll<S: Store>(
     State(app): State<Arc<App<S>>>,
     StrictJson(request): StrictJson<EnrolRequest>,
 ) -> Result<Json<Enrolled>, ApiProblem> {
-    Ok(Json(app.core.enrol(&app.authority, &request).await?))
+    Ok(Json(app.core.enrol(&app.authority, &request, app.devices_port).await?))
 }

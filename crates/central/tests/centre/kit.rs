@@ -105,7 +105,7 @@ impl World {
             signing_key: base64(key.verifying_key().as_bytes()),
             certificate_request: request,
         };
-        let enrolled = self.core.enrol(&self.central.authority, &request).await.unwrap();
+        let enrolled = self.core.enrol(&self.central.authority, &request, 8443).await.unwrap();
         Device {
             caller: Caller { device: enrolled.device, kind, office, clerk },
             key,

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
 use rcgen::{CertificateParams, DnType, KeyPair};
+use reqwest::Url;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{EnrolRequest, Enrolled, Secret};
 use yuyue_protocol::error::Problem;
@@ -20,6 +21,9 @@ pub enum EnrolError {
     /// The keys of the connection cannot be made.
     #[error("the keys of the connection cannot be made")]
     Keys(#[from] rcgen::Error),
+    /// What was typed is no address.
+    #[error("the address of the centre cannot be read")]
+    Address,
     /// The centre refused, or cannot be reached.
     #[error("the centre did not enrol this computer")]
     Centre(#[from] Problem),
@@ -30,8 +34,6 @@ pub enum EnrolError {
 pub struct Enrolment {
     /// The public address of the centre, such as `https://centre.example:8444`.
     pub public: String,
-    /// The address for devices, such as `https://centre.example:8443`.
-    pub devices: String,
     /// The authority's certificate (PEM), which came with the installation, by which the centre is recognised.
     pub authority: String,
     /// The one-time code.
@@ -55,8 +57,11 @@ pub async fn enrol(enrolment: &Enrolment, world: &dyn World, now: Timestamp) -> 
         certificate_request: parameters.serialize_request(&connection_key)?.pem()?,
     };
     let client = builder(&enrolment.authority)?.build().map_err(ClientError::from)?;
-    let address = format!("{}/v1/devices/enroll", enrolment.public.trim_end_matches('/'));
-    let enrolled: Enrolled = read(send(client.post(address).json(&request)).await?).await?;
+    let mut centre: Url = enrolment.public.parse().map_err(|_| EnrolError::Address)?;
+    centre.set_path("/v1/devices/enroll");
+    let enrolled: Enrolled = read(send(client.post(centre.clone()).json(&request)).await?).await?;
+    centre.set_path("");
+    centre.set_port(Some(enrolled.devices_port)).map_err(|()| EnrolError::Address)?;
     Ok(Identity {
         device: enrolled.device,
         kind: enrolled.kind,
@@ -66,7 +71,7 @@ pub async fn enrol(enrolment: &Enrolment, world: &dyn World, now: Timestamp) -> 
         certificate_key: connection_key.serialize_pem(),
         authority: enrolled.authority,
         signing_key,
-        centre: enrolment.devices.clone(),
+        centre: centre.to_string(),
         enrolled_at: now,
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! How a document is worded and set is not decided here: the window gives these facts to `yuyue-devices`.
 
+use crate::cache::session::find_session;
 use crate::desk::Desk;
 use crate::device::outbox::find_item;
 use crate::device::print_job::{count_prints, finish_print_job, insert_print_job};
@@ -63,6 +64,8 @@ pub struct Requested {
     pub sessions: Vec<NamedSession>,
     /// The names of the chosen sites, for 服从系统安排.
     pub sites: Vec<String>,
+    /// The first publication of a session that it accepts.
+    pub first_publication_at: Option<Timestamp>,
 }
 
 /// Where, when and by whom a document is printed.
@@ -80,6 +83,8 @@ pub struct PrintedBy {
     pub label: String,
     /// The clerk's staff number.
     pub staff_number: String,
+    /// 公益服务专用电话
+    pub service_line: String,
 }
 
 impl Desk {
@@ -188,19 +193,25 @@ impl Desk {
                 sessions.extend(self.find_named_session(*session)?);
             }
         }
-        Ok(Requested { applicant, application, sessions, sites })
+        let mut first_publication_at: Option<Timestamp> = None;
+        for id in &application.accepts {
+            let at = find_session(&self.cache, *id)?.map(|session| session.instants.publication_at);
+            first_publication_at = first_publication_at.into_iter().chain(at).min();
+        }
+        Ok(Requested { applicant, application, sessions, sites, first_publication_at })
     }
 
     fn printed_by(&self, copy: u32) -> Result<PrintedBy, DeskError> {
         let identity = self.identity()?;
-        let offices = self.offices()?.offices;
+        let view = self.offices()?;
         Ok(PrintedBy {
             at: self.now(),
             copy,
-            office: offices.into_iter().find(|office| office.id == identity.office),
+            office: view.offices.into_iter().find(|office| office.id == identity.office),
             device: identity.device,
             label: identity.label,
             staff_number: self.clerk()?.staff_number,
+            service_line: view.telephone,
         })
     }
 }

@@ -1,0 +1,114 @@
+//! One round of keeping in step with the centre: hear its clock, follow its feed, send what was taken. The caller waits
+//! between rounds as it is told here, and calls again at once while there is more.
+
+use crate::backoff::next_wait;
+use crate::cache::document::{DocumentKey, find_document};
+use crate::cache::feed::get_feed;
+use crate::desk::{Desk, lock};
+use crate::error::DeskError;
+use crate::sync::{Sync, SyncStep};
+use crate::use_cases::outbox::deliver;
+use std::sync::Mutex;
+use std::time::Duration;
+use yuyue_domain::ids::{ApplicantId, ApplicationId, PublicationId};
+use yuyue_domain::publication::Publication;
+use yuyue_domain::time::Date;
+use yuyue_protocol::centre::Centre;
+use yuyue_protocol::cursor::Revision;
+use yuyue_protocol::error::Problem;
+
+/// What a round did and what comes next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// Whether more is waiting, here or there: call again at once.
+    pub more: bool,
+    /// How long to wait before the next try; none when the centre answered.
+    pub wait: Option<Duration>,
+    /// Applications that changed, with whose they are.
+    pub applications: Vec<(ApplicationId, ApplicantId)>,
+    /// Days whose results became visible.
+    pub publications: Vec<Date>,
+}
+
+impl Followed {
+    /// A round that failed; the next one after `wait`.
+    #[must_use]
+    pub fn failed(wait: Duration) -> Self {
+        Self { wait: Some(wait), ..Self::default() }
+    }
+}
+
+/// Does one round.
+///
+/// # Errors
+/// When a file of this computer cannot be read or written. That the centre does not answer is no error but a wait.
+pub async fn follow_once(desk: &Mutex<Desk>, sync: &mut Sync, centre: &impl Centre) -> Result<Followed, DeskError> {
+    match round(desk, sync, centre).await {
+        Err(DeskError::Centre(problem)) => Ok(Followed::failed(lock(desk).lose_line(&problem))),
+        followed => followed,
+    }
+}
+
+async fn round(desk: &Mutex<Desk>, sync: &mut Sync, centre: &impl Centre) -> Result<Followed, DeskError> {
+    let now = centre.time().await?;
+    lock(desk).hear_time(now)?;
+    let mut followed = Followed::default();
+    match sync.step(centre, now).await? {
+        SyncStep::Refill => {
+            lock(desk).resend_outbox()?;
+            followed.more = true;
+        }
+        SyncStep::Applied { more, applications, publications, .. } => {
+            followed.more = more;
+            followed.applications = applications;
+            followed.publications = lock(desk).publication_days(&publications)?;
+        }
+    }
+    // What was taken goes out between two pages of a long fill, too: it may close before the fill ends.
+    followed.more |= deliver(desk, centre).await?.more;
+    lock(desk).hold_line(followed.more)?;
+    Ok(followed)
+}
+
+impl Desk {
+    /// Up to which revision the cache stands; none before the first page.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn revision(&self) -> Result<Option<Revision>, DeskError> {
+        Ok(get_feed(&self.cache)?.cursor.map(|cursor| cursor.revision))
+    }
+
+    /// The centre answered.
+    fn hold_line(&mut self, more: bool) -> Result<(), DeskError> {
+        let feed = get_feed(&self.cache)?;
+        if more || feed.is_filling {
+            let count = |rows: u64| u32::try_from(rows).unwrap_or(u32::MAX);
+            let done = feed.cursor.map_or(0, |cursor| cursor.revision.0);
+            self.line.hear_part(count(done), count(feed.head.0));
+        } else {
+            self.line.hear(self.now());
+        }
+        Ok(())
+    }
+
+    /// The centre did not answer; how long to wait before the next try.
+    fn lose_line(&mut self, problem: &Problem) -> Duration {
+        let tries = self.line.fail(self.now());
+        let mut random = [0; 8];
+        self.world.fill(&mut random);
+        let wait = next_wait(tries, u64::from_le_bytes(random), problem.retry_after_seconds);
+        self.line.plan_try(self.world.elapsed() + wait);
+        wait
+    }
+
+    fn publication_days(&self, publications: &[PublicationId]) -> Result<Vec<Date>, DeskError> {
+        let mut days = Vec::new();
+        for id in publications {
+            let found: Option<Publication> = find_document(&self.cache, DocumentKey::Publication(*id))?;
+            days.extend(found.map(|publication| publication.publication_at.date()));
+        }
+        days.dedup();
+        Ok(days)
+    }
+}

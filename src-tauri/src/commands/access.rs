@@ -1,0 +1,76 @@
+//! Who works here, and the frame of the window.
+
+use super::answer;
+use crate::enrolment;
+use crate::host::HostSlot;
+use tauri::State;
+use yuyue_desk::desk;
+use yuyue_desk::use_cases::access;
+use yuyue_desk::view::app::{AppState, Settings, ShiftSummary};
+use yuyue_desk::view::reason::HostError;
+
+#[tauri::command]
+#[specta::specta]
+pub async fn app_state(slot: State<'_, HostSlot>) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    answer(desk::lock(&host.desk).app_state())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn enroll(slot: State<'_, HostSlot>, centre: String, code: String) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    enrolment::enroll(&host, &centre, code).await?;
+    host.wake.notify_one();
+    answer(desk::lock(&host.desk).app_state())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in(slot: State<'_, HostSlot>, number: String, password: String) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    answer(access::sign_in(&host.desk, &*host.line, &number, &password).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn lock(slot: State<'_, HostSlot>) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    answer(desk::lock(&host.desk).lock_counter(None))
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn unlock(slot: State<'_, HostSlot>, password: String) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    answer(desk::lock(&host.desk).unlock(&password))
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_out(slot: State<'_, HostSlot>) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    answer(desk::lock(&host.desk).sign_out())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn shift_summary(slot: State<'_, HostSlot>) -> Result<ShiftSummary, HostError> {
+    let host = slot.host().await?;
+    answer(desk::lock(&host.desk).shift_summary())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_connection(slot: State<'_, HostSlot>) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    host.wake.notify_one();
+    answer(desk::lock(&host.desk).app_state())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn save_settings(slot: State<'_, HostSlot>, settings: Settings) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    answer(desk::lock(&host.desk).save_settings(settings))
+}

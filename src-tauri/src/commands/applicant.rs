@@ -1,0 +1,54 @@
+//! Looking applicants up and opening one.
+
+use super::answer;
+use crate::host::HostSlot;
+use tauri::State;
+use yuyue_desk::desk::lock;
+use yuyue_desk::use_cases::{applicant, search as look_up};
+use yuyue_desk::view::applicant::{ApplicantView, RevealedApplicant, SearchAnswer};
+use yuyue_desk::view::reason::HostError;
+use yuyue_domain::identity::IdentityCheck;
+use yuyue_domain::ids::ApplicantId;
+
+#[tauri::command]
+#[specta::specta]
+pub async fn search(slot: State<'_, HostSlot>, query: String) -> Result<SearchAnswer, HostError> {
+    let host = slot.host().await?;
+    answer(look_up::search(&host.desk, &*host.line, &query).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn open_applicant(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result<ApplicantView, HostError> {
+    let host = slot.host().await?;
+    answer(applicant::open_applicant(&host.desk, &*host.line, applicant).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn check_identity(
+    slot: State<'_, HostSlot>,
+    applicant: ApplicantId,
+    check: IdentityCheck,
+) -> Result<ApplicantView, HostError> {
+    let host = slot.host().await?;
+    let view = answer(lock(&host.desk).check_identity(applicant, check));
+    host.took();
+    view
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn reveal(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result<RevealedApplicant, HostError> {
+    let host = slot.host().await?;
+    let revealed = answer(lock(&host.desk).reveal(applicant));
+    host.took();
+    revealed
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn close_applicant(slot: State<'_, HostSlot>) -> Result<(), HostError> {
+    let host = slot.host().await?;
+    answer(lock(&host.desk).close_applicant())
+}

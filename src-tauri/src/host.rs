@@ -1,0 +1,171 @@
+//! The host behind the page: the desk, the line and the follower, opened once while the page already shows.
+
+use crate::follower;
+use crate::keys;
+use crate::line::Line;
+use crate::printing::Paperwork;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use tauri::{AppHandle, Emitter, Manager};
+use tokio::sync::{Notify, watch};
+use yuyue_desk::desk::{Desk, DeskConfig, lock};
+use yuyue_desk::error::DeskError;
+use yuyue_desk::sync::Sync;
+use yuyue_desk::view::app::Edition;
+use yuyue_desk::view::events::HostEvent;
+use yuyue_desk::view::reason::{HostError, Params};
+use yuyue_desk::view::training::ProgressTick;
+use yuyue_desk::world::SystemWorld;
+
+/// The name of the one event.
+const EVENT: &str = "host";
+
+/// Everything that commands work with.
+pub struct Host {
+    /// The counter application.
+    pub desk: Arc<Mutex<Desk>>,
+    /// The line to the centre.
+    pub line: Arc<Line>,
+    /// Wakes the follower: something is to be sent, or the clerk wants another try now.
+    pub wake: Arc<Notify>,
+    /// Slips and vouchers.
+    pub paperwork: Paperwork,
+    /// The training centre.
+    #[cfg(feature = "training")]
+    pub training: crate::training::TrainingHost,
+    app: AppHandle,
+}
+
+impl Host {
+    /// Tells the page something.
+    pub fn tell(&self, event: &HostEvent) {
+        tell(&self.app, event);
+    }
+
+    /// Tells the page how its frame looks now.
+    pub fn tell_state(&self) {
+        match lock(&self.desk).app_state() {
+            Ok(state) => self.tell(&HostEvent::StateChanged(Box::new(state))),
+            Err(error) => tracing::error!(code = error.code(), "the state cannot be read"),
+        }
+    }
+
+    /// After something was taken: send it soon, and show the new counts.
+    pub fn took(&self) {
+        self.wake.notify_one();
+        self.tell_state();
+    }
+}
+
+/// The host once it is open, or why it cannot be.
+type Opened = Option<Result<Arc<Host>, HostError>>;
+
+/// Where commands wait for the host.
+pub struct HostSlot(watch::Receiver<Opened>);
+
+impl HostSlot {
+    /// The host, as soon as it is open.
+    pub async fn host(&self) -> Result<Arc<Host>, HostError> {
+        let mut slot = self.0.clone();
+        let opened = slot.wait_for(Option::is_some).await.map_err(|_| internal())?;
+        opened.clone().unwrap_or_else(|| Err(internal()))
+    }
+}
+
+/// Begins to open the host; the page shows meanwhile.
+pub fn open(app: &AppHandle) {
+    let (sender, receiver) = watch::channel(None);
+    app.manage(HostSlot(receiver));
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let opened =
+            open_host(&app).await.inspect_err(|error| tracing::error!(code = %error.code, "the host cannot open"));
+        sender.send_replace(Some(opened));
+        // The slot lives as long as the program.
+        sender.closed().await;
+    });
+}
+
+async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
+    let folder = data_folder(app)?;
+    let (desk, sync) = open_desk(&folder)?;
+    let identity = desk.find_identity().map_err(|error| host_error(&error))?;
+    let desk = Arc::new(Mutex::new(desk));
+    let line = Arc::new(Line::new(Arc::clone(&desk)));
+    #[cfg(feature = "training")]
+    let training = {
+        let hear = app.clone();
+        let tick = move |tick| tell(&hear, &HostEvent::Progress(tick));
+        crate::training::TrainingHost::start(&folder, &desk, &line, identity, tick).await?
+    };
+    #[cfg(not(feature = "training"))]
+    if let Some(identity) = identity {
+        line.open(&identity).map_err(|error| {
+            tracing::error!(%error, "the kept enrolment cannot be used");
+            internal()
+        })?;
+    }
+    let host = Arc::new(Host {
+        desk,
+        line,
+        wake: Arc::new(Notify::new()),
+        paperwork: Paperwork::new(&folder),
+        #[cfg(feature = "training")]
+        training,
+        app: app.clone(),
+    });
+    tauri::async_runtime::spawn(follower::follow(Arc::clone(&host), sync));
+    #[cfg(feature = "training")]
+    tauri::async_runtime::spawn(crate::training::watch_phone(Arc::clone(&host)));
+    Ok(host)
+}
+
+fn open_desk(folder: &Path) -> Result<(Desk, Sync), HostError> {
+    let config = DeskConfig {
+        folder: &folder.join("desk"),
+        edition: if cfg!(feature = "training") { Edition::Training } else { Edition::Production },
+        version: env!("CARGO_PKG_VERSION"),
+        keys: &*keys::store(folder),
+        world: Arc::new(SystemWorld),
+    };
+    Desk::open(&config).map_err(|error| host_error(&error))
+}
+
+/// Where this computer keeps its files; a test may name another place.
+fn data_folder(app: &AppHandle) -> Result<PathBuf, HostError> {
+    if let Some(folder) = std::env::var_os("YUYUE_DATA") {
+        return Ok(PathBuf::from(folder));
+    }
+    app.path().app_local_data_dir().map_err(|error| {
+        tracing::error!(%error, "there is no data folder");
+        internal()
+    })
+}
+
+fn tell(app: &AppHandle, event: &HostEvent) {
+    if let Err(error) = app.emit(EVENT, event) {
+        tracing::warn!(%error, "the page did not hear an event");
+    }
+}
+
+/// An error of the desk in the page's words; logged here and nowhere else.
+pub fn host_error(error: &DeskError) -> HostError {
+    let told = HostError::from(error);
+    if told.code == "internal" || told.code == "storage_failed" {
+        tracing::error!(%error, code = %told.code, "a command failed");
+    } else {
+        tracing::info!(code = %told.code, "a command was refused");
+    }
+    told
+}
+
+/// Something that no clerk can do anything about.
+pub fn internal() -> HostError {
+    HostError { code: "internal".to_owned(), params: Params::new(), retryable: false }
+}
+
+/// Progress of something long.
+#[cfg(feature = "training")]
+pub fn progress(what: &str, done: u32, total: u32) -> ProgressTick {
+    ProgressTick { what: what.to_owned(), done, total }
+}

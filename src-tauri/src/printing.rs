@@ -1,0 +1,110 @@
+//! Slips and vouchers on screen and on paper: the desk gives the facts, `yuyue-devices` words, sets and prints them.
+
+mod document;
+
+use crate::host::{host_error, internal};
+use document::{large, to_document};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use yuyue_desk::desk::{Desk, lock};
+use yuyue_desk::use_cases::printing::{Printable, PrintedBy};
+use yuyue_desk::view::printing::{DocumentKind, DocumentPreview, PrintJob, PrinterStatus};
+use yuyue_desk::view::reason::{HostError, Params, Reason};
+use yuyue_devices::{DocumentError, Item, LaidOut, Paper, PrintError, Printer, TypeSize, lay_out};
+
+/// Where documents go.
+pub struct Paperwork {
+    folder: PathBuf,
+}
+
+impl Paperwork {
+    /// With the data folder of this computer, below which the training edition prints.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.join("printed") }
+    }
+
+    /// A document as it would come out of the printer.
+    pub fn preview(&self, desk: &Mutex<Desk>, kind: DocumentKind) -> Result<DocumentPreview, HostError> {
+        let (facts, by) = lock(desk).printable(kind).map_err(|error| host_error(&error))?;
+        let laid_out = set(&facts, &by)?;
+        let preview = laid_out.to_preview().map_err(|error| damaged(&error))?;
+        Ok(DocumentPreview {
+            kind,
+            pages_svg: preview.pages.into_iter().map(|page| page.svg).collect(),
+            text: texts(&laid_out),
+            printed: by.copy - 1,
+            printer: self.status(),
+        })
+    }
+
+    /// Prints a document without a dialog; the job is recorded before and after.
+    pub fn print(&self, desk: &Mutex<Desk>, kind: DocumentKind) -> Result<PrintJob, HostError> {
+        let (job, facts, by) = lock(desk).print_begin(kind).map_err(|error| host_error(&error))?;
+        let printed = set(&facts, &by).and_then(|laid_out| self.send(&laid_out));
+        let complaint = printed.as_ref().map_err(|error| error.code.clone()).copied();
+        match (lock(desk).print_finished(&job, complaint), printed) {
+            (_, Err(error)) => Err(error),
+            (Err(error), Ok(())) => Err(host_error(&error)),
+            (Ok(()), Ok(())) => Ok(job),
+        }
+    }
+
+    fn send(&self, laid_out: &LaidOut) -> Result<(), HostError> {
+        let pdf = laid_out.to_pdf().map_err(|error| damaged(&error))?;
+        let height = laid_out.pages.first().map_or(0, |page| page.height);
+        let job = yuyue_devices::PrintJob { kind: laid_out.kind, paper: laid_out.paper, height, pdf: &pdf };
+        self.printer().print(&job).map(|_| ()).map_err(|error| complaint(&error))
+    }
+
+    fn status(&self) -> PrinterStatus {
+        let reason = self.printer().check_ready().err();
+        PrinterStatus {
+            ready: reason.is_none(),
+            name: Some(printer_name()),
+            reason: reason.map(|error| Reason { code: error.code().to_owned(), params: Params::new(), article: None }),
+        }
+    }
+
+    #[cfg(feature = "training")]
+    fn printer(&self) -> impl Printer {
+        yuyue_devices::printer::SimulatedPrinter::new(self.folder.clone())
+    }
+
+    #[cfg(not(feature = "training"))]
+    #[expect(clippy::unused_self, reason = "only the training edition prints into the folder")]
+    fn printer(&self) -> impl Printer {
+        yuyue_devices::printer::CupsPrinter::new(&printer_name())
+    }
+}
+
+/// The queue of the printing system that this counter uses.
+fn printer_name() -> String {
+    std::env::var("YUYUE_PRINTER").unwrap_or_else(|_| "yuyue".to_owned())
+}
+
+fn set(facts: &Printable, by: &PrintedBy) -> Result<LaidOut, HostError> {
+    let size = if large(facts) { TypeSize::Large } else { TypeSize::Normal };
+    lay_out(&to_document(facts, by), Paper::Thermal80, size).map_err(|error| damaged(&error))
+}
+
+/// The document line by line, for screen readers.
+fn texts(laid_out: &LaidOut) -> Vec<String> {
+    let items = laid_out.pages.iter().flat_map(|page| &page.items);
+    items
+        .filter_map(|item| match item {
+            Item::Line(line) => Some(line.text.clone()),
+            Item::Qr { caption, .. } => Some(caption.clone()),
+            Item::Rule { .. } | Item::Frame { .. } | Item::Mark { .. } => None,
+        })
+        .collect()
+}
+
+fn complaint(error: &PrintError) -> HostError {
+    tracing::warn!(code = error.code(), "the printer did not print");
+    HostError { code: error.code().to_owned(), params: Params::new(), retryable: error.is_retryable() }
+}
+
+fn damaged(error: &DocumentError) -> HostError {
+    tracing::error!(code = error.code(), "a document cannot be set");
+    internal()
+}
