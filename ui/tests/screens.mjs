@@ -1,11 +1,12 @@
 // Opens every screen on the fake host in a real engine, in both sizes, languages and themes: axe finds nothing, no text
 // leaves its box, nothing is written to the console, and nothing is fetched from elsewhere. Pictures go to /artifacts.
 //
-// SCREENS=name,name runs only these; VARIANTS=1366-zh-light only that; CHROMIUM names another browser.
+// SCREENS=name,name runs only these; VARIANTS=1366-zh-light only that; CHROMIUM names another browser; JUNIT a file for
+// the report.
 import axe from "axe-core";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build, preview } from "vite";
@@ -75,6 +76,18 @@ async function shoot(context, address, variant, scene) {
   return faults;
 }
 
+/** What a test runner would report: one case for each screen in each variant. */
+function writeReport(path, cases) {
+  const escape = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const lines = cases.map(({ name, faults }) => {
+    const failure = faults.length > 0 ? `<failure>${escape(faults.join("\n"))}</failure>` : "";
+    return `<testcase name="${escape(name)}">${failure}</testcase>`;
+  });
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `<testsuites><testsuite name="screens">\n${lines.join("\n")}\n</testsuite></testsuites>\n`);
+}
+
+const cases = [];
 let failed = 0;
 await build({ root, mode: "fake", logLevel: "error", build: { outDir, emptyOutDir: true } });
 const server = await preview({
@@ -103,6 +116,7 @@ try {
     const context = await browser.newContext({ viewport: SIZES[variant.split("-")[0]], reducedMotion: "reduce" });
     for (const scene of SCENES.filter(({ name }) => names.includes(name))) {
       const faults = await shoot(context, address, variant, scene);
+      cases.push({ name: `${variant} ${scene.name}`, faults });
       if (faults.length === 0) continue;
       failed += 1;
       process.stdout.write(
@@ -119,6 +133,7 @@ try {
   await server.close();
   rmSync(work, { recursive: true, force: true });
 }
+if (process.env.JUNIT) writeReport(process.env.JUNIT, cases);
 process.stdout.write(
   failed === 0
     ? `${names.length} screens in ${variants.length} variants: nothing found\n`

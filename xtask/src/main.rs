@@ -25,7 +25,7 @@ Commands:
   test      Check and test everything, the real window included
   bench     Measure the benchmarks of all packages
   bindings  Write the TypeScript bindings of the window's commands
-  package   Build installable packages of the window and the central server
+  package   Build installable packages of the windows of both editions
 
 `cargo xtask <COMMAND> --help` tells more about one of them.
 ";

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check and test of the repository, in one run that goes on after a failure.
 
 use crate::report::{Counts, read_junit};
-use crate::{shell, system};
+use crate::{shell, system, ui, window};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,7 +15,11 @@ Usage: cargo xtask test
 Needs Rust and Node; on Debian it installs what else is missing (packages of the system with sudo, unless it runs as
 root; the test runner and npm packages inside this repository). The steps, each with its result and duration:
 
-  formatting, lints, the tests of all packages, the examples of the documentation, the documentation itself
+  building the user interface, formatting, lints, the tests of all packages, the examples of the documentation, the
+  documentation itself; the user interface: its checks, its unit tests, every screen in a browser engine; and the tests
+  in the real window of both editions, on a screen in memory
+
+Pictures of the screens and of failures are in artifacts/.
 
 The last line is `N passed, N failed`, where a check counts as one, and a step that ran no test as failed. The exit
 code is 0 only when nothing failed.
@@ -52,23 +56,60 @@ pub fn run() -> ExitCode {
 }
 
 fn run_steps(steps: &mut Vec<Step>, nextest: &Path) {
+    // It is built into the window, and lints look at the window too.
+    step(steps, "User interface: build", &Kind::Check, ui::build);
     step(steps, "Formatting", &Kind::Check, || shell::cargo(&["fmt", "--all", "--check"]).run());
     step(steps, "Lints", &Kind::Check, || {
-        shell::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()
+        shell::cargo(&["clippy", "--workspace", "--all-targets", "--features", window::TRAINING_FEATURES])
+            .args(["--", "-D", "warnings"])
+            .run()
     });
-    step(steps, "Tests of all packages", &Kind::Tests(nextest_report("default")), || {
-        shell::program(nextest, &["nextest", "run", "--workspace"]).run()
-    });
+    let has_windows = step(steps, "Windows of both editions: build", &Kind::Check, window::build_editions);
+    step(steps, "Tests of all packages", &Kind::Tests(nextest_report("default")), || run_nextest(nextest).run());
     step(steps, "Examples of the documentation", &Kind::Check, || {
-        shell::cargo(&["test", "--doc", "--workspace", "--quiet"]).run()
+        shell::cargo(&["test", "--doc", "--workspace", "--quiet", "--features", window::TRAINING_FEATURES]).run()
     });
     step(steps, "Documentation", &Kind::Check, || {
-        shell::cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").run()
+        shell::cargo(&["doc", "--workspace", "--no-deps", "--features", window::TRAINING_FEATURES])
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .run()
     });
+    step(steps, "User interface: checks", &Kind::Check, || ui::npm_run("check").run());
+    let report = shell::root().join("artifacts/ui-tests.xml");
+    step(steps, "User interface: tests", &Kind::Tests(report.clone()), || {
+        ui::npm_run("test")
+            .args(["--", "--reporter=default", "--reporter=junit"])
+            .args([format!("--outputFile.junit={}", report.display())])
+            .run()
+    });
+    let report = shell::root().join("artifacts/ui-screens.xml");
+    step(steps, "User interface: screens", &Kind::Tests(report.clone()), || {
+        ui::npm_run("test:screens").env("JUNIT", &report).run()
+    });
+    if has_windows {
+        step(steps, "In the real window", &Kind::Tests(nextest_report("e2e")), || run_in_window(nextest));
+    }
+}
+
+/// Nextest over all packages, with the features with which the windows were built, so that nothing is built twice.
+fn run_nextest(nextest: &Path) -> shell::Shell {
+    shell::program(nextest, &["nextest", "run", "--workspace", "--features", window::TRAINING_FEATURES])
+}
+
+/// The end-to-end tests, with a session bus and a screen of their own that is large enough for a kiosk.
+fn run_in_window(nextest: &Path) -> Result<()> {
+    shell::program("dbus-run-session", &["--", "xvfb-run", "--auto-servernum"])
+        .args(["--server-args=-screen 0 1920x1920x24"])
+        .args([nextest])
+        .args(["nextest", "run", "--workspace", "--features", window::TRAINING_FEATURES, "--profile", "e2e"])
+        .env("YUYUE_TRAINING_WINDOW", window::edition_program("training"))
+        .env("YUYUE_PRODUCTION_WINDOW", window::edition_program("production"))
+        .run()
 }
 
 fn nextest_report(profile: &str) -> PathBuf {
-    shell::target_dir().join("nextest").join(profile).join("junit.xml")
+    // Nextest keeps its reports below the workspace, wherever cargo builds to.
+    shell::root().join("target/nextest").join(profile).join("junit.xml")
 }
 
 /// Runs one step under its heading, notes its result, and tells whether nothing failed.
