@@ -41,7 +41,7 @@ const GIVING: &[&str] = &[
 ];
 
 /// Names that are not ours to choose.
-const GIVEN_BY_OTHERS: &[&str] = &[];
+const GIVEN_BY_OTHERS: &[&str] = &["Service"];
 
 fn check(file: &File) -> Vec<String> {
     let stem = file.path.rsplit_once('.').map_or(file.path.as_str(), |(stem, _)| stem);

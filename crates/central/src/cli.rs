@@ -17,8 +17,12 @@ mod publish;
 mod serve;
 
 use clap::{Parser, Subcommand};
+use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
+
+/// What a command ends with.
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// The central server of 渝约: it decides, allocates and publishes.
 #[derive(Debug, Parser)]
@@ -50,7 +54,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Init(arguments) => init::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
-        Command::Allocate(arguments) => allocate::run(&arguments).map_err(anyhow::Error::from),
+        Command::Allocate(arguments) => allocate::run(&arguments).map_err(Into::into),
         Command::Publish(arguments) => publish::run(&arguments),
         Command::Device(arguments) => device::run(&arguments),
         Command::Clerk(arguments) => clerk::run(&arguments),
@@ -63,14 +67,20 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell when the standard error is closed.
-            let _ = writeln!(std::io::stderr(), "yuyue-central: {error:#}");
-            ExitCode::from(exit_code(&error))
+            let _ = writeln!(std::io::stderr(), "yuyue-central: {}", with_causes(&*error));
+            ExitCode::from(exit_code(&*error))
         }
     }
 }
 
+/// An error with everything that led to it.
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// 2 when what was given is wrong, 1 when something else failed.
-fn exit_code(error: &anyhow::Error) -> u8 {
+fn exit_code(error: &(dyn Error + 'static)) -> u8 {
     if let Some(error) = error.downcast_ref::<allocate::AllocateError>() {
         return error.exit_code();
     }

@@ -225,11 +225,11 @@ impl Running {
         let failed = |source| ServeError::Listen { address, source };
         let handle = Handle::new();
         let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle.clone());
-        let service = router.into_make_service();
+        let endpoints = router.into_make_service();
         self.handles.push(handle);
         self.tasks.push(match acceptor {
-            Some(acceptor) => tokio::spawn(async move { note(server.acceptor(acceptor).serve(service).await) }),
-            None => tokio::spawn(async move { note(server.serve(service).await) }),
+            Some(acceptor) => tokio::spawn(async move { note(server.acceptor(acceptor).serve(endpoints).await) }),
+            None => tokio::spawn(async move { note(server.serve(endpoints).await) }),
         });
         Ok(())
     }

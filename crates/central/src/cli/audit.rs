@@ -1,5 +1,6 @@
 //! `audit`: whether anybody touched the record of who did what.
 
+use super::Outcome;
 use super::output::{json, line};
 use super::place::{Place, block_on};
 use crate::audit::{Tail, check_chain};
@@ -36,7 +37,7 @@ struct Verified {
     hash: String,
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     let Command::Verify { place, json: as_json } = &arguments.command;
     let central = place.open()?;
     let tail = block_on(async {

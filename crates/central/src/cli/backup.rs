@@ -1,5 +1,6 @@
 //! `backup`: a copy of the whole store while the centre goes on.
 
+use super::Outcome;
 use super::output::line;
 use super::place::{Place, block_on};
 use crate::audit::{Act, Entry};
@@ -19,7 +20,7 @@ pub struct Arguments {
     output: PathBuf,
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     let central = arguments.place.open()?;
     let store = central.core.store();
     store.back_up(&arguments.output)?;

@@ -1,5 +1,6 @@
 //! `clerk`: who may sign in.
 
+use super::Outcome;
 use super::output::{json, line};
 use super::place::{Place, block_on};
 use crate::store::{Account, Store as _};
@@ -82,7 +83,7 @@ impl From<Account> for Listed {
     }
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Add { place, staff_number, name, office, json: as_json } => {
             let central = place.open()?;
@@ -126,7 +127,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// A password on the command line would stand in the list of processes and in the shell's history.
-fn read_password() -> anyhow::Result<Secret> {
+fn read_password() -> Outcome<Secret> {
     let mut text = String::new();
     std::io::stdin().lock().read_line(&mut text)?;
     Ok(Secret(text.trim_end_matches(['\r', '\n']).to_owned()))

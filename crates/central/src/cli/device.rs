@@ -1,5 +1,6 @@
 //! `device`: computers that may enrol, that are enrolled, and that may no longer connect.
 
+use super::Outcome;
 use super::output::{json, line};
 use super::place::{Place, block_on};
 use crate::store::{DeviceRow, Store as _};
@@ -84,7 +85,7 @@ impl From<DeviceRow> for Listed {
     }
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Add { place, kind, label, office, json: as_json } => {
             let kind = match kind {

@@ -1,5 +1,6 @@
 //! `generate`: a centre with a synthetic city of any size, for trials and load tests.
 
+use super::Outcome;
 use super::output::line;
 use super::place::{Place, block_on};
 use crate::city::{CityError, load_city, load_seeds, load_staff};
@@ -20,7 +21,7 @@ pub struct Arguments {
     seed: u64,
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     let Arguments { place, applicants, seed } = arguments;
     let central = place.init("合成市")?;
     block_on(async {

@@ -2,6 +2,7 @@
 
 mod plans;
 
+use super::Outcome;
 use super::output::line;
 use super::place::{Place, block_on};
 use crate::core::results::TestResult;
@@ -54,7 +55,7 @@ pub enum InputError {
     Policy(#[source] PolicyError),
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     let central = arguments.place.open()?;
     let core = &central.core;
     block_on(async {
@@ -86,7 +87,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })
 }
 
-fn told(count: usize, what: &str) -> anyhow::Result<()> {
+fn told(count: usize, what: &str) -> Outcome {
     line(format_args!("{count} {what}"))
 }
 

@@ -1,7 +1,9 @@
 //! `init`: a new centre, empty but for the rules, the offices and the notices, or one from a backup.
 
+use super::Outcome;
 use super::output::line;
 use super::place::{Place, block_on};
+use crate::central::CentralError;
 use crate::city::load_seeds;
 use crate::store::Store as _;
 use std::path::PathBuf;
@@ -24,11 +26,13 @@ pub struct Arguments {
     from: Option<PathBuf>,
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     let Arguments { place, city, from } = arguments;
     if let Some(backup) = from {
         let target = place.folder.join(crate::central::STORE_FILE);
-        anyhow::ensure!(!target.exists(), "{}: there is a store already", target.display());
+        if target.exists() {
+            return Err(CentralError::Exists(place.folder.clone()).into());
+        }
         std::fs::copy(backup, &target)?;
         let central = place.open()?;
         let epoch = Epoch(central.entropy.uuid()?);

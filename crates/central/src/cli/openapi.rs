@@ -1,5 +1,6 @@
 //! `openapi`: the description of the interface.
 
+use super::Outcome;
 use super::output::json;
 use crate::routes::Description;
 use utoipa::OpenApi as _;
@@ -8,6 +9,6 @@ use utoipa::OpenApi as _;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {}
 
-pub fn run(_: &Arguments) -> anyhow::Result<()> {
+pub fn run(_: &Arguments) -> Outcome {
     json(&Description::openapi())
 }

@@ -1,10 +1,10 @@
 //! Which centre a command is about.
 
+use super::Outcome;
 use crate::central::Central;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::OsEntropy;
-use anyhow::Context as _;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,25 +22,24 @@ pub struct Place {
 
 impl Place {
     /// Reads the configuration.
-    pub fn config(&self) -> anyhow::Result<Config> {
+    pub fn config(&self) -> Outcome<Config> {
         Ok(Config::read(self.config.as_deref())?)
     }
 
     /// Opens the centre.
-    pub fn open(&self) -> anyhow::Result<Central> {
+    pub fn open(&self) -> Outcome<Central> {
         let core = self.config()?.core;
-        Central::open(&self.folder, core, Arc::new(SystemClock), Arc::new(OsEntropy))
-            .with_context(|| format!("{}", self.folder.display()))
+        Ok(Central::open(&self.folder, core, Arc::new(SystemClock), Arc::new(OsEntropy))?)
     }
 
     /// Makes a new centre.
-    pub fn init(&self, city: &str) -> anyhow::Result<Central> {
+    pub fn init(&self, city: &str) -> Outcome<Central> {
         let core = self.config()?.core;
         Ok(Central::init(&self.folder, city, core, Arc::new(SystemClock), Arc::new(OsEntropy))?)
     }
 }
 
 /// Runs a future to its end on this thread.
-pub fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+pub fn block_on<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
 }

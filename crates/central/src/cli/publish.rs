@@ -1,5 +1,6 @@
 //! `publish`: what is due is allocated and published now, or only shown.
 
+use super::Outcome;
 use super::output::{json, line};
 use super::place::{Place, block_on};
 use crate::scheduler::{Scheduler, preview};
@@ -20,7 +21,7 @@ pub struct Arguments {
     json: bool,
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     let central = arguments.place.open()?;
     let published = block_on(async {
         if arguments.dry_run {

@@ -1,5 +1,6 @@
 //! `serve`: the running centre.
 
+use super::Outcome;
 use super::output::line;
 use super::place::Place;
 use crate::serve::start;
@@ -18,7 +19,7 @@ pub struct Arguments {
     place: Place,
 }
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> Outcome {
     let filter = EnvFilter::try_from_env("YUYUE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = arguments.place.config()?;
