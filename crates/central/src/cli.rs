@@ -75,7 +75,7 @@ pub fn run(cli: Cli) -> ExitCode {
 
 /// An error with everything that led to it.
 fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes = std::iter::successors(Some(error), |&error| std::error::Error::source(error));
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
