@@ -10,5 +10,5 @@ import "$lib/styles/window.css";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
-await app.start(await openHost());
 mount(Window, { target });
+await app.start(await openHost());

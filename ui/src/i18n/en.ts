@@ -781,7 +781,12 @@ export const en: Messages = {
     up: "connected",
     down: "no line",
     counter: (n, label) => `Counter ${n} · ${label}`,
-    sample: "For training: staff number 0317, password sample",
+    sample: "For training: staff number 0317, password peixun-0317",
+  },
+  starting: {
+    title: "Opening",
+    wait: "Opening the data on this computer. Please wait.",
+    city: (done: number, total: number) => `Preparing the training city: ${done} of ${total} people`,
   },
   lock: {
     title: "Locked",

@@ -754,7 +754,12 @@ export const zh = {
     up: "连接正常",
     down: "连接中断",
     counter: (n: number, label: string) => `${n} 号窗口 · ${label}`,
-    sample: "培训账号：工号 0317，密码 sample",
+    sample: "培训账号：工号 0317，密码 peixun-0317",
+  },
+  starting: {
+    title: "正在打开",
+    wait: "正在打开本机数据，请稍候。",
+    city: (done: number, total: number) => `正在准备培训城市：${done} / ${total} 人`,
   },
   lock: {
     title: "窗口已锁定",

@@ -12,6 +12,7 @@ import type {
   Notice,
   OutboxRow,
   PhoneMessage,
+  ProgressTick,
   Subject,
 } from "$lib/ipc/bindings";
 import { i18n } from "$lib/i18n/i18n.svelte";
@@ -49,14 +50,22 @@ class App {
   lookupWanted = $state(0);
   /** The newest message of the simulated phone. */
   message = $state.raw<PhoneMessage | null>(null);
+  /** How far something long of the host is. */
+  progress = $state.raw<ProgressTick | null>(null);
+  /** Why the host cannot be opened. */
+  failure = $state.raw<HostError | null>(null);
   private host: Host | null = null;
   private toastCount = 0;
 
   async start(host: Host): Promise<void> {
     this.host = host;
     await host.listen((event) => this.hear(event));
-    this.frame(await this.call("app_state", {}));
-    if (this.state?.access.state === "open") this.booking = await this.call("booking", {});
+    try {
+      this.frame(await this.call("app_state", {}));
+      if (this.state?.access.state === "open") this.booking = await this.call("booking", {});
+    } catch (thrown) {
+      this.failure = toHostError(thrown);
+    }
   }
 
   /** Asks the host; throws its `HostError`. */
@@ -106,7 +115,8 @@ class App {
   private hear(event: HostEvent): void {
     if (event.event === "state_changed") this.frame(event.payload);
     if (event.event === "phone_message") this.message = event.payload;
-    if (event.event !== "progress") this.changes += 1;
+    if (event.event === "progress") this.progress = event.payload;
+    else this.changes += 1;
   }
 
   /** Opens the window again after sign-in or unlock. */
