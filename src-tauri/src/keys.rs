@@ -23,7 +23,7 @@ mod keyring {
     use yuyue_sqlite::Key;
 
     /// The name under which the desktop shows the entry.
-    const SERVICE: &str = "yuyue";
+    const APPLICATION: &str = "yuyue";
 
     /// The key in the keyring of the session (Secret Service). One entry for each data folder.
     pub struct SystemKeyring {
@@ -36,7 +36,7 @@ mod keyring {
         }
 
         fn entry(&self) -> Result<keyring::Entry, KeyStoreError> {
-            keyring::Entry::new(SERVICE, &self.account).map_err(unavailable)
+            keyring::Entry::new(APPLICATION, &self.account).map_err(unavailable)
         }
     }
 

@@ -25,6 +25,8 @@ impl Driver {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             // A web view that is driven paints nothing with what the window sets by itself, for the kiosks.
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "0")
+            // A small city is made quickly; it has the same people to try.
+            .env("YUYUE_TRAINING_APPLICANTS", "500")
             .env("HOME", home)
             .env("XDG_DATA_HOME", home.join("data"))
             .env("XDG_CONFIG_HOME", home.join("config"))

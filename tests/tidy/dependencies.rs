@@ -13,8 +13,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("yuyue-central", &["yuyue-domain", "yuyue-protocol", "yuyue-sqlite", "yuyue-sample"]),
     ("yuyue-devices", &["yuyue-domain"]),
     ("yuyue-sample", &["yuyue-domain"]),
-    // The last two only in the training edition.
-    ("yuyue", &["yuyue-desk", "yuyue-devices", "yuyue-central", "yuyue-sample"]),
+    // It passes on their types and lends the desk its line and its key store. The centre only in the training edition.
+    ("yuyue", &["yuyue-desk", "yuyue-devices", "yuyue-domain", "yuyue-protocol", "yuyue-sqlite", "yuyue-central"]),
     ("yuyue-tests", &[]),
     ("xtask", &[]),
 ];
@@ -43,7 +43,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("clap", &["yuyue-central"]),
     ("rcgen", &["yuyue-central", "yuyue-desk"]),
     ("reqwest", &["yuyue-desk"]),
-    ("keyring", &["yuyue-desk"]),
+    ("keyring", &["yuyue"]),
     ("serialport", &["yuyue-devices"]),
     ("krilla", &["yuyue-devices"]),
     ("tauri", &["yuyue"]),

@@ -63,7 +63,7 @@ async function shoot(context, address, variant, scene) {
   );
   try {
     await page.goto(`${address}?frozen&${scene.start ?? "open"}&lang=${lang}&theme=${theme}`);
-    await page.locator("main").waitFor();
+    await page.locator("main:not([aria-busy=true])").waitFor();
     await scene.run(page);
     await page.mouse.move(0, 0);
     faults.push(...(await look(page)));

@@ -5,7 +5,7 @@ mod plan;
 use super::{SchedulerError, responsible_from};
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Catalogue, Core, messages};
-use crate::store::{Batch, Loaded, NewSms, Store, Wants, Write};
+use crate::store::{Batch, Loaded, NewSms, Store, StoreError, Wants, Write};
 use plan::{Plan, plan_publication};
 use std::collections::BTreeSet;
 use yuyue_domain::application::transition::Act;
@@ -30,8 +30,23 @@ pub struct Published {
     pub waiting: u32,
 }
 
+/// How often somebody else may publish first before that is taken for a fault.
+const RACES_MAX: u32 = 16;
+
 /// Publishes the earliest day that is due; none when nothing is.
+///
+/// Two may try at once, such as the scheduler and an operator's command. The store lets one of them publish a day; the
+/// other finds it published and looks for the next.
 pub async fn publish_next<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Published>, SchedulerError> {
+    for _ in 0..RACES_MAX {
+        let from = responsible_from(core).await?;
+        match run(core, from, now, true).await {
+            Err(SchedulerError::Store(StoreError::Constraint { rule })) => {
+                tracing::info!(rule, "somebody else published first");
+            }
+            published => return published,
+        }
+    }
     let from = responsible_from(core).await?;
     run(core, from, now, true).await
 }
