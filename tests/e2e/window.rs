@@ -1,4 +1,3 @@
 //! What every test here needs is a screen, the driver and built windows; the module's name tells nextest so.
 
-mod booking;
 mod opening;

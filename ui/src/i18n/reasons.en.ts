@@ -96,6 +96,7 @@ export const reasonsEn: Record<string, string> = {
   priority_needs_code: "Priority booking needs its code at once.",
   no_session: "No session is left.",
   identity_check_missing: "Record the identity check first.",
+  identity_unchecked: "Record the identity check first.",
   identity_check_not_here: "Identities cannot be checked here.",
   code_too_soon: "A code was just sent; again in {seconds} s.",
   code_limit: "No more codes today; possible from {possible_from}.",

@@ -95,6 +95,7 @@ export const reasonsZh: Record<string, string> = {
   priority_needs_code: "优先预约须当场输入验证码。",
   no_session: "没有可接受的场次。",
   identity_check_missing: "请先核对并记录身份。",
+  identity_unchecked: "请先核对并记录身份。",
   identity_check_not_here: "这里不能核对身份。",
   code_too_soon: "刚刚发送过，{seconds} 秒后可重新发送。",
   code_limit: "今天的发送次数已用完，{possible_from} 起可以再发。",
