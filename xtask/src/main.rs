@@ -39,7 +39,7 @@ For example `cargo xtask bench -- allocation` measures only those with that word
 ";
 
 const BINDINGS_HELP: &str = "\
-Write the TypeScript bindings of the window's commands to ui/src/ipc/bindings.ts
+Write the TypeScript types of what the host gives to the window to ui/src/ipc/bindings.ts
 
 Usage: cargo xtask bindings
 

@@ -53,7 +53,10 @@ pub fn run(args: &[String]) -> Result<()> {
 /// When the window's library does not build or the file cannot be written.
 pub fn write_bindings() -> Result<()> {
     system::install_packages(system::WINDOW_PACKAGES)?;
-    shell::cargo(&["run", "--package", "yuyue", "--example", "bindings", "--", "ui/src/ipc/bindings.ts"]).run()
+    // The test that guards the file writes it when it is asked to.
+    shell::cargo(&["test", "--package", "yuyue-desk", "--features", "bindings", "--test", "bindings"])
+        .env("YUYUE_WRITE_BINDINGS", "1")
+        .run()
 }
 
 /// Builds the windows of both editions, in the debug profile, for the end-to-end tests.
