@@ -1,17 +1,18 @@
 //! The real window of either edition: opening it on an empty computer, finding, typing, pressing, taking pictures.
 
-use crate::driver::Driver;
+use crate::computer::Computer;
+use crate::frame;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures_util::FutureExt;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
+use std::ffi::OsString;
 use std::fs;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::time::{interval, timeout};
 
 /// How long a condition may take to come true on a busy machine.
@@ -36,55 +37,120 @@ impl Edition {
             Self::Training => "YUYUE_TRAINING_WINDOW",
             Self::Production => "YUYUE_PRODUCTION_WINDOW",
         };
-        let path = std::env::var_os(variable);
-        path.map(PathBuf::from).expect("`cargo xtask test` builds both windows and names them to the tests")
+        let path = std::env::var_os(variable).expect("`cargo xtask test` builds both windows and names them");
+        fs::canonicalize(path).expect("the window is built")
     }
 }
 
-/// An open window on a computer on which the product never ran before.
-pub struct Window {
-    /// The session of the driver, for whatever this kit has no word for.
-    pub page: Client,
-    // In this order they are dropped: first the driver, then the folder that it writes to.
-    _driver: Driver,
-    home: TempDir,
+/// How a test opens the window.
+pub struct Trial<'a> {
+    edition: Edition,
+    name: &'a str,
+    arguments: &'a [&'a str],
+    size: Option<(u32, u32)>,
+    variables: Vec<(OsString, OsString)>,
+    beforehand: Box<dyn FnOnce(&Computer) + 'a>,
 }
 
-impl Window {
-    /// Opens the window, runs `test`, takes a picture when it fails, and closes the window either way.
-    ///
-    /// `name` names the pictures in `artifacts/`.
-    pub async fn run(edition: Edition, arguments: &[&str], name: &str, test: impl AsyncFnOnce(&Window)) {
-        let window = Self::open(edition, arguments).await;
-        let within = timeout(TEST_WITHIN, AssertUnwindSafe(test(&window)).catch_unwind()).await;
+impl<'a> Trial<'a> {
+    /// With the size that the window gives itself: 1366×768. `name` begins the names of the pictures in `artifacts/e2e`.
+    #[must_use]
+    pub fn of(edition: Edition, name: &'a str) -> Self {
+        Self { edition, name, arguments: &[], size: None, variables: Vec::new(), beforehand: Box::new(|_| {}) }
+    }
+
+    /// With arguments of the program, such as `--kiosk`.
+    #[must_use]
+    pub fn with_arguments(self, arguments: &'a [&'a str]) -> Self {
+        Self { arguments, ..self }
+    }
+
+    /// With another size of the page.
+    #[must_use]
+    pub fn sized(self, width: u32, height: u32) -> Self {
+        Self { size: Some((width, height)), ..self }
+    }
+
+    /// With one more variable of the environment.
+    #[must_use]
+    pub fn with_variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// With something that is done on the computer before the window opens, such as starting a keyring.
+    #[must_use]
+    pub fn beforehand(self, prepare: impl FnOnce(&Computer) + 'a) -> Self {
+        Self { beforehand: Box::new(prepare), ..self }
+    }
+
+    /// Opens the window on a new computer, runs `test` and takes a picture when it fails. Everything has ended afterwards.
+    pub async fn run(self, test: impl AsyncFnOnce(&mut Window)) {
+        let computer = Computer::start(&self.variables).await;
+        (self.beforehand)(&computer);
+        let program = self.edition.program();
+        let arguments = self.arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let page = open(&computer, &program, self.arguments).await;
+        let name = self.name.to_owned();
+        let mut window = Window { page, computer, program, arguments, name, size: self.size };
+        window.take_size().await;
+        let within = timeout(TEST_WITHIN, AssertUnwindSafe(test(&mut window)).catch_unwind()).await;
         let outcome = within.unwrap_or_else(|_| Err(Box::new("the window did not answer any more")));
-        if outcome.is_err() {
-            // Neither a picture nor a proper end can be had from a session that has broken down.
-            let _ = timeout(WITHIN, window.screenshot(&format!("{name}-failed"))).await;
-        }
-        let _ = timeout(WITHIN, window.page.clone().close()).await;
         if let Err(panic) = outcome {
+            // A session that has broken down shows nothing.
+            let _ = timeout(WITHIN, window.screenshot("failed")).await;
             resume_unwind(panic);
         }
     }
+}
 
-    async fn open(edition: Edition, arguments: &[&str]) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let driver = Driver::start(home.path()).await;
-        let options = json!({ "binary": edition.program(), "args": arguments });
-        let capabilities = [("webkitgtk:browserOptions".to_owned(), options)].into_iter().collect();
-        let connecting = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).clone();
-        let page = timeout(WITHIN, connecting.connect(&driver.address()))
-            .await
-            .expect("the window opens within half a minute")
-            .expect("the driver opens the window");
-        Self { page, _driver: driver, home }
+/// An open window.
+pub struct Window {
+    /// The session of the driver, for whatever this kit has no word for.
+    pub page: Client,
+    /// Where it is open.
+    pub computer: Computer,
+    program: PathBuf,
+    arguments: Vec<String>,
+    name: String,
+    size: Option<(u32, u32)>,
+}
+
+async fn open(computer: &Computer, program: &Path, arguments: &[impl AsRef<str>]) -> Client {
+    let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+    let options = json!({ "binary": program, "args": arguments });
+    let capabilities = [("webkitgtk:browserOptions".to_owned(), options)].into_iter().collect();
+    let connecting = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).clone();
+    timeout(WITHIN, connecting.connect(&computer.start_driver().await))
+        .await
+        .expect("the window opens within half a minute")
+        .expect("the driver opens the window")
+}
+
+impl Window {
+    /// Closes the window with the button of its frame, and waits until the program has ended.
+    pub async fn close(&self) {
+        frame::close("渝约");
+        self.computer.ends(&self.program).await;
     }
 
-    /// The folder below which the window keeps its data.
-    #[must_use]
-    pub fn home(&self) -> &Path {
-        self.home.path()
+    /// Closes the window and opens it again on the same computer.
+    pub async fn restart(&mut self) {
+        self.close().await;
+        self.page = open(&self.computer, &self.program, &self.arguments).await;
+        self.take_size().await;
+    }
+
+    /// Gives the page the size that the test wants.
+    async fn take_size(&self) {
+        let Some((width, height)) = self.size else { return };
+        self.page.set_window_rect(0, 0, width, height).await.unwrap();
+        let wanted = json!([width, height]);
+        self.wait_for("the size of the page", async || {
+            let size = self.page.execute("return [innerWidth, innerHeight]", vec![]).await.ok()?;
+            (size == wanted).then_some(())
+        })
+        .await;
     }
 
     /// Waits for the first element that fits a CSS selector.
@@ -154,12 +220,12 @@ impl Window {
         self.page.perform_actions(actions).await.unwrap();
     }
 
-    /// Saves what the window shows as `artifacts/e2e/<name>.png`.
-    pub async fn screenshot(&self, name: &str) {
+    /// Saves what the window shows as `artifacts/e2e/<name of the trial>-<step>.png`.
+    pub async fn screenshot(&self, step: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("artifacts/e2e");
         fs::create_dir_all(&folder).unwrap();
         match self.page.screenshot().await {
-            Ok(picture) => fs::write(folder.join(format!("{name}.png")), picture).unwrap(),
+            Ok(picture) => fs::write(folder.join(format!("{}-{step}.png", self.name)), picture).unwrap(),
             Err(error) => eprintln!("the window shows nothing to take a picture of: {error}"),
         }
     }

@@ -1,15 +1,32 @@
-//! The window opens and shows its page.
+//! The window opens, shows its page, and ends the program when it is closed.
 
-use yuyue_tests::window::{Edition, Window};
+use yuyue_tests::window::{Edition, Trial};
 
 #[tokio::test]
 async fn the_window_opens_and_shows_its_first_screen() {
-    Window::run(Edition::Training, &[], "opening", async |window| {
-        // The page fills this element only after its scripts ran, which the content policy must allow.
-        window.find("#app > *").await;
-        window.screenshot("opening").await;
-        let title = window.page.title().await.expect("the page has a title");
-        assert_eq!(title, "渝约", "the page is ours");
-    })
-    .await;
+    Trial::of(Edition::Training, "opening")
+        .run(async |window| {
+            // The page fills this element only after its scripts ran, which the content policy must allow.
+            window.find("#app > *").await;
+            window.screenshot("first").await;
+            let title = window.page.title().await.expect("the page has a title");
+            assert_eq!(title, "渝约", "the page is ours");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn closing_the_window_ends_the_program_and_it_opens_again() {
+    for edition in [Edition::Training, Edition::Production] {
+        Trial::of(edition, "closing")
+            .sized(1920, 1080)
+            .run(async |window| {
+                window.find("#app > *").await;
+                // It waits for the end of the program; the next one would find an open window otherwise and go.
+                window.restart().await;
+                window.find("#app > *").await;
+                window.screenshot("again").await;
+            })
+            .await;
+    }
 }

@@ -1,0 +1,118 @@
+//! A computer on which the product never ran before: a home folder, a session bus and processes of its own, so that
+//! tests cannot meet each other.
+
+use crate::processes::Processes;
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::{interval, timeout};
+
+/// A busy machine may take its time; a test that waits this long has something wrong.
+const START_WITHIN: Duration = Duration::from_secs(30);
+
+/// The computer. All that was started on it has ended once this is dropped, and its files are gone.
+pub struct Computer {
+    environment: Vec<(OsString, OsString)>,
+    // In this order they are dropped: first the processes, then the folder that they write to.
+    processes: Processes,
+    home: TempDir,
+}
+
+impl Computer {
+    /// A new computer, with variables of the environment that it has in addition.
+    pub async fn start(variables: &[(OsString, OsString)]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let bus = home.path().join("bus");
+        let mut daemon = Command::new("dbus-daemon");
+        daemon.args(["--session", "--nofork", "--nopidfile", "--nosyslog"]);
+        daemon.arg(format!("--address=unix:path={}", bus.display()));
+        // It complains about limits that only root may raise.
+        let processes = Processes::start(quiet(daemon));
+        let mut environment: Vec<(OsString, OsString)> = [
+            ("TAURI_WEBVIEW_AUTOMATION", "true"),
+            // A web view that is driven paints nothing with what the window sets by itself, for the kiosks.
+            ("WEBKIT_DISABLE_DMABUF_RENDERER", "0"),
+            // No screen reader listens here, and its bus would outlive the test.
+            ("NO_AT_BRIDGE", "1"),
+            // A small city is made quickly; it has the same people to try.
+            ("YUYUE_TRAINING_APPLICANTS", "500"),
+        ]
+        .map(|(name, value)| (name.into(), value.into()))
+        .into();
+        environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), format!("unix:path={}", bus.display()).into()));
+        for (name, folder) in
+            [("HOME", ""), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")]
+        {
+            environment.push((name.into(), home.path().join(folder).into()));
+        }
+        environment.extend_from_slice(variables);
+        wait_for("the session bus", async || UnixStream::connect(&bus).await.is_ok()).await;
+        Self { environment, processes, home }
+    }
+
+    /// Its home folder.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A command in the session of this computer, for the test itself to run and to wait for.
+    #[must_use]
+    pub fn command(&self, program: impl Into<OsString>) -> Command {
+        let mut command = Command::new(program.into());
+        command.envs(self.environment.iter().cloned());
+        command
+    }
+
+    /// Lets a program run in the session of this computer for as long as the computer is there.
+    pub fn run(&self, command: Command) {
+        self.processes.join(command);
+    }
+
+    /// Whether `program` runs on it.
+    #[must_use]
+    pub fn is_running(&self, program: &Path) -> bool {
+        self.processes.is_running(program)
+    }
+
+    /// Waits until `program` has ended by itself.
+    pub async fn ends(&self, program: &Path) {
+        wait_for("the end of the program", async || !self.is_running(program)).await;
+    }
+
+    /// Starts `WebKitWebDriver`, the program between a test and the web view, and tells where it listens.
+    pub(crate) async fn start_driver(&self) -> String {
+        let port = free_port();
+        let mut driver = self.command("WebKitWebDriver");
+        driver.arg(format!("--port={port}"));
+        self.run(driver);
+        let answers = async || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok();
+        wait_for("the driver", answers).await;
+        format!("http://127.0.0.1:{port}")
+    }
+}
+
+async fn wait_for(what: &str, mut has_come: impl AsyncFnMut() -> bool) {
+    let coming = async {
+        let mut looks = interval(Duration::from_millis(20));
+        while !has_come().await {
+            looks.tick().await;
+        }
+    };
+    timeout(START_WITHIN, coming).await.unwrap_or_else(|_| panic!("{what} did not come within half a minute"));
+}
+
+fn quiet(mut command: Command) -> Command {
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// A port that nobody listens on; the driver takes none of its own choice.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
