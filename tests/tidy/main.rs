@@ -15,6 +15,7 @@ mod metadata;
 mod migrations;
 mod names;
 mod privacy;
+mod reasons;
 mod repository;
 mod source;
 mod traces;

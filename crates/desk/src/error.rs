@@ -57,8 +57,11 @@ pub enum DeskError {
     #[error("the password is wrong")]
     WrongPassword,
     /// Too many wrong passwords.
-    #[error("signing in is blocked for a while")]
-    SignInBlocked,
+    #[error("signing in is blocked for {seconds} s")]
+    SignInBlocked {
+        /// How long still.
+        seconds: u32,
+    },
     /// Without line this clerk cannot be let in (any more).
     #[error("signing in without line is not possible for this clerk")]
     OfflineSignInExpired,
@@ -98,7 +101,8 @@ impl DeskError {
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
-            Self::Open(_) | Self::Folder(_) | Self::Key(_) | Self::Journal(_) => "storage_failed",
+            Self::Open(_) | Self::Folder(_) | Self::Journal(_) => "storage_failed",
+            Self::Key(_) => "key_unavailable",
             Self::Sqlite(error) => match fault_of(error) {
                 Fault::DiskFull => "disk_full",
                 Fault::ReadOnly | Fault::Busy | Fault::Disk | Fault::Damaged => "storage_failed",
@@ -112,7 +116,7 @@ impl DeskError {
             Self::NotSignedIn => "not_signed_in",
             Self::Locked => "locked",
             Self::WrongPassword => "wrong_password",
-            Self::SignInBlocked => "sign_in_blocked",
+            Self::SignInBlocked { .. } => "sign_in_blocked",
             Self::OfflineSignInExpired => "offline_sign_in_expired",
             Self::NotFound => "not_found",
             Self::NotYet => "not_yet",
@@ -141,9 +145,11 @@ impl From<&DeskError> for HostError {
     fn from(error: &DeskError) -> Self {
         let params = match error {
             DeskError::Refused { params, .. } => params.clone(),
-            DeskError::Centre(Problem { retry_after_seconds: Some(seconds), .. }) => {
-                Params::from([("seconds".to_owned(), seconds.to_string())])
-            }
+            DeskError::Centre(Problem { retry_after_seconds: Some(seconds), .. })
+            | DeskError::SignInBlocked { seconds } => Params::from([
+                ("seconds".to_owned(), seconds.to_string()),
+                ("minutes".to_owned(), seconds.div_ceil(60).to_string()),
+            ]),
             _ => Params::new(),
         };
         Self { code: error.code().to_owned(), params, retryable: error.is_retryable() }

@@ -7,7 +7,7 @@
 //! # Commands
 //!
 //! All answer [`reason::HostError`] when they cannot. Names are Tauri command names, arguments are camel-cased there.
-//! Errors that any command may give: `not_signed_in`, `locked`, `internal`, `storage_failed`.
+//! Errors that any command may give: `not_signed_in`, `locked`, `internal`, `storage_failed`, `key_unavailable`.
 //!
 //! | command | arguments | answer | errors of its own |
 //! |---|---|---|---|

@@ -785,6 +785,7 @@ export const en: Messages = {
   },
   starting: {
     title: "Opening",
+    failed: "Cannot open",
     wait: "Opening the data on this computer. Please wait.",
     city: (done: number, total: number) => `Preparing the training city: ${done} of ${total} people`,
   },
@@ -825,6 +826,8 @@ export const en: Messages = {
     loading: "Loading",
     busy: "Working",
     retry: "Retry",
+    broken:
+      "This page could not be shown. What was saved is not affected. Try again; if that does not help, call support.",
     error: "Something went wrong",
     dash: "—",
     all: "All",

@@ -758,6 +758,7 @@ export const zh = {
   },
   starting: {
     title: "正在打开",
+    failed: "无法打开",
     wait: "正在打开本机数据，请稍候。",
     city: (done: number, total: number) => `正在准备培训城市：${done} / ${total} 人`,
   },
@@ -799,6 +800,7 @@ export const zh = {
     busy: "正在办理",
     retry: "重试",
     error: "出错了",
+    broken: "这一页没有显示出来。已保存的业务不受影响，请重试；仍不行请联系技术支持。",
     dash: "—",
     all: "全部",
     notifications: "通知",

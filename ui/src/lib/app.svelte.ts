@@ -90,6 +90,17 @@ class App {
     }
   }
 
+  /** Asks the host for what a screen shows; when it fails, that is said and the screen keeps what it has. */
+  async load<C extends CommandName>(command: C, args: ArgsOf<C>, show: (answer: AnswerOf<C>) => void): Promise<void> {
+    try {
+      show(await this.call(command, args));
+    } catch (thrown) {
+      const error = toHostError(thrown);
+      // Whoever is no longer at work sees the lock or the sign-in instead of this screen.
+      if (error.code !== "locked" && error.code !== "not_signed_in") this.say("bad", i18n.error(error));
+    }
+  }
+
   say(tone: Toast["tone"], text: string): void {
     this.toastCount += 1;
     const toast = { id: this.toastCount, tone, text };

@@ -12,7 +12,7 @@ use yuyue_protocol::account::Clerk;
 /// Wrong passwords in a row after which the sign-in is blocked for a while.
 const FAILURES_MAX: u32 = 5;
 /// For how long, in seconds.
-const BLOCK_SECONDS: i64 = 300;
+const BLOCK_SECONDS: u32 = 300;
 
 /// Keeps what lets a clerk sign in without line until `offline_until`.
 ///
@@ -73,18 +73,19 @@ pub fn check_password(
     if now.unix() >= offline_until {
         return Err(DeskError::OfflineSignInExpired);
     }
-    if blocked_until.is_some_and(|until| now.unix() < until) {
-        return Err(DeskError::SignInBlocked);
+    let blocked_seconds = blocked_until.map_or(0, |until| until.saturating_sub(now.unix()));
+    if let Ok(seconds @ 1..) = u32::try_from(blocked_seconds) {
+        return Err(DeskError::SignInBlocked { seconds });
     }
     let hash = PasswordHash::new(&hash).map_err(|error| DeskError::PasswordHash(error.to_string()))?;
     if Argon2::default().verify_password(password.as_bytes(), &hash).is_err() {
         let failures = failures + 1;
-        let is_blocked = failures % FAILURES_MAX == 0;
+        let blocked = (failures % FAILURES_MAX == 0).then_some(BLOCK_SECONDS);
         device.execute(
             "UPDATE verifier SET failures = ?2, blocked_until = ?3 WHERE staff_number = ?1",
-            (staff_number, failures, is_blocked.then(|| now.plus_seconds(BLOCK_SECONDS).unix())),
+            (staff_number, failures, blocked.map(|seconds| now.plus_seconds(seconds.into()).unix())),
         )?;
-        return Err(if is_blocked { DeskError::SignInBlocked } else { DeskError::WrongPassword });
+        return Err(blocked.map_or(DeskError::WrongPassword, |seconds| DeskError::SignInBlocked { seconds }));
     }
     device.execute("UPDATE verifier SET failures = 0, blocked_until = NULL WHERE staff_number = ?1", [staff_number])?;
     Ok(serde_json::from_str(&clerk)?)

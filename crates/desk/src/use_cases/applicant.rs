@@ -2,6 +2,7 @@
 
 use crate::cache::document::{DocumentKey, find_document};
 use crate::cache::feed::get_feed;
+use crate::cache::session::find_session;
 use crate::desk::{Desk, lock};
 use crate::device::draft::close_drafts;
 use crate::device::served::upsert_served;
@@ -9,7 +10,9 @@ use crate::error::DeskError;
 use crate::use_cases::reasons::{reason, reason_of_eligibility, reason_with};
 use crate::use_cases::record::mask;
 use crate::use_cases::visit::Visit;
-use crate::view::applicant::{ApplicantView, HistoryEvent, HistoryRow, PriorityVerdict, RevealedApplicant, SubjectRow};
+use crate::view::applicant::{
+    ApplicantView, HistoryEvent, HistoryRow, PriorityVerdict, RevealedApplicant, Standing, SubjectRow,
+};
 use std::sync::Mutex;
 use yuyue_domain::applicant::{ApplicantRecord, Test, TestOutcome};
 use yuyue_domain::application::{Application, ApplicationState};
@@ -140,6 +143,7 @@ impl Desk {
     fn subject_row(&self, record: &ApplicantRecord, subject: Subject, policy: &Policy) -> SubjectRow {
         let now = self.now();
         let state = subject_state(record, subject, now, policy);
+        let standing = self.standing(record, subject, &state);
         let application = match &state {
             SubjectState::Placed { application, .. }
             | SubjectState::Queued { application }
@@ -150,13 +154,27 @@ impl Desk {
             SubjectState::NotBookable { refusals } => {
                 refusals.iter().map(|refusal| reason_of_eligibility(&self.cache, refusal)).collect()
             }
-            _ => Vec::new(),
+            SubjectState::Queued { .. } => vec![reason("live_queued")],
+            SubjectState::AwaitingCode { .. } if standing == Standing::Registered => vec![reason("live_registered")],
+            SubjectState::AwaitingCode { .. } => vec![reason("live_awaiting_code")],
+            SubjectState::Placed { session, .. } => {
+                let session = find_session(&self.cache, *session).ok().flatten();
+                let placed = session.map(|session| {
+                    let instants = &session.instants;
+                    reason_with(
+                        "live_placed",
+                        [("starts_at", session.starts_at.to_string()), ("cancel_by", instants.cancel_by.to_string())],
+                    )
+                });
+                placed.into_iter().collect()
+            }
+            SubjectState::Passed { .. } | SubjectState::Bookable | SubjectState::NotNeeded => Vec::new(),
         };
         let rule = &policy.regulation.bookings;
         let counted = rule.limit_subjects.contains(&subject).then_some(rule.limit);
         SubjectRow {
             subject,
-            standing: self.standing(record, subject, &state),
+            standing,
             reasons,
             passed: find_passed(record, subject, now, policy),
             application,

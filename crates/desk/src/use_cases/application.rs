@@ -6,7 +6,7 @@ use crate::cache::session::find_session;
 use crate::desk::Desk;
 use crate::device::outbox::find_item;
 use crate::error::DeskError;
-use crate::use_cases::reasons::{reason, reason_of, reason_with};
+use crate::use_cases::reasons::{reason, reason_of, session_reason};
 use crate::use_cases::record::{application_number, mask};
 use crate::view::printing::DocumentKind;
 use crate::view::progress::{ApplicationActions, ApplicationView, EndKind};
@@ -120,16 +120,14 @@ impl Desk {
                 continue;
             }
             let Some(named) = self.find_named_session(published.session)? else { continue };
-            reasons.push(reason_with(
-                "cut_off",
-                [
-                    ("session_name", named.site_name),
-                    ("session_starts_at", named.session.starts_at.to_string()),
-                    ("places", published.places.to_string()),
-                    ("last_admitted", published.last_admitted.map(|rank| rank.to_string()).unwrap_or_default()),
-                    ("rank", result.rank.to_string()),
-                ],
-            ));
+            let rank = result.rank.to_string();
+            reasons.push(match published.last_admitted.map(|last| last.to_string()) {
+                Some(last) => {
+                    let places = published.places.to_string();
+                    session_reason("cut_off", &named, [("places", places), ("last_admitted", last), ("rank", rank)])
+                }
+                None => session_reason("cut_off_without_places", &named, [("rank", rank)]),
+            });
         }
         Ok(if reasons.is_empty() { vec![reason("unplaced")] } else { reasons })
     }

@@ -3,10 +3,11 @@
 use crate::cache::document::{DocumentKey, find_document};
 use crate::cache::session::find_session;
 use crate::view::reason::{Params, Reason};
+use crate::view::submission::NamedSession;
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
-use yuyue_domain::eligibility;
+use yuyue_domain::eligibility::{self, RefusalCode};
 use yuyue_domain::ids::{SessionId, SiteId};
 use yuyue_domain::policy::Citation;
 use yuyue_domain::refusal::Refusal;
@@ -25,6 +26,15 @@ pub fn reason_with<const N: usize>(code: &str, params: [(&str, String); N]) -> R
     Reason { params, ..reason(code) }
 }
 
+/// A reason that is about a session, with the session's name and time beside the other parameters.
+#[must_use]
+pub fn session_reason<const N: usize>(code: &str, named: &NamedSession, params: [(&str, String); N]) -> Reason {
+    let mut reason = reason_with(code, params);
+    reason.params.insert("session_name".to_owned(), named.site_name.clone());
+    reason.params.insert("session_starts_at".to_owned(), named.session.starts_at.to_string());
+    reason
+}
+
 /// A refusal of the centre or of the preview.
 #[must_use]
 pub fn reason_of(cache: &Connection, refusal: &Refusal) -> Reason {
@@ -40,6 +50,10 @@ pub fn reason_of(cache: &Connection, refusal: &Refusal) -> Reason {
 #[must_use]
 pub fn reason_of_eligibility(cache: &Connection, refusal: &eligibility::Refusal) -> Reason {
     let mut reason = coded(cache, &refusal.code, Some(&refusal.cite));
+    if matches!(refusal.code, RefusalCode::Blocked { until: None, .. }) {
+        // Its sentence names no day.
+        "blocked_for_life".clone_into(&mut reason.code);
+    }
     if let Some(date) = refusal.possible_from {
         reason.params.insert("possible_from".to_owned(), date.to_string());
     }

@@ -30,9 +30,11 @@ const UNSENT_MAX: u32 = 2_000;
 pub async fn search(desk: &Mutex<Desk>, centre: &impl Centre, text: &str) -> Result<SearchAnswer, DeskError> {
     let (answer, ask) = {
         let desk = lock(desk);
-        let answer = desk.search_here(text)?;
+        let mut answer = desk.search_here(text)?;
         let is_filling = get_feed(&desk.cache)?.is_filling;
         let ask = answer.kind.is_some() && (answer.hits.is_empty() || is_filling) && desk.line.is_up();
+        // A cache that is in step with the centre knows what the centre knows.
+        answer.local_only = ask || !desk.line.is_up();
         (answer, ask)
     };
     if !ask {

@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::device::outbox::{Which, list_items};
 use crate::device::served::list_served;
 use crate::error::DeskError;
-use crate::use_cases::reasons::reason_with;
+use crate::use_cases::reasons::session_reason;
 use crate::view::outbox::{OutboxKind, OutboxState};
 use crate::view::today::{HourCount, ServedRow, SessionNews, TodayRow, TodayView};
 use chrono::Timelike as _;
@@ -144,22 +144,26 @@ impl Desk {
     /// What people ask about: sessions that were cancelled or whose window was extended.
     fn news(&self) -> Result<Vec<SessionNews>, DeskError> {
         let now = self.now();
+        let lately = |at: Timestamp| at <= now && at > now.plus_days(-1);
         let mut news = Vec::new();
         for session in list_starting_after(&self.cache, now)? {
-            let (code, at) = if session.status == SessionStatus::Cancelled {
-                ("session_cancelled", session.instants.opens_at)
-            } else if session.extended == Some(true) && now < session.instants.extended_closes_at {
-                ("session_extended", session.instants.closes_at)
-            } else if session.instants.closes_at <= now && session.instants.closes_at > now.plus_days(-1) {
-                ("session_closed", session.instants.closes_at)
-            } else if session.instants.opens_at <= now && session.instants.opens_at > now.plus_days(-1) {
-                ("session_opened", session.instants.opens_at)
-            } else {
+            let instants = &session.instants;
+            let is_cancelled = session.status == SessionStatus::Cancelled;
+            let is_extended = session.extended == Some(true) && now < instants.extended_closes_at;
+            if !(is_cancelled || is_extended || lately(instants.closes_at) || lately(instants.opens_at)) {
                 continue;
-            };
+            }
             let Some(named) = self.find_named_session(session.id)? else { continue };
-            let params = [("session_name", named.site_name), ("session_starts_at", session.starts_at.to_string())];
-            news.push(SessionNews { at, what: reason_with(code, params) });
+            let (what, at) = if is_cancelled {
+                (session_reason("news_cancelled", &named, []), instants.opens_at)
+            } else if is_extended {
+                (session_reason("news_extended", &named, []), instants.closes_at)
+            } else if lately(instants.closes_at) {
+                (session_reason("news_closed", &named, []), instants.closes_at)
+            } else {
+                (session_reason("news_opened", &named, []), instants.opens_at)
+            };
+            news.push(SessionNews { at, what });
         }
         news.sort_by_key(|row| std::cmp::Reverse(row.at));
         news.truncate(NEWS_MAX);

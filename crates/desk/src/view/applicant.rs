@@ -79,7 +79,7 @@ pub struct SearchAnswer {
     pub hits: Vec<SearchHit>,
     /// Whether there are more than shown.
     pub more: bool,
-    /// Whether only the local data were asked.
+    /// Whether the centre may know more but could not be asked.
     pub local_only: bool,
 }
 

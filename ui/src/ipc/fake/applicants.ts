@@ -59,7 +59,7 @@ function history(world: World, person: Person): HistoryRow[] {
       at: test.taken_at,
       event: "passed",
       subject: test.subject,
-      detail: reason("scored", { score: String(score) }),
+      detail: reason("score", { score: String(score) }),
     });
   }
   if (person.cancelledAt) rows.push({ at: person.cancelledAt, event: "cancelled", subject: 3, detail: null });
@@ -134,11 +134,10 @@ export function today(world: World): TodayView {
       usual: mean,
       count: 9 + index <= hour ? Math.round(mean * 0.9) + index : null,
     })),
-    news: [
-      {
-        at: at(world.clock.today, "10:40"),
-        what: reason("session_places_added", { site: "翠屏路考场", at: at("2026-12-01", "13:30"), places: "12" }),
-      },
-    ],
+    // Windows of several sessions close at the same instant.
+    news: ["翠屏路考场", "九龙坡考场"].map((site) => ({
+      at: at(world.clock.today, "10:40"),
+      what: reason("news_closed", { session_name: site, session_starts_at: at("2026-12-01", "13:30") }),
+    })),
   };
 }

@@ -99,7 +99,7 @@ export class FakeBooking {
           : { applied: null, position: null, state: "unknown" },
       priority_vacant: priority ? priorityVacant(this.world, named.session) : null,
       closes_in_seconds: this.world.clock.until(end),
-      refused: taken ? reason("overlaps", { at: named.session.starts_at }) : null,
+      refused: taken ? reason("overlap", { other_starts_at: named.session.starts_at }, 42) : null,
     };
   }
 
@@ -171,12 +171,12 @@ export class FakeBooking {
     switch (this.step) {
       case "subject": {
         const row = subjectRows(this.world, this.person).find((candidate) => candidate.subject === this.subject);
-        if (!row) return refused("choose_subject");
+        if (!row) return refused("subject_missing");
         if (!row.can_book) return { enabled: false, reason: row.reasons[0] ?? null };
-        return this.world.checks.has(this.person.id) ? ALLOWED : refused("check_identity_first");
+        return this.world.checks.has(this.person.id) ? ALLOWED : refused("identity_unchecked");
       }
       case "sessions":
-        if (!this.asked) return refused("query_first");
+        if (!this.asked) return refused("sessions_missing");
         return this.accepted().length > 0
           ? ALLOWED
           : refused(this.mode === "choose" ? "choose_session" : "choose_site");
@@ -209,7 +209,7 @@ export class FakeBooking {
           step: "priority_switch",
           view: {
             eligible: verdict.eligible && world.connected,
-            reasons: world.connected ? verdict.reasons : [reason("priority_needs_line")],
+            reasons: world.connected ? verdict.reasons : [reason("no_line")],
             checked_at: world.clock.now,
             rank: person.rank,
             sessions: open.length,
@@ -258,10 +258,9 @@ export class FakeBooking {
             code: codeStatus(world, person, "booking"),
             registers: !world.connected,
             consequences: this.skipped.has("notice")
-              ? [reason("consequence_missed", {}, 46), reason("consequence_cancel", {}, 46), reason("consequence_rank")]
+              ? [reason("not_coming"), reason("cancelling"), reason("rank")]
               : [],
-            submit:
-              person.phone === null && world.connected ? { enabled: false, reason: reason("no_phone_bound") } : ALLOWED,
+            submit: person.phone === null && world.connected ? { enabled: false, reason: reason("no_phone") } : ALLOWED,
           },
         };
     }

@@ -16,7 +16,7 @@ export function codeStatus(world: World, person: Person, key: string): CodeStatu
   const sent = world.codes.get(`${person.id}-${key}`);
   const now = Clock.seconds(world.clock.now);
   const left = (seconds: number): number => (sent ? Math.max(0, sent.sentAt + seconds - now) : 0);
-  const refusal = !world.connected ? "send_needs_line" : person.phone === null ? "no_phone_bound" : null;
+  const refusal = !world.connected ? "no_line" : person.phone === null ? "no_phone" : null;
   return {
     phone_masked: maskPhone(person.phone),
     sent_at: sent ? Clock.instant(sent.sentAt) : null,

@@ -14,7 +14,7 @@ import type {
   Session,
 } from "../bindings";
 import { dayOf } from "$lib/lib/time";
-import { gauge, isLive } from "./rules";
+import { gauge, isLive, rankCard } from "./rules";
 import { failure, maskName, maskNumber, reason, type World } from "./world";
 
 const TABS: ProgressTab[] = ["all", "awaiting_code", "queued", "placed", "unplaced", "ended"];
@@ -69,7 +69,7 @@ function actions(world: World, application: Application): ApplicationActions {
       return {
         ...none,
         end: late ? null : "cancel",
-        end_refused: late ? reason("cancel_too_late", { until }, 46) : null,
+        end_refused: late ? reason("cancel_deadline_passed", { cancel_by: until }, 46) : null,
         document: { document: "voucher", application: application.id, large: false },
       };
     }
@@ -92,7 +92,7 @@ export function applicationView(world: World, application: Application): Applica
     place: state.state === "placed" ? world.named(state.session) : null,
     rank: application.wish.mode === "priority" || ENDED.includes(state.state) ? null : person.rank,
     milestones: milestones(world, application),
-    reasons: state.state === "unplaced" ? [reason("all_full", { rank: String(person.rank) })] : [],
+    reasons: state.state === "unplaced" ? [reason("unplaced")] : [],
     actions: actions(world, application),
   };
 }
@@ -133,16 +133,18 @@ export function endPreview(world: World, application: Application): EndPreview {
   const view = applicationView(world, application);
   if (view.actions.end === null) throw failure("too_late");
   const cancel = view.actions.end === "cancel";
+  const before = rankCard(world, world.person(application.applicant), application.subject).sort_time.value;
   return {
     application: view,
     kind: view.actions.end,
     consequences: cancel
       ? [
-          reason("cancel_moves_sort_time", { at: world.clock.now }, 46),
-          reason("cancel_gives_up_place", { at: view.place?.session.starts_at ?? "" }),
-          reason("cancel_counts_not", {}),
+          reason("place_is_given_up"),
+          reason("rank_moves_to_cancellation", { before, after: world.clock.now }),
+          reason("booking_counts"),
+          reason("apply_again_at_once"),
         ]
-      : [reason("withdraw_keeps_rank"), reason("withdraw_leaves_queue")],
+      : [reason("withdraw_keeps_rank"), reason("apply_again_at_once")],
     until: view.place?.session.instants.cancel_by ?? null,
     again_from: null,
     identity_check: world.checks.get(application.applicant) ?? null,

@@ -27,30 +27,27 @@ const hasPassed = (person: Person, subject: Subject): boolean =>
 
 function standing(world: World, person: Person, subject: Subject): [Standing, Reason[]] {
   const live = world.applications.find((a) => a.applicant === person.id && a.subject === subject && isLive(a));
-  if (hasPassed(person, subject)) return ["passed", [reason("already_passed")]];
+  if (hasPassed(person, subject)) return ["passed", []];
   if (live?.state.state === "placed") {
     const session = world.session(live.state.session);
-    return ["placed", [reason("live_placed", { at: session.starts_at, until: session.instants.cancel_by }, 46)]];
+    return ["placed", [reason("live_placed", { starts_at: session.starts_at, cancel_by: session.instants.cancel_by })]];
   }
   if (live?.state.state === "awaiting_code") {
     const sent = world.outbox.some((row) => row.application === live.id && row.state === "waiting");
     return sent ? ["registered", [reason("live_registered")]] : ["awaiting_code", [reason("live_awaiting_code")]];
   }
   if (live) return ["queued", [reason("live_queued")]];
-  if (subject === 1) return ["bookable", [reason("first_subject_open")]];
-  if (!hasPassed(person, 1)) return ["refused", [reason("subject_one_first", {}, 39)]];
+  if (subject === 1) return ["bookable", []];
+  if (!hasPassed(person, 1)) return ["refused", [reason("earlier_subject_missing", { missing: "1" }, 39)]];
   if (subject === 4) {
     const both = hasPassed(person, 2) && hasPassed(person, 3);
-    return both
-      ? ["bookable", [reason("order_met", {}, 39)]]
-      : ["refused", [reason("subjects_two_three_first", {}, 39)]];
+    return both ? ["bookable", []] : ["refused", [reason("earlier_subject_missing", { missing: "2,3" }, 39)]];
   }
   const days = subject === 2 ? 10 : 30;
   const from = addDays(person.permit?.[0] ?? world.clock.today, days);
-  const params = { days: String(days), from };
   return from <= world.clock.today
-    ? ["bookable", [reason("wait_over", params, 44)]]
-    : ["refused", [reason("wait_after_permit", params, 44)]];
+    ? ["bookable", []]
+    : ["refused", [reason("wait_after_permit", { days: String(days), possible_from: from }, 44)]];
 }
 
 export function subjectRows(world: World, person: Person): SubjectRow[] {
@@ -118,12 +115,11 @@ export function priorityVerdict(world: World, person: Person, subject: Subject):
   const used = world.applications.some(
     (a) => a.applicant === person.id && a.subject === subject && a.wish.mode === "priority",
   );
-  if (used) return { subject, eligible: false, reasons: [reason("priority_used")] };
-  if (until === undefined) return { subject, eligible: false, reasons: [reason("priority_needs_permit")] };
-  const params = { until };
+  if (used) return { subject, eligible: false, reasons: [reason("priority_used", { times: "1" })] };
+  if (until === undefined) return { subject, eligible: false, reasons: [reason("permit_missing")] };
   return until < limit
-    ? { subject, eligible: true, reasons: [reason("priority_permit_ends", params)] }
-    : { subject, eligible: false, reasons: [reason("priority_permit_long", params)] };
+    ? { subject, eligible: true, reasons: [reason("permit_ending", { months: "6" })] }
+    : { subject, eligible: false, reasons: [reason("permit_not_ending", { months: "6", last_day: until })] };
 }
 
 /** Applications of a session and this person's position among them, made up but always the same. */

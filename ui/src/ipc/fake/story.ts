@@ -55,13 +55,8 @@ export function story(world: World): void {
   act(6, "book", 2, "10:04", {
     state: "refused",
     sessions: [world.named(of(2, "2026-12-01"))],
-    reasons: [reason("session_closed", { at: at("2026-11-24", "10:00") })],
-    steps: [
-      reason("step_call_applicant"),
-      reason("step_choose_again"),
-      reason("step_new_code"),
-      reason("step_before_closing", { at: at("2026-11-25", "17:00") }),
-    ],
+    reasons: [reason("closed", { closed_at: at("2026-11-24", "10:00") })],
+    steps: [reason("tell_applicant"), reason("choose_other_sessions"), reason("note_and_close")],
     closes_at: at("2026-11-25", "17:00"),
     closes_in_seconds: 109072,
     can_rebook: true,

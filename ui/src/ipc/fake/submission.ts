@@ -51,7 +51,7 @@ export function submit(world: World, booking: FakeBooking, code: string | null):
     closes_at: closes,
     closes_in_seconds: world.clock.until(closes),
     urgent: world.clock.until(closes) < 8 * 3600,
-    reasons: world.connected ? [] : [reason("waits_for_line")],
+    reasons: world.connected ? [] : [reason("waiting_to_be_sent")],
   });
   const view = applicationView(world, application);
   booking.done = {

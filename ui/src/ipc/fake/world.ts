@@ -228,7 +228,7 @@ export class World {
       row.state = held ? "awaiting_code" : "delivered";
       row.answered_at = this.clock.now;
       row.tries += 1;
-      if (held) row.steps = [reason("step_ask_for_code"), reason("step_before_closing", { at: row.closes_at ?? "" })];
+      if (held) row.steps = [reason("call_applicant"), reason("send_code_and_confirm")];
     }
     this.changed();
   }

@@ -46,9 +46,9 @@ fn a_look_up_tells_what_it_took_the_text_for_and_how_people_stand() {
     let person = counter.person(CastRole::RuleFour).applicant.clone();
     let answer = run(search(&counter.desk, &counter.centre, person.document.number.reveal())).expect("readable");
     assert_eq!((answer.kind, answer.hits.len()), (Some(QueryKind::Number), 1), "a number is one person");
-    assert!(answer.local_only, "the centre is not asked for what is here");
+    assert!(!answer.local_only, "what is here is what the centre has, while the line is up");
     let answer = run(search(&counter.desk, &counter.centre, "龘龘龘")).expect("readable");
-    assert!(!answer.local_only && answer.hits.is_empty(), "for what is not, it is");
+    assert!(!answer.local_only && answer.hits.is_empty(), "for what is not here the centre is asked");
     counter.cut();
     let answer = run(search(&counter.desk, &counter.centre, "龘龘龘")).expect("no line is no error");
     assert!(answer.local_only, "without line it says that only the local data were asked");
