@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// What a code confirms; it is good for nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CodePurpose {
     /// 预约: an application for this subject, whichever sessions are chosen in the end. A command that is tried again with
     /// other sessions or digits has an identifier of its own, so the code cannot name one.

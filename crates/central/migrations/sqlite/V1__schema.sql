@@ -271,6 +271,7 @@ CREATE TABLE code_ledger (
 CREATE TABLE code_request (
     id           BLOB    PRIMARY KEY CHECK (length(id) = 16),
     applicant    INTEGER NOT NULL REFERENCES applicant (id),
+    purpose      TEXT    NOT NULL, -- the same identifier for somebody or something else is refused
     answer       TEXT    NOT NULL,
     requested_at INTEGER NOT NULL
 ) STRICT;

@@ -3,7 +3,7 @@
 use super::ledger::code_tag;
 use super::{Caller, Catalogue, Core, entropy_problem, messages, store_problem};
 use crate::audit::{Act, Entry};
-use crate::store::{Batch, CodeLedger, Loaded, NewSms, Store, Wants, Write};
+use crate::store::{AnsweredCode, Batch, CodeLedger, Loaded, NewSms, Store, Wants, Write};
 use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::{CodePurpose, CodeRefusal, CodeState};
 use yuyue_protocol::code::{CodeRequest, CodeSent};
@@ -44,7 +44,10 @@ impl<S: Store> Core<S> {
         now: Timestamp,
     ) -> Result<(Batch, CodeSent), Problem> {
         if let Some(before) = loaded.code_requests.get(&request.id) {
-            return Ok((Batch::default(), before.clone()));
+            if before.request != *request {
+                return Err(Problem::new(ErrorCode::BadRequest, "the identifier was used for another request"));
+            }
+            return Ok((Batch::default(), before.answer.clone()));
         }
         let unknown = || Problem::new(ErrorCode::NotFound, "no such applicant or application");
         let record = loaded.records.get(&request.applicant).ok_or_else(unknown)?;
@@ -73,7 +76,8 @@ impl<S: Store> Core<S> {
         let applicant = request.applicant;
         let mut batch = Batch::at(now);
         batch.writes.push(Write::CodeLedger { applicant, ledger, at: now });
-        batch.writes.push(Write::CodeRequest { id: request.id, applicant, answer: sent.clone(), at: now });
+        let answered = AnsweredCode { request: request.clone(), answer: sent.clone() };
+        batch.writes.push(Write::CodeRequest { answered, at: now });
         batch.writes.push(Write::Sms(NewSms {
             phone: phone.reveal().to_owned(),
             text: messages::code(&digits, request.purpose, rule.life_seconds),

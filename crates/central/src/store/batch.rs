@@ -1,15 +1,13 @@
 //! Everything that one transaction writes.
 
-use super::wants::{Account, CodeLedger};
+use super::wants::{Account, AnsweredCode, CodeLedger};
 use crate::audit::Entry;
 use crate::secret::Hash;
 use std::fmt;
-use uuid::Uuid;
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId, SessionId};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{Row, RowKey};
-use yuyue_protocol::code::CodeSent;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::outcome::ItemOutcome;
 
@@ -69,12 +67,8 @@ pub enum Write {
     },
     /// The answer to a request for a code.
     CodeRequest {
-        /// The request.
-        id: Uuid,
-        /// Whose code.
-        applicant: ApplicantId,
-        /// What was answered.
-        answer: CodeSent,
+        /// The request and what was answered.
+        answered: AnsweredCode,
         /// When.
         at: Timestamp,
     },

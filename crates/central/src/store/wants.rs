@@ -10,7 +10,7 @@ use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::CodeState;
 use yuyue_protocol::account::{Clerk, DeviceKind};
 use yuyue_protocol::change::Row;
-use yuyue_protocol::code::CodeSent;
+use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::outcome::ItemOutcome;
 
@@ -69,7 +69,7 @@ pub struct Loaded {
     /// Codes.
     pub codes: BTreeMap<ApplicantId, CodeLedger>,
     /// Requests for codes that were answered before.
-    pub code_requests: BTreeMap<Uuid, CodeSent>,
+    pub code_requests: BTreeMap<Uuid, AnsweredCode>,
     /// Clerks with what signs them in.
     pub accounts: BTreeMap<String, Account>,
     /// The next free numbers.
@@ -146,6 +146,15 @@ impl fmt::Debug for Account {
             .field("failures", &self.failures)
             .finish_non_exhaustive()
     }
+}
+
+/// A request for a code with its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnsweredCode {
+    /// What was asked for.
+    pub request: CodeRequest,
+    /// What was answered.
+    pub answer: CodeSent,
 }
 
 /// The codes of an applicant.

@@ -82,6 +82,14 @@ async fn codes_are_sent_once_a_minute_ten_times_a_day_and_once_for_a_request() {
     let first = known.request_code(request.clone()).await.unwrap();
     assert_eq!((first.valid_seconds, first.resend_seconds, first.sends_left), (300, 60, 9), "as the policy says");
     assert_eq!(known.request_code(request.clone()).await.unwrap(), first, "a repeated request sends nothing");
+    let somebody = world.cast(CastRole::RuleFour).applicant.id;
+    for reused in [
+        CodeRequest { applicant: somebody, ..request.clone() },
+        CodeRequest { purpose: CodePurpose::Apply { subject: Subject::Three }, ..request.clone() },
+    ] {
+        let refused = known.request_code(reused).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::BadRequest, "an answer about somebody else is shown to nobody");
+    }
     let new = || CodeRequest { id: world.uuid(), ..request.clone() };
     let soon = known.request_code(new()).await.unwrap_err();
     assert_eq!((soon.code, soon.retry_after_seconds), (ErrorCode::CodeTooSoon, Some(60)), "wait a minute");

@@ -2,12 +2,12 @@
 
 use super::{from_document, to_document};
 use crate::secret::Hash;
-use crate::store::{CodeLedger, StoreError};
+use crate::store::{AnsweredCode, CodeLedger, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::code::CodeSent;
+use yuyue_protocol::code::CodeRequest;
 
 pub fn upsert_ledger(
     connection: &Connection,
@@ -33,23 +33,31 @@ pub fn find_ledger(connection: &Connection, applicant: ApplicantId) -> Result<Op
     found.map(|(state, tag)| Ok(CodeLedger { state: from_document("code_ledger", &state)?, tag })).transpose()
 }
 
-pub fn insert_request(
-    connection: &Connection,
-    id: Uuid,
-    applicant: ApplicantId,
-    answer: &CodeSent,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub fn insert_request(connection: &Connection, answered: &AnsweredCode, at: Timestamp) -> Result<(), StoreError> {
+    let AnsweredCode { request, answer } = answered;
     connection
-        .prepare_cached("INSERT INTO code_request (id, applicant, answer, requested_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![id.as_bytes(), applicant.0, to_document("code_request", answer)?, at.unix()])?;
+        .prepare_cached(
+            "INSERT INTO code_request (id, applicant, purpose, answer, requested_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            request.id.as_bytes(),
+            request.applicant.0,
+            to_document("code_request", &request.purpose)?,
+            to_document("code_request", answer)?,
+            at.unix()
+        ])?;
     Ok(())
 }
 
-pub fn find_request(connection: &Connection, id: Uuid) -> Result<Option<CodeSent>, StoreError> {
-    let answer: Option<String> = connection
-        .prepare_cached("SELECT answer FROM code_request WHERE id = ?1")?
-        .query_row([id.as_bytes()], |row| row.get(0))
+pub fn find_request(connection: &Connection, id: Uuid) -> Result<Option<AnsweredCode>, StoreError> {
+    let found: Option<(u32, String, String)> = connection
+        .prepare_cached("SELECT applicant, purpose, answer FROM code_request WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    answer.map(|answer| from_document("code_request", &answer)).transpose()
+    let read = |(applicant, purpose, answer): (u32, String, String)| {
+        let (applicant, purpose) = (ApplicantId(applicant), from_document("code_request", &purpose)?);
+        let request = CodeRequest { id, applicant, purpose };
+        Ok(AnsweredCode { request, answer: from_document("code_request", &answer)? })
+    };
+    found.map(read).transpose()
 }
