@@ -27,7 +27,7 @@ impl<S: Store> Core<S> {
             return Err(refused());
         };
         check_lock(&account, now)?;
-        // Slow on purpose, hence outside the transaction; the transaction looks at the lock again.
+        // Slow on purpose, hence outside the transactions, which look at the account again.
         if !is_password(&request.password, &account.verifier) {
             return Err(self.count_failure(caller, &request.staff_number, now).await?);
         }
@@ -36,17 +36,23 @@ impl<S: Store> Core<S> {
         }
         let token = token_text(self.entropy.bytes().map_err(|error| entropy_problem(&error))?);
         let expires_at = now.plus_seconds(self.config.token_seconds.into());
-        let clerk = account.clerk.clone();
-        let mut batch = Batch::at(now);
-        batch.writes.push(Write::Account(Box::new(Account { failures: 0, ..account })));
-        batch.writes.push(Write::TokenMade {
-            token: hash(token.as_bytes()),
-            clerk: clerk.id,
-            device: caller.device,
-            expires_at,
+        let wants = Wants { accounts: [request.staff_number.clone()].into(), ..Wants::default() };
+        let made = self.store.transact(&wants, |mut loaded| {
+            let now_kept = loaded.accounts.remove(&request.staff_number);
+            let same = now_kept.filter(|now_kept| !now_kept.disabled && now_kept.verifier == account.verifier);
+            let Some(account) = same else { return (Batch::default(), Err(refused())) };
+            if let Err(locked) = check_lock(&account, now) {
+                return (Batch::default(), Err(locked));
+            }
+            let clerk = account.clerk.clone();
+            let mut batch = Batch::at(now);
+            batch.writes.push(Write::Account(Box::new(Account { failures: 0, ..account })));
+            let (token, device) = (hash(token.as_bytes()), caller.device);
+            batch.writes.push(Write::TokenMade { token, clerk: clerk.id, device, expires_at });
+            batch.audit(entry(caller, Some(clerk.id), now, Act::SignedIn));
+            (batch, Ok(clerk))
         });
-        batch.audit(entry(caller, Some(clerk.id), now, Act::SignedIn));
-        self.store.transact(&Wants::default(), |_| (batch, ())).await.map_err(|error| store_problem(&error))?;
+        let clerk = made.await.map_err(|error| store_problem(&error))??;
         let offline_until = now.plus_seconds(self.config.offline_sign_in_seconds.into());
         Ok(SignedIn { clerk, token: Secret(token), expires_at, offline_until })
     }
@@ -58,6 +64,9 @@ impl<S: Store> Core<S> {
             let Some(mut account) = loaded.accounts.remove(staff_number) else {
                 return (Batch::default(), refused());
             };
+            if let Err(locked) = check_lock(&account, now) {
+                return (Batch::default(), locked);
+            }
             let mut batch = Batch::at(now);
             batch.audit(entry(caller, Some(account.clerk.id), now, Act::SignInRefused));
             account.failures += 1;

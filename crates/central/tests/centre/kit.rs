@@ -42,7 +42,7 @@ pub struct World {
     pub phone: SimulatedPhone,
     pub city: City,
     pub entropy: Arc<SeededEntropy>,
-    _folder: TempDir,
+    pub folder: TempDir,
 }
 
 pub struct Device {
@@ -74,7 +74,7 @@ impl World {
         load_staff(&core, &city).await.unwrap();
         load_city(&core, &city, applicants, |_| ()).await.unwrap();
         core.refresh_board().await.unwrap();
-        Self { central, core, clock, phone: SimulatedPhone::default(), city, entropy, _folder: folder }
+        Self { central, core, clock, phone: SimulatedPhone::default(), city, entropy, folder }
     }
 
     pub fn now(&self) -> Timestamp {
