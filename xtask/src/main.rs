@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command line tool talks to its user through standard output")]
 
+mod api;
 mod report;
 mod shell;
 mod system;

@@ -12,7 +12,8 @@ pub const BUILD_PACKAGES: &[&str] = &["build-essential", "pkg-config", "libssl-d
 pub const WINDOW_PACKAGES: &[&str] =
     &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev", "fonts-noto-cjk"];
 
-/// What the tests need in addition: a screen in memory, a session bus, the driver of the window and a browser engine.
+/// What the tests need in addition: a screen in memory, a session bus, the driver of the window, a browser engine and
+/// Python for the test tool of the interface.
 pub const TEST_PACKAGES: &[&str] = &[
     "build-essential",
     "pkg-config",
@@ -24,6 +25,7 @@ pub const TEST_PACKAGES: &[&str] = &[
     "xauth",
     "dbus",
     "chromium",
+    "python3-venv",
 ];
 
 /// The test runner's version, so that every machine runs the tests alike.

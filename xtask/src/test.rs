@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check and test of the repository, in one run that goes on after a failure.
 
 use crate::report::{Counts, read_junit};
-use crate::{shell, system, ui, window};
+use crate::{api, shell, system, ui, window};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,10 +13,10 @@ Check and test everything, the real window included
 Usage: cargo xtask test
 
 Needs Rust and Node; on Debian it installs what else is missing (packages of the system with sudo, unless it runs as
-root; the test runner and npm packages inside this repository). The steps, each with its result and duration:
+root; the test runner, npm and Python packages inside this repository). The steps, each with its result and duration:
 
-  building the user interface, formatting, lints, the tests of all packages, the examples of the documentation, the
-  documentation itself; the user interface: its checks, its unit tests, every screen in a browser engine; and the tests
+  building the user interface, formatting, lints, the tests of all packages, the interface of the centre against its
+  description, the examples of the documentation, the documentation itself; the user interface: its checks, its unit tests, every screen in a browser engine; and the tests
   in the real window of both editions, on a screen in memory
 
 Pictures of the screens and of failures are in artifacts/.
@@ -29,8 +29,8 @@ code is 0 only when nothing failed.
 enum Kind {
     /// The command succeeds.
     Check,
-    /// The command succeeds and its report, a JUnit file, lists at least one test.
-    Tests(PathBuf),
+    /// The command succeeds and its reports, JUnit files, each list at least one test.
+    Tests(Vec<PathBuf>),
 }
 
 struct Step {
@@ -65,7 +65,8 @@ fn run_steps(steps: &mut Vec<Step>, nextest: &Path) {
             .run()
     });
     let has_windows = step(steps, "Windows of both editions: build", &Kind::Check, window::build_editions);
-    step(steps, "Tests of all packages", &Kind::Tests(nextest_report("default")), || run_nextest(nextest).run());
+    step(steps, "Tests of all packages", &Kind::Tests(vec![nextest_report("default")]), || run_nextest(nextest).run());
+    step(steps, "Centre against its description", &Kind::Tests(api::reports()), api::run);
     step(steps, "Examples of the documentation", &Kind::Check, || {
         shell::cargo(&["test", "--doc", "--workspace", "--quiet", "--features", window::TRAINING_FEATURES]).run()
     });
@@ -76,18 +77,18 @@ fn run_steps(steps: &mut Vec<Step>, nextest: &Path) {
     });
     step(steps, "User interface: checks", &Kind::Check, || ui::npm_run("check").run());
     let report = shell::root().join("artifacts/ui-tests.xml");
-    step(steps, "User interface: tests", &Kind::Tests(report.clone()), || {
+    step(steps, "User interface: tests", &Kind::Tests(vec![report.clone()]), || {
         ui::npm_run("test")
             .args(["--", "--reporter=default", "--reporter=junit"])
             .args([format!("--outputFile.junit={}", report.display())])
             .run()
     });
     let report = shell::root().join("artifacts/ui-screens.xml");
-    step(steps, "User interface: screens", &Kind::Tests(report.clone()), || {
+    step(steps, "User interface: screens", &Kind::Tests(vec![report.clone()]), || {
         ui::npm_run("test:screens").env("JUNIT", &report).run()
     });
     if has_windows {
-        step(steps, "In the real window", &Kind::Tests(nextest_report("e2e")), || run_in_window(nextest));
+        step(steps, "In the real window", &Kind::Tests(vec![nextest_report("e2e")]), || run_in_window(nextest));
     }
 }
 
@@ -116,9 +117,11 @@ fn nextest_report(profile: &str) -> PathBuf {
 #[expect(clippy::disallowed_methods, reason = "this is where a developer's command measures how long its steps took")]
 fn step(steps: &mut Vec<Step>, title: &'static str, kind: &Kind, work: impl FnOnce() -> Result<()>) -> bool {
     println!("\n=== {}. {title}", steps.len() + 1);
-    if let Kind::Tests(report) = kind {
-        // The report of an earlier run must not speak for this one; a missing file is what we want.
-        let _ = std::fs::remove_file(report);
+    if let Kind::Tests(reports) = kind {
+        for report in reports {
+            // The report of an earlier run must not speak for this one; a missing file is what we want.
+            let _ = std::fs::remove_file(report);
+        }
     }
     let start = Instant::now();
     let result = work();
@@ -127,7 +130,7 @@ fn step(steps: &mut Vec<Step>, title: &'static str, kind: &Kind, work: impl FnOn
     }
     let counts = match kind {
         Kind::Check => Counts { passed: usize::from(result.is_ok()), failed: usize::from(result.is_err()) },
-        Kind::Tests(report) => judge(read_junit(report), result.is_ok()),
+        Kind::Tests(reports) => judge(reports.iter().map(|report| read_junit(report)), result.is_ok()),
     };
     let step = Step { title, counts, seconds: start.elapsed().as_secs_f32() };
     println!("{}", step.line());
@@ -136,13 +139,18 @@ fn step(steps: &mut Vec<Step>, title: &'static str, kind: &Kind, work: impl FnOn
     is_good
 }
 
-/// The counts of a runner, with one failure more when it failed without naming a test, or ran none.
-fn judge(report: Result<Counts>, succeeded: bool) -> Counts {
-    let mut counts = report.unwrap_or_else(|error| {
-        println!("{error:#}");
-        Counts::default()
-    });
-    let ran_none = counts == Counts::default();
+/// The counts of a runner's reports, with one failure more when it failed without naming a test, or a report has none.
+fn judge(reports: impl Iterator<Item = Result<Counts>>, succeeded: bool) -> Counts {
+    let mut counts = Counts::default();
+    let mut ran_none = false;
+    for report in reports {
+        let of_one = report.unwrap_or_else(|error| {
+            println!("{error:#}");
+            Counts::default()
+        });
+        ran_none |= of_one == Counts::default();
+        counts += of_one;
+    }
     if ran_none {
         println!("No test ran.");
     }
@@ -174,18 +182,29 @@ fn summarise(steps: &[Step]) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::{Counts, judge};
-    use anyhow::anyhow;
+    use anyhow::{Result, anyhow};
+
+    fn judged(report: Result<Counts>, succeeded: bool) -> Counts {
+        judge([report].into_iter(), succeeded)
+    }
 
     #[test]
     fn a_runner_without_tests_has_failed() {
-        assert_eq!(judge(Ok(Counts::default()), true), Counts { passed: 0, failed: 1 }, "no test shows nothing");
-        assert_eq!(judge(Err(anyhow!("no file")), true), Counts { passed: 0, failed: 1 }, "nor does a lost report");
+        assert_eq!(judged(Ok(Counts::default()), true), Counts { passed: 0, failed: 1 }, "no test shows nothing");
+        assert_eq!(judged(Err(anyhow!("no file")), true), Counts { passed: 0, failed: 1 }, "nor does a lost report");
+    }
+
+    #[test]
+    fn one_report_without_tests_is_not_hidden_by_another() {
+        let passed = Counts { passed: 3, failed: 0 };
+        let reports = [Ok(passed), Ok(Counts::default())];
+        assert_eq!(judge(reports.into_iter(), true), Counts { passed: 3, failed: 1 }, "each report has to show tests");
     }
 
     #[test]
     fn a_runner_that_breaks_off_has_failed_even_when_its_tests_passed() {
         let passed = Counts { passed: 3, failed: 0 };
-        assert_eq!(judge(Ok(passed), false), Counts { passed: 3, failed: 1 }, "its exit code counts too");
-        assert_eq!(judge(Ok(passed), true), passed, "and a good run is left as it is");
+        assert_eq!(judged(Ok(passed), false), Counts { passed: 3, failed: 1 }, "its exit code counts too");
+        assert_eq!(judged(Ok(passed), true), passed, "and a good run is left as it is");
     }
 }
