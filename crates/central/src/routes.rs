@@ -13,6 +13,7 @@ mod offices;
 mod openapi;
 mod plans;
 mod priority_places;
+mod problems;
 mod results;
 mod schema;
 mod search;
@@ -29,8 +30,9 @@ use crate::problem::ApiProblem;
 use crate::store::Store;
 use crate::writer::Writer;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use std::any::Any;
@@ -41,7 +43,6 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
-use tower_http::timeout::TimeoutLayer;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
@@ -53,6 +54,8 @@ pub const COMMANDS_BYTES_MAX: usize = 10 * 1024 * 1024;
 const CONCURRENT_MAX: usize = 512;
 /// How long one request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Seconds after which whoever was not answered in time comes back.
+const RETRY_SECONDS: u32 = 5;
 /// Answers shorter than this are not worth compressing.
 const COMPRESS_FROM_BYTES: u64 = 1_024;
 
@@ -112,9 +115,15 @@ pub fn for_admin<S: Store>(app: Arc<App<S>>) -> Router {
 }
 
 fn with_bounds<A: Clone + Send + Sync + 'static>(router: Router<A>) -> Router<A> {
-    router
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
-        .layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_MAX))
+    // The wait for a turn counts too: whoever comes when everybody comes is told so within the same time.
+    router.layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_MAX)).layer(middleware::from_fn(within_timeout))
+}
+
+async fn within_timeout(request: Request, next: Next) -> Response {
+    tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| {
+        let busy = Problem::new(ErrorCode::Busy, "the centre has too much to do").retry_after(RETRY_SECONDS);
+        ApiProblem(busy).into_response()
+    })
 }
 
 fn finish<A: Clone + Send + Sync + 'static>(router: Router<A>) -> Router<A> {

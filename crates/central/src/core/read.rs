@@ -13,8 +13,8 @@ use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::query::{HITS_MAX, Hits, PriorityPlaces, SESSIONS_MAX, Search, SessionQuery, SessionsFound};
 
-/// Bytes of what may be typed into the look-up box.
-pub const SEARCH_BYTES_MAX: usize = 256;
+/// Characters of what may be typed into the look-up box.
+pub const SEARCH_CHARS_MAX: usize = 64;
 
 impl<S: Store> Core<S> {
     pub(super) async fn read_changes(
@@ -35,7 +35,7 @@ impl<S: Store> Core<S> {
 
     pub(super) async fn look_up(&self, caller: Caller, search: &Search) -> Result<Hits, Problem> {
         check_clerk(caller)?;
-        if search.text.len() > SEARCH_BYTES_MAX || search.limit == 0 || search.limit > HITS_MAX {
+        if search.text.chars().count() > SEARCH_CHARS_MAX || search.limit == 0 || search.limit > HITS_MAX {
             return Err(Problem::new(ErrorCode::BadRequest, "text is too long or limit is out of range"));
         }
         let terms = parse_query(&search.text);

@@ -2,7 +2,7 @@
 
 use super::caller::KnownCaller;
 use super::input::StrictPath;
-use super::{App, schema};
+use super::{App, problems, schema};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::Json;
@@ -13,15 +13,12 @@ use yuyue_domain::ids::ApplicantId;
 use yuyue_protocol::centre::Centre as _;
 
 /// Reads one person; the audit notes it.
-#[utoipa::path(get, path = "/v1/applicants/{id}", tag = "devices",
+#[utoipa::path(get, path = "/v1/applicants/{id}", tag = "devices", security(("device" = [], "clerk" = [])),
     params(("id" = u32, Path, description = "The centre's number of the person.")),
     responses(
         (status = 200, description = "The person.", body = schema::ApplicantRecord),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Device or clerk is not known.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for this device or clerk.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such person.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForDevices,
     ))]
 pub async fn applicant<S: Store>(
     State(app): State<Arc<App<S>>>,

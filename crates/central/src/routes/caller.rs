@@ -48,6 +48,6 @@ fn bearer(parts: &Parts) -> Result<Option<&str>, ApiProblem> {
     let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
     match token {
         Some(token) if token.len() <= TOKEN_MAX => Ok(Some(token)),
-        _ => Err(ApiProblem::bad_request("authorization is no bearer token")),
+        _ => Err(ApiProblem(Problem::new(ErrorCode::SignedOut, "authorization is no bearer token"))),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::caller::KnownCaller;
 use super::input::StrictQuery;
-use super::{App, schema};
+use super::{App, problems, schema};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::Json;
@@ -22,7 +22,7 @@ pub struct ChangesQuery {
 }
 
 /// Answers the next page of the feed.
-#[utoipa::path(get, path = "/v1/changes", tag = "devices",
+#[utoipa::path(get, path = "/v1/changes", tag = "devices", security(("device" = [])),
     params(
         ("after" = Option<String>, Query, description = "The last page's cursor as `epoch:revision`; none for everything.",
             pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:[0-9]{1,19}$"),
@@ -30,11 +30,8 @@ pub struct ChangesQuery {
     ),
     responses(
         (status = 200, description = "A page.", body = schema::ChangesPage),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Device or clerk is not known.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for this device or clerk.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
         (status = 410, description = "The cursor belongs to another feed or is too old.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForDevices,
     ))]
 pub async fn changes<S: Store>(
     State(app): State<Arc<App<S>>>,

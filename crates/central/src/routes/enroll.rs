@@ -1,7 +1,7 @@
 //! `POST /v1/devices/enroll`: a computer enrols with its one-time code.
 
 use super::input::StrictJson;
-use super::{App, schema};
+use super::{App, problems, schema};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::Json;
@@ -14,10 +14,9 @@ use yuyue_protocol::account::{EnrolRequest, Enrolled};
     request_body = schema::EnrolRequest,
     responses(
         (status = 200, description = "The computer is enrolled.", body = schema::Enrolled),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The code is wrong, used or expired.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too long.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForEverybody,
+        problems::TooLong,
     ))]
 pub async fn enroll<S: Store>(
     State(app): State<Arc<App<S>>>,

@@ -1,12 +1,17 @@
 //! Reading requests strictly: unknown fields, wrong types and wrong lengths are refused, whatever the type tolerates.
 
+use super::App;
+use super::caller::KnownCaller;
+use crate::core::Caller;
 use crate::problem::ApiProblem;
+use crate::store::Store;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// A JSON body without unknown fields.
@@ -16,15 +21,34 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
     type Rejection = ApiProblem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_json =
-            kind.is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
-        if !is_json {
-            return Err(ApiProblem::bad_request("the body has to be application/json"));
-        }
+        let is_json = says_json(request.headers());
         let body = Bytes::from_request(request, state).await.map_err(|rejection| body_problem(&rejection))?;
+        is_json?;
         read_json(&body).map(Self)
     }
+}
+
+/// A JSON body of a known caller. The body is read to its end before anybody is refused: who is answered earlier is still
+/// writing, and finds the connection closed instead of the answer.
+pub struct CallersJson<T>(pub Caller, pub T);
+
+impl<T: DeserializeOwned, S: Store> FromRequest<Arc<App<S>>> for CallersJson<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request(request: Request, app: &Arc<App<S>>) -> Result<Self, ApiProblem> {
+        let (mut parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let body = Bytes::from_request(request, app).await.map_err(|rejection| body_problem(&rejection))?;
+        let KnownCaller(caller) = KnownCaller::from_request_parts(&mut parts, app).await?;
+        says_json(&parts.headers)?;
+        Ok(Self(caller, read_json(&body)?))
+    }
+}
+
+fn says_json(headers: &HeaderMap) -> Result<(), ApiProblem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_json = kind.is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
+    if is_json { Ok(()) } else { Err(ApiProblem::bad_request("the body has to be application/json")) }
 }
 
 /// Reads JSON; the answer to a bad one names no value, because values may be personal.
@@ -84,9 +108,11 @@ pub fn read_numbers(text: &str, max: usize) -> Result<Vec<u32>, ApiProblem> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let numbers: Result<Vec<u32>, _> = text.split(',').take(max + 1).map(str::parse).collect();
+    // The standard library's numbers may begin with a plus, ours may not.
+    let number = |text: &str| text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let numbers: Option<Vec<u32>> = text.split(',').take(max + 1).map(number).collect();
     match numbers {
-        Ok(numbers) if numbers.len() <= max => Ok(numbers),
+        Some(numbers) if numbers.len() <= max => Ok(numbers),
         _ => Err(ApiProblem::bad_request(format!("at most {max} numbers separated by commas"))),
     }
 }
@@ -110,5 +136,6 @@ mod tests {
         assert_eq!(read_numbers("1,2", 2).ok(), Some(vec![1, 2]), "as many as allowed");
         assert!(read_numbers("1,2,3", 2).is_err(), "one too many");
         assert!(read_numbers("1,x", 2).is_err(), "no number");
+        assert!(read_numbers("+1", 2).is_err(), "a sign is not of the agreed form");
     }
 }

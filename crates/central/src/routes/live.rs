@@ -1,7 +1,7 @@
 //! `GET /v1/changes/live`: a stream that says when there is something new to fetch.
 
-use super::App;
 use super::caller::KnownCaller;
+use super::{App, problems};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::extract::State;
@@ -17,10 +17,11 @@ use yuyue_protocol::cursor::Revision;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Tells the newest revision at once and whenever it moves. What happened between two looks is told once.
-#[utoipa::path(get, path = "/v1/changes/live", tag = "devices",
+#[utoipa::path(get, path = "/v1/changes/live", tag = "devices", security(("device" = [])),
     responses(
         (status = 200, description = "Server-sent events named `head` with the newest revision.",
             body = String, content_type = "text/event-stream"),
+        problems::ForDevices,
     ))]
 pub async fn live<S: Store>(
     State(app): State<Arc<App<S>>>,

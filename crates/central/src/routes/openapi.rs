@@ -1,7 +1,9 @@
 //! `GET /openapi.json`: the description of the interface, made from the endpoints' own documentation.
 
+use super::schema;
 use axum::Json;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
 /// The description.
 #[derive(OpenApi)]
@@ -27,9 +29,43 @@ use utoipa::OpenApi;
         super::offices::offices,
         super::vouchers::voucher,
         super::admin::healthz,
-    )
+    ),
+    components(schemas(
+        schema::Problem,
+        schema::Office,
+        schema::Site,
+        schema::Session,
+        schema::SessionQueue,
+        schema::Clerk,
+        schema::Applicant,
+        schema::Test,
+        schema::Application,
+        schema::ApplicationState,
+        schema::Change,
+        schema::Publication,
+        schema::PublicationResult,
+        schema::SessionNumbers,
+        schema::SiteNumbers,
+    )),
+    modifiers(&Callers)
 )]
 pub struct Description;
+
+/// How callers are known.
+struct Callers;
+
+impl Modify for Callers {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let components = api.components.get_or_insert_default();
+        let device = "The certificate of an enrolled device; there is no connection without one.";
+        let certificate =
+            SecurityScheme::MutualTls { description: Some(device.to_owned()), deprecated: None, extensions: None };
+        components.add_security_scheme("device", certificate);
+        let mut token = Http::new(HttpAuthScheme::Bearer);
+        token.description = Some("The token of the clerk who is signed in at the calling device.".to_owned());
+        components.add_security_scheme("clerk", SecurityScheme::Http(token));
+    }
+}
 
 /// Answers the description.
 pub async fn openapi() -> Json<utoipa::openapi::OpenApi> {

@@ -1,7 +1,7 @@
 //! `GET /v1/plans`: the published plan of sessions.
 
 use super::input::StrictQuery;
-use super::{App, schema};
+use super::{App, problems, schema};
 use crate::core::store_problem;
 use crate::problem::ApiProblem;
 use crate::store::Store;
@@ -34,8 +34,7 @@ pub struct Plans {
     params(("first" = Option<String>, Query, description = "The first of seven days; none for today.", format = Date)),
     responses(
         (status = 200, description = "The plan.", body = schema::Plans),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForEverybody,
     ))]
 pub async fn plans<S: Store>(
     State(app): State<Arc<App<S>>>,

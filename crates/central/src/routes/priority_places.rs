@@ -2,7 +2,7 @@
 
 use super::caller::KnownCaller;
 use super::input::{StrictQuery, read_numbers};
-use super::{App, schema};
+use super::{App, problems, schema};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::Json;
@@ -21,15 +21,12 @@ pub struct PlacesQuery {
 }
 
 /// Answers the priority places left.
-#[utoipa::path(get, path = "/v1/priority-places", tag = "devices",
-    params(("sessions" = String, Query, description = "Numbers of sessions, separated by commas, at most 500.",
-        pattern = "^[0-9]{1,9}(,[0-9]{1,9}){0,499}$")),
+#[utoipa::path(get, path = "/v1/priority-places", tag = "devices", security(("device" = [])),
+    params(("sessions" = schema::SessionNumbers, Query, style = Form, explode = false,
+        description = "Numbers of sessions, separated by commas.")),
     responses(
         (status = 200, description = "The places left.", body = schema::PriorityPlaces),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Device or clerk is not known.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for this device or clerk.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForDevices,
     ))]
 pub async fn priority_places<S: Store>(
     State(app): State<Arc<App<S>>>,

@@ -1,7 +1,7 @@
 //! `GET /v1/publications` and `GET /v1/results`: 驾驶人考试预约结果公布, with masked names and numbers.
 
 use super::input::StrictQuery;
-use super::{App, schema};
+use super::{App, problems, schema};
 use crate::core::store_problem;
 use crate::problem::ApiProblem;
 use crate::store::Store;
@@ -23,7 +23,10 @@ const RESULTS_MAX: u32 = 500;
 
 /// Answers the latest publications, the newest first.
 #[utoipa::path(get, path = "/v1/publications", tag = "public",
-    responses((status = 200, description = "The publications.", body = schema::Publications)))]
+    responses(
+        (status = 200, description = "The publications.", body = schema::Publications),
+        problems::ForEverybody,
+    ))]
 pub async fn publications<S: Store>(State(app): State<Arc<App<S>>>) -> Result<Json<Vec<Publication>>, ApiProblem> {
     Ok(Json(app.core.store().list_publications(PUBLICATIONS).await.map_err(|error| store_problem(&error))?))
 }
@@ -77,15 +80,15 @@ impl From<PublishedResult> for PublicResult {
 /// Answers a page of a publication's results, of the newest one when none is named.
 #[utoipa::path(get, path = "/v1/results", tag = "public",
     params(
-        ("publication" = Option<u32>, Query, description = "The publication; none for the newest."),
+        ("publication" = Option<u32>, Query, description = "The publication; none for the newest.",
+            minimum = 0, maximum = 4_294_967_295_u32),
         ("after" = Option<Uuid>, Query, description = "`next` of the page before."),
         ("limit" = Option<u32>, Query, description = "Results at most.", minimum = 1, maximum = 500),
     ),
     responses(
         (status = 200, description = "A page.", body = schema::ResultsPage),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such publication.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForEverybody,
     ))]
 pub async fn results<S: Store>(
     State(app): State<Arc<App<S>>>,

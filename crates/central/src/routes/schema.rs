@@ -66,6 +66,34 @@ schemas! {
     Problem = "problem",
     /// `present.json`
     Present = "present",
+    /// `office.json`
+    Office = "office",
+    /// `site.json`
+    Site = "site",
+    /// `session.json`
+    Session = "session",
+    /// `session_queue.json`
+    SessionQueue = "session_queue",
+    /// `clerk.json`
+    Clerk = "clerk",
+    /// `applicant.json`
+    Applicant = "applicant",
+    /// `test.json`
+    Test = "test",
+    /// `application.json`
+    Application = "application",
+    /// `application_state.json`
+    ApplicationState = "application_state",
+    /// `change.json`
+    Change = "change",
+    /// `publication.json`
+    Publication = "publication",
+    /// `publication_result.json`
+    PublicationResult = "publication_result",
+    /// `session_numbers.json`
+    SessionNumbers = "session_numbers",
+    /// `site_numbers.json`
+    SiteNumbers = "site_numbers",
 }
 
 /// A schema's text; a test reads them all, so the empty schema never takes the place of one.

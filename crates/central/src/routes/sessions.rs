@@ -2,7 +2,7 @@
 
 use super::caller::KnownCaller;
 use super::input::{StrictQuery, read_numbers};
-use super::{App, schema};
+use super::{App, problems, schema};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::Json;
@@ -30,21 +30,18 @@ pub struct SessionsQuery {
 }
 
 /// Answers open sessions with their queues.
-#[utoipa::path(get, path = "/v1/sessions", tag = "devices",
+#[utoipa::path(get, path = "/v1/sessions", tag = "devices", security(("device" = [])),
     params(
         ("subject" = u8, Query, description = "1 to 4.", minimum = 1, maximum = 4),
         ("class" = String, Query, description = "The class, such as C1.", pattern = "^(A[123]|B[12]|C[1-6]|[DEFMNP])$"),
         ("first" = String, Query, description = "The first day of the test.", format = Date),
         ("last" = String, Query, description = "The last day of the test.", format = Date),
-        ("sites" = Option<String>, Query, description = "Numbers of sites, separated by commas; none for all.",
-            pattern = "^[0-9]{1,9}(,[0-9]{1,9}){0,99}$"),
+        ("sites" = Option<schema::SiteNumbers>, Query, style = Form, explode = false,
+            description = "Numbers of sites, separated by commas; none for all."),
     ),
     responses(
         (status = 200, description = "The sessions.", body = schema::SessionsFound),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Device or clerk is not known.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for this device or clerk.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForDevices,
     ))]
 pub async fn sessions<S: Store>(
     State(app): State<Arc<App<S>>>,

@@ -1,8 +1,7 @@
 //! `POST /v1/sign-in`: a clerk signs in at a counter.
 
-use super::caller::KnownCaller;
-use super::input::StrictJson;
-use super::{App, schema};
+use super::input::CallersJson;
+use super::{App, problems, schema};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::Json;
@@ -15,21 +14,17 @@ use yuyue_protocol::centre::Centre as _;
 const STAFF_NUMBER_BYTES_MAX: usize = 64;
 
 /// Signs a clerk in at the calling device.
-#[utoipa::path(post, path = "/v1/sign-in", tag = "devices",
+#[utoipa::path(post, path = "/v1/sign-in", tag = "devices", security(("device" = [])),
     request_body = schema::SignIn,
     responses(
         (status = 200, description = "Done.", body = schema::SignedIn),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Device or clerk is not known.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not for this device or clerk.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too long.", body = schema::Problem, content_type = "application/problem+json"),
         (status = 429, description = "Locked after too many wrong passwords.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForDevices,
+        problems::TooLong,
     ))]
 pub async fn sign_in<S: Store>(
     State(app): State<Arc<App<S>>>,
-    KnownCaller(caller): KnownCaller,
-    StrictJson(request): StrictJson<SignIn>,
+    CallersJson(caller, request): CallersJson<SignIn>,
 ) -> Result<Json<SignedIn>, ApiProblem> {
     if request.staff_number.len() > STAFF_NUMBER_BYTES_MAX {
         return Err(ApiProblem::bad_request("staff_number is too long"));

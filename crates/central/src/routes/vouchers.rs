@@ -1,7 +1,7 @@
 //! `GET /v1/vouchers/{token}`: whether a voucher (预约凭证) is genuine and still counts.
 
 use super::input::StrictPath;
-use super::{App, schema};
+use super::{App, problems, schema};
 use crate::core::store_problem;
 use crate::problem::ApiProblem;
 use crate::store::Store;
@@ -40,9 +40,8 @@ struct Booking {
     params(("token" = Uuid, Path, description = "The token in the voucher's code.")),
     responses(
         (status = 200, description = "What the voucher is worth.", body = schema::Voucher),
-        (status = 400, description = "The request is not of the agreed form.", body = schema::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Come back later.", body = schema::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No token.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForEverybody,
     ))]
 pub async fn voucher<S: Store>(
     State(app): State<Arc<App<S>>>,

@@ -4,6 +4,7 @@ use crate::kit::{Device, World};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use yuyue_central::serve::{Running, ServeConfig, start};
 use yuyue_central::sms::SimulatedPhone;
 use yuyue_protocol::account::{Secret, SignIn, SignedIn};
@@ -101,6 +102,9 @@ async fn only_enrolled_devices_that_are_not_revoked_and_clerks_with_tokens_get_i
     assert_eq!(problem(answer).await.1.code, ErrorCode::SignedOut, "nobody is signed in");
     let answer = line.post(devices("/v1/applicants/search")).bearer_auth("made-up").json(&search).send().await.unwrap();
     assert_eq!(problem(answer).await.1.code, ErrorCode::SignedOut, "a token that is none");
+    let basic = line.post(devices("/v1/applicants/search")).basic_auth("nobody", None::<&str>).json(&search);
+    let (status, problem_of_basic) = problem(basic.send().await.unwrap()).await;
+    assert_eq!((status, problem_of_basic.code), (StatusCode::UNAUTHORIZED, ErrorCode::SignedOut), "no bearer token");
     world.core.revoke_device(counter.caller.device).await.unwrap();
     let answer = line.get(devices("/v1/time")).send().await.unwrap();
     assert_eq!(problem(answer).await.1.code, ErrorCode::DeviceRevoked, "checked with every request");
@@ -122,6 +126,7 @@ async fn whatever_is_not_agreed_is_a_problem_and_never_a_failure() {
         "/v1/sessions?subject=9&class=C1&first=2026-11-23&last=2026-12-31",
         "/v1/sessions?subject=2",
         "/v1/priority-places?sessions=a",
+        "/v1/priority-places?sessions=%2B1",
     ] {
         let (status, problem) = problem(line.get(devices(path)).send().await.unwrap()).await;
         assert_eq!((status, problem.code), (StatusCode::BAD_REQUEST, ErrorCode::BadRequest), "{path}");
@@ -139,6 +144,28 @@ async fn whatever_is_not_agreed_is_a_problem_and_never_a_failure() {
     assert_eq!(problem(method).await.0, StatusCode::METHOD_NOT_ALLOWED, "another method");
     let empty = line.post(devices("/v1/commands")).json(&json!([])).send().await.unwrap();
     assert_eq!(empty.status(), StatusCode::OK, "nothing to do is no mistake");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_refused_has_been_heard_out() {
+    let world = World::new(20).await;
+    let counter = world.counter().await;
+    let running = serve(&world).await;
+    let line = client(&running, Some(&counter));
+    let sent = Arc::new(AtomicUsize::new(0));
+    for path in ["/v1/applicants/search", "/v1/commands", "/v1/codes", "/v1/sign-in"] {
+        let counting = Arc::clone(&sent);
+        let pieces = (0..64).map(move |_| {
+            counting.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, std::io::Error>(vec![b' '; 512])
+        });
+        let body = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
+        let request = line.post(url(running.devices, path)).bearer_auth("made-up").body(body);
+        let (status, problem) = problem(request.send().await.unwrap()).await;
+        assert_eq!((status, problem.code), (StatusCode::UNAUTHORIZED, ErrorCode::SignedOut), "{path}");
+        assert_eq!(sent.swap(0, Ordering::SeqCst), 64, "{path}: an earlier answer finds the line closed");
+    }
     running.stop().await;
 }
 
