@@ -49,7 +49,7 @@ export const en: Messages = {
     lineUp: "Connected to the centre",
     lineDown: (s) => `No line; trying again every ${s} s`,
     dataAsOf: (time) => `Local data ${time}`,
-    clockOff: (s) => `This computer's clock is off by ${s} s; the centre's time counts`,
+    clockOff: (d) => `This computer's clock is off by ${d}; the centre's time counts`,
   },
   keys: {
     lookup: "Look up",

@@ -45,7 +45,7 @@ export const zh = {
     lineUp: "中心连接正常",
     lineDown: (s: number) => `中心连接中断，每 ${s} 秒自动重试`,
     dataAsOf: (time: string) => `本机数据 ${time}`,
-    clockOff: (s: number) => `本机时钟与中心相差 ${s} 秒，以中心时间为准`,
+    clockOff: (d: string) => `本机时钟与中心相差 ${d}，以中心时间为准`,
   },
   keys: {
     lookup: "查询",

@@ -25,9 +25,10 @@ class Keyboard {
 
   /** The bindings that count now, for the hints of the status bar. */
   get hints(): Binding[] {
-    return this.visible()
-      .flatMap((layer) => layer.bindings)
-      .filter((binding) => binding.hint !== undefined);
+    const all = this.visible().flatMap((layer) => layer.bindings);
+    // The first of the same combination hears it, and those below do not.
+    const heard = all.filter(({ combo }, index) => all.findIndex((first) => first.combo === combo) === index);
+    return heard.filter((binding) => binding.hint !== undefined);
   }
 
   private visible(): Layer[] {

@@ -172,7 +172,7 @@ pub(super) fn open_desk(
     world: &Arc<TestWorld>,
 ) -> Result<(Desk, Sync), DeskError> {
     let world: Arc<dyn crate::world::World> = Arc::<TestWorld>::clone(world);
-    let config = DeskConfig { folder, edition: Edition::Training, version: "0.1.0", keys, world };
+    let config = DeskConfig { folder, edition: Edition::Production, version: "0.1.0", keys, world };
     Desk::open(&config)
 }
 

@@ -148,7 +148,7 @@ impl Desk {
         let mut news = Vec::new();
         for session in list_starting_after(&self.cache, now)? {
             let instants = &session.instants;
-            let is_cancelled = session.status == SessionStatus::Cancelled;
+            let is_cancelled = session.status == SessionStatus::Cancelled && instants.opens_at <= now;
             let is_extended = session.extended == Some(true) && now < instants.extended_closes_at;
             if !(is_cancelled || is_extended || lately(instants.closes_at) || lately(instants.opens_at)) {
                 continue;
