@@ -104,7 +104,10 @@ impl Outlooks {
     /// # Errors
     /// When an accepted session is not among the sessions.
     pub fn find(&self, key: RankKey, accepts: &[SessionId], ordered: bool) -> Result<Outlook, UnknownSession> {
-        let find = |&session| self.numbers.find(session).ok_or(UnknownSession(session));
+        let find = |&session| match self.numbers.find(session) {
+            NOWHERE => Err(UnknownSession(session)),
+            found => Ok(found),
+        };
         let mut accepts = accepts.iter().map(find).collect::<Result<Vec<u32>, _>>()?;
         if !ordered {
             accepts.sort_unstable();
@@ -141,21 +144,21 @@ impl Outlooks {
         let mut wishes = Vec::new();
         let mut newcomer = None;
         let mut inside = Vec::new();
-        let mut push = |accepts: &[u32]| {
+        let mut push = |accepts: &mut dyn Iterator<Item = u32>| {
             inside.clear();
-            inside.extend(accepts.iter().filter(|&&session| is_within(session)).map(|&old| renumbered[old as usize]));
+            inside.extend(accepts.filter(|&session| is_within(session)).map(|old| renumbered[old as usize]));
             wishes.push(lists.intern(&inside));
             wishes.len() - 1
         };
         for application in 0..=number(self.seats.len()) {
             if application == ahead {
-                newcomer = Some(push(accepts));
+                newcomer = Some(push(&mut accepts.iter().copied()));
             }
             if let Some(&seat) = self.seats.get(application as usize)
                 && seat != NOWHERE
                 && is_within(seat)
             {
-                push(self.lists.get(self.wishes[application as usize]));
+                push(&mut self.lists.get(self.wishes[application as usize]).iter());
             }
         }
         let places: Vec<u32> = within.iter().map(|&session| self.sessions[session as usize].places).collect();

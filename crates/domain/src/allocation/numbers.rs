@@ -33,14 +33,13 @@ impl Numbers {
         Self::Close { first, numbers }
     }
 
-    /// The number of a session, if it is among them.
-    pub fn find(&self, session: SessionId) -> Option<u32> {
+    /// The number of a session, [`NOWHERE`] if it is not among them.
+    pub fn find(&self, session: SessionId) -> u32 {
         match self {
             Self::Close { first, numbers } => {
-                let found = numbers.get(session.0.wrapping_sub(*first) as usize);
-                found.copied().filter(|&found| found != NOWHERE)
+                numbers.get(session.0.wrapping_sub(*first) as usize).copied().unwrap_or(NOWHERE)
             }
-            Self::Apart(numbers) => numbers.get(&session).copied(),
+            Self::Apart(numbers) => numbers.get(&session).copied().unwrap_or(NOWHERE),
         }
     }
 }
@@ -56,10 +55,10 @@ mod tests {
             let open = |&id: &u32| OpenSession { id: SessionId(id), places: 1, starts_at: Timestamp::MIN };
             let numbers = Numbers::new(&ids.iter().map(open).collect::<Vec<_>>());
             for (position, &id) in (0..).zip(&ids) {
-                assert_eq!(numbers.find(SessionId(id)), Some(position), "{id} is at its position");
+                assert_eq!(numbers.find(SessionId(id)), position, "{id} is at its position");
             }
             for id in [0, 2, 4, 6, 8, u32::MAX] {
-                assert_eq!(numbers.find(SessionId(id)), None, "{id} is not among the sessions");
+                assert_eq!(numbers.find(SessionId(id)), NOWHERE, "{id} is not among the sessions");
             }
         }
     }

@@ -1,160 +1,122 @@
 //! Second step of the allocation: which of its sessions each seated application gets. See the parent module for why
 //! this is right.
 
-use super::accept_lists::{AcceptLists, ListId};
-use super::open_accepts::OpenAccepts;
+use super::accept_lists::{AcceptLists, Accepts, ListId};
+use super::arrows::Arrows;
 use super::search::{Found, Search};
 use super::seating::Seating;
+use super::session_set::SessionSet;
 use super::{NOWHERE, number};
-use std::collections::BTreeSet;
 
-/// How many sessions a short list has at most; more than an applicant may choose.
-const SHORT: usize = 8;
-
-/// Lists by length, which tells what they are good for in a search.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Short = 0,
-    Long = 1,
-}
-
-impl Kind {
-    /// The other kind.
-    pub fn other(self) -> Self {
-        match self {
-            Self::Short => Self::Long,
-            Self::Long => Self::Short,
-        }
-    }
-
-    /// None for lists that leave no choice.
-    pub fn of(accepts: &[u32]) -> Option<Self> {
-        match accepts.len() {
-            0..=1 => None,
-            2..=SHORT => Some(Self::Short),
-            _ => Some(Self::Long),
-        }
-    }
+/// A seated application that accepts several sessions and is not settled yet.
+#[derive(Clone, Copy)]
+struct Movable<'a> {
+    application: u32,
+    /// Here as well, as going through a session's applications is most of the work.
+    accepts: Accepts<'a>,
 }
 
 /// The seated applications while they are given their sessions one by one.
 pub(super) struct Arrangement<'a> {
-    open: OpenAccepts,
-    /// How long the list of each seated application was.
-    kinds: Vec<Option<Kind>>,
-    pub wishes: &'a [ListId],
+    lists: &'a AcceptLists,
+    wishes: &'a [ListId],
     /// The session of each application, [`NOWHERE`] for those that go without.
-    pub seat: Vec<u32>,
-    /// Seated applications that accept several sessions and are not settled yet, by kind of their list and session.
-    movable: [Vec<Vec<u32>>; 2],
+    seat: Vec<u32>,
+    /// By session.
+    movable: Vec<Vec<Movable<'a>>>,
     /// Where each application stands in `movable`.
     slot: Vec<u32>,
     /// Vacant places of each session.
-    pub vacant: Vec<u32>,
+    vacant: Vec<u32>,
     /// The sessions that have vacant places.
-    pub vacant_sessions: BTreeSet<u32>,
+    pub vacant_sessions: SessionSet,
     /// Sessions of different groups never exchange applications again.
-    pub group: Vec<u32>,
-    /// How many sessions each group has.
-    group_size: Vec<u32>,
+    group: Vec<u32>,
+    /// The sessions of each group.
+    groups: Vec<SessionSet>,
+    pub arrows: Arrows,
 }
 
 /// Gives each seated application, by rank, the most preferred session that leaves all others seated.
 pub(super) fn settle_by_rank(places: &[u32], lists: &AcceptLists, wishes: &[ListId], seating: Seating) -> Vec<u32> {
     let mut arrangement = Arrangement::new(places, lists, wishes, seating);
-    let mut search = Search::new(places.len(), lists.len());
+    let mut search = Search::new(places.len());
     for application in 0..number(wishes.len()) {
-        if arrangement.kind(application).is_none() {
+        let seat = arrangement.seat[application as usize];
+        if arrangement.slot[application as usize] == NOWHERE || arrangement.is_settled(seat) {
             continue;
         }
-        let seat = arrangement.seat[application as usize];
-        if !arrangement.is_settled(seat) {
-            let mut position = 0;
-            while let Some(&wanted) = arrangement.accepts(application).get(position)
-                && wanted != seat
-                && !arrangement.obtain(&mut search, application, wanted)
-            {
-                position += 1;
+        let Some(Movable { accepts, .. }) = arrangement.remove(application) else { continue };
+        for wanted in accepts.iter() {
+            if wanted == seat || arrangement.obtain(&mut search, application, wanted) {
+                break;
             }
-            arrangement.remove_movable(application);
         }
     }
     arrangement.seat
 }
 
 impl<'a> Arrangement<'a> {
-    fn new(places: &[u32], lists: &AcceptLists, wishes: &'a [ListId], seating: Seating) -> Self {
+    fn new(places: &[u32], lists: &'a AcceptLists, wishes: &'a [ListId], seating: Seating) -> Self {
         let Seating { seat, members, closed } = seating;
         let vacant: Vec<u32> =
             places.iter().zip(&members).map(|(&places, members)| places - number(members.len())).collect();
-        let vacant_sessions = (0..number(places.len())).filter(|&session| vacant[session as usize] > 0).collect();
-        let closed_size = number(closed.iter().filter(|closed| **closed).count());
         let mut arrangement = Self {
-            open: OpenAccepts::new(lists, wishes, &seat),
-            kinds: Vec::new(),
+            lists,
             wishes,
+            slot: vec![NOWHERE; seat.len()],
             seat,
-            movable: [vec![Vec::new(); places.len()], vec![Vec::new(); places.len()]],
-            slot: vec![NOWHERE; wishes.len()],
+            movable: members.iter().map(|members| Vec::with_capacity(members.len())).collect(),
+            vacant_sessions: vacant.iter().map(|&vacant| vacant > 0).collect(),
             vacant,
-            vacant_sessions,
             group: closed.iter().map(|&closed| u32::from(closed)).collect(),
-            group_size: vec![number(places.len()) - closed_size, closed_size],
+            groups: [false, true].map(|is| closed.iter().map(|&closed| closed == is).collect()).into(),
+            arrows: Arrows::new(places.len()),
         };
-        arrangement.kinds =
-            (0..number(wishes.len())).map(|application| Kind::of(arrangement.accepts(application))).collect();
-        for (session, members) in (0..).zip(&members) {
-            for &member in members {
-                arrangement.insert_movable(member, session);
+        for (session, members) in (0..).zip(members) {
+            for application in members {
+                let accepts = arrangement.accepts(application);
+                if accepts.is_choice() {
+                    arrangement.insert(Movable { application, accepts }, session);
+                }
             }
         }
         arrangement
     }
 
-    /// The sessions that a seated application accepts, without some that it cannot get.
-    pub fn accepts(&self, application: u32) -> &[u32] {
-        self.open.get(application)
+    fn accepts(&self, application: u32) -> Accepts<'a> {
+        self.lists.get(self.wishes[application as usize])
     }
 
-    /// How many sessions all the seated accept, lists that are shared counted once.
-    pub fn accepted(&self) -> usize {
-        self.open.total()
+    /// The sessions with which this one may exchange applications.
+    pub fn group_of(&self, session: u32) -> &SessionSet {
+        &self.groups[self.group[session as usize] as usize]
     }
 
-    /// The kind of a seated application's list; none when there was no choice.
-    pub fn kind(&self, application: u32) -> Option<Kind> {
-        self.kinds[application as usize]
+    /// The last by rank of the movable applications of one session that accept the other: so the better ones keep what
+    /// they prefer.
+    pub fn find_mover(&self, from: u32, to: u32) -> Option<u32> {
+        let later = |last: Option<u32>, member: &Movable<'_>| {
+            let member = Some(member.application).filter(|_| member.accepts.contains(to));
+            last.max(member)
+        };
+        self.movable[from as usize].iter().fold(None, later)
     }
 
-    /// The movable applications of a session whose lists are of this kind.
-    pub fn movable(&self, kind: Kind, session: u32) -> &[u32] {
-        &self.movable[kind as usize][session as usize]
-    }
-
-    /// A movable application of one session that accepts the other. It may miss one whose long list is not sorted.
-    pub fn find_exchange(&self, from: u32, to: u32) -> Option<u32> {
-        let is_named = |member: &&u32| self.accepts(**member).contains(&to);
-        let is_in_range = |member: &&u32| self.accepts(**member).binary_search(&to).is_ok();
-        let short = self.movable(Kind::Short, from).iter().find(is_named);
-        short.or_else(|| self.movable(Kind::Long, from).iter().find(is_in_range)).copied()
-    }
-
-    /// Takes out of an application's list the sessions of other groups, which it can never get.
-    pub fn prune(&mut self, application: u32) {
-        let group = &self.group;
-        let own = group[self.seat[application as usize] as usize];
-        let list = self.wishes[application as usize];
-        self.open.prune(application, list, |session| group[session as usize] == own);
+    /// Forgets the arrows of a session that are left over.
+    pub fn renew_arrows(&mut self, session: u32) {
+        let group = &self.groups[self.group[session as usize] as usize];
+        let members = self.movable[session as usize].iter();
+        self.arrows.renew(session, members.map(|member| member.accepts), group);
     }
 
     /// Whether a session is full of applications that stay where they are: it never takes anybody again.
     fn is_settled(&self, session: u32) -> bool {
-        self.vacant[session as usize] == 0
-            && self.movable(Kind::Short, session).is_empty()
-            && self.movable(Kind::Long, session).is_empty()
+        self.vacant[session as usize] == 0 && self.movable[session as usize].is_empty()
     }
 
-    /// Moves an application to the session it wants if everybody else stays seated; says whether it did.
+    /// Moves an application, which is no longer movable, to the session it wants if everybody else stays seated; says
+    /// whether it did.
     fn obtain(&mut self, search: &mut Search, application: u32, wanted: u32) -> bool {
         let seat = self.seat[application as usize];
         if self.group[wanted as usize] != self.group[seat as usize] || self.is_settled(wanted) {
@@ -163,20 +125,22 @@ impl<'a> Arrangement<'a> {
         let end = if self.vacant[wanted as usize] > 0 {
             wanted
         } else {
-            match search.find_way(self, application, wanted) {
+            match search.find_way(self, seat, wanted) {
                 Found::Way { end } => {
                     for &(member, to) in search.moves() {
-                        self.relocate(member, to);
+                        if let Some(member) = self.remove(member) {
+                            self.insert(member, to);
+                        }
                     }
                     end
                 }
-                Found::Apart => {
-                    self.split(search.apart(), seat, wanted);
+                Found::Apart(apart) => {
+                    self.split(apart, seat, wanted);
                     return false;
                 }
             }
         };
-        self.relocate(application, wanted);
+        self.seat[application as usize] = wanted;
         if end != seat {
             self.take_place(end);
             self.give_place(seat);
@@ -185,55 +149,46 @@ impl<'a> Arrangement<'a> {
     }
 
     /// Makes a group of its own of some sessions, among them one of the two.
-    fn split(&mut self, apart: &[u32], seat: u32, wanted: u32) {
-        let (before, after) = (self.group[seat as usize], number(self.group_size.len()));
-        for &session in apart {
+    fn split(&mut self, apart: SessionSet, seat: u32, wanted: u32) {
+        let (before, after) = (self.group[seat as usize], number(self.groups.len()));
+        for session in apart.iter() {
             self.group[session as usize] = after;
         }
-        self.group_size.push(number(apart.len()));
-        self.group_size[before as usize] -= number(apart.len());
+        self.groups[before as usize].remove_all(&apart);
+        self.groups.push(apart);
         for session in [seat, wanted] {
             // Alone in its group and full: nobody in it moves any more.
-            let size = self.group_size[self.group[session as usize] as usize];
-            if size == 1 && self.vacant[session as usize] == 0 {
-                self.movable[Kind::Short as usize][session as usize].clear();
-                self.movable[Kind::Long as usize][session as usize].clear();
+            if self.group_of(session).len() == 1 && self.vacant[session as usize] == 0 {
+                self.movable[session as usize].clear();
             }
         }
     }
 
-    fn relocate(&mut self, application: u32, to: u32) {
-        self.remove_movable(application);
-        self.seat[application as usize] = to;
-        self.insert_movable(application, to);
+    fn insert(&mut self, member: Movable<'a>, session: u32) {
+        let members = &mut self.movable[session as usize];
+        self.seat[member.application as usize] = session;
+        self.slot[member.application as usize] = number(members.len());
+        members.push(member);
+        self.arrows.add(session, member.accepts, &self.groups[self.group[session as usize] as usize]);
     }
 
-    fn insert_movable(&mut self, application: u32, session: u32) {
-        if let Some(kind) = self.kind(application) {
-            let members = &mut self.movable[kind as usize][session as usize];
-            self.slot[application as usize] = number(members.len());
-            members.push(application);
+    fn remove(&mut self, application: u32) -> Option<Movable<'a>> {
+        let seat = self.seat[application as usize];
+        let slot = self.slot[application as usize] as usize;
+        let members = &mut self.movable[seat as usize];
+        let member = *members.get(slot)?;
+        members.swap_remove(slot);
+        if let Some(moved) = members.get(slot) {
+            self.slot[moved.application as usize] = number(slot);
         }
-    }
-
-    fn remove_movable(&mut self, application: u32) {
-        if let Some(kind) = self.kind(application) {
-            let members = &mut self.movable[kind as usize][self.seat[application as usize] as usize];
-            let slot = self.slot[application as usize];
-            if members.get(slot as usize) != Some(&application) {
-                return;
-            }
-            members.swap_remove(slot as usize);
-            if let Some(&moved) = members.get(slot as usize) {
-                self.slot[moved as usize] = slot;
-            }
-        }
+        self.arrows.set_stale(seat);
+        Some(member)
     }
 
     fn take_place(&mut self, session: u32) {
         self.vacant[session as usize] -= 1;
         if self.vacant[session as usize] == 0 {
-            self.vacant_sessions.remove(&session);
+            self.vacant_sessions.remove(session);
         }
     }
 

@@ -1,19 +1,9 @@
 //! Looks for a way on which an application can enter a full session: from that session forwards and from its own
 //! session backwards in turn, so that a search costs no more than twice the cheaper side.
-//!
-//! Short lists of accepted sessions come first on both sides: chosen sessions lie far apart and lead everywhere in a
-//! few steps, while the long lists of one range lead again and again to the same neighbours.
 
-use super::NOWHERE;
-use super::accept_lists::ListId;
-use super::holders::Holders;
-use super::preference::{Arrangement, Kind};
-
-/// How many times as much work the forward side gives to long lists as to short ones; measured to be best.
-const FORWARDS_LONG_SHARE: usize = 3;
-
-/// How many steps one side takes before the other has its turn.
-const TURN: u32 = 32;
+use super::number;
+use super::preference::Arrangement;
+use super::session_set::{SessionSet, find_common, sessions_of};
 
 /// How a search ended.
 pub(super) enum Found {
@@ -22,145 +12,96 @@ pub(super) enum Found {
         /// The session whose place is taken in the end.
         end: u32,
     },
-    /// There is none, and the sessions in [`Search::apart`] never exchange applications with the others again.
-    Apart,
-}
-
-enum Turn {
-    Over,
-    Met(u32),
-    Exhausted,
+    /// There is none, and these sessions never exchange applications with the others of their group again.
+    Apart(SessionSet),
 }
 
 /// What one side has reached in the present search.
-#[derive(Default)]
 struct Side {
-    /// The search in which each session was last reached.
-    reached: Vec<u32>,
-    /// The search in which each list was last looked at.
-    looked: Vec<u32>,
-    /// The application that moves into (forwards) or out of (backwards) each session reached.
-    mover: Vec<u32>,
-    queue: Vec<u32>,
-    /// By kind of list: the session of the queue being left, and how many of its applications or lists were seen.
-    head: [usize; 2],
-    seen: [usize; 2],
-    /// The application whose list, or the list whose holders, are being gone through, and how far.
-    current: u32,
-    offset: usize,
-    /// How many of its sessions are of another group.
-    useless: usize,
-    /// The sessions reached that may have long lists left, and how many of their applications were seen.
-    latest: Vec<(u32, usize)>,
-    /// By kind of list: the work so far.
-    spent: [usize; 2],
-    /// How many times as much work long lists get as short ones.
-    long_share: usize,
-    /// The session at which that was found.
-    origin: u32,
+    reached: SessionSet,
+    /// The sessions reached by the number of steps it took.
+    levels: Vec<SessionSet>,
+    /// The level whose sessions are being left for the next one.
+    level: usize,
+    /// The sessions of the level that are still to be left: these of the word, and all of later words.
+    word: usize,
+    bits: u32,
 }
 
 impl Side {
-    fn new(sessions: usize, lists: usize, long_share: usize) -> Self {
-        Self {
-            reached: vec![0; sessions],
-            looked: vec![0; lists],
-            mover: vec![NOWHERE; sessions],
-            long_share,
-            ..Self::default()
+    fn new(sessions: usize) -> Self {
+        let nothing = SessionSet::new(sessions);
+        Self { reached: nothing.clone(), levels: vec![nothing.clone(), nothing], level: 0, word: 0, bits: 0 }
+    }
+
+    fn start(&mut self, session: u32) {
+        self.reached.clear();
+        self.reached.insert(session);
+        self.levels[0].clone_from(&self.reached);
+        self.start_level(0);
+    }
+
+    /// Begins to leave the sessions of a level.
+    fn start_level(&mut self, level: usize) {
+        (self.level, self.word) = (level, 0);
+        self.bits = self.levels[level].words()[0];
+        match self.levels.get_mut(level + 1) {
+            Some(next) => next.clear(),
+            None => self.levels.push(SessionSet::like(&self.reached)),
         }
     }
 
-    fn start(&mut self, search: u32, session: u32) {
-        self.queue.clear();
-        self.latest.clear();
-        (self.head, self.seen, self.spent, self.current) = ([0; 2], [0; 2], [0; 2], NOWHERE);
-        self.reach(search, session, NOWHERE);
-    }
-
-    fn reach(&mut self, search: u32, session: u32, mover: u32) {
-        self.reached[session as usize] = search;
-        self.mover[session as usize] = mover;
-        self.queue.push(session);
-        self.latest.push((session, 0));
-    }
-
-    fn has_reached(&self, search: u32, session: u32) -> bool {
-        self.reached[session as usize] == search
-    }
-
-    /// The kind of list whose turn it is.
-    fn kind(&self) -> Kind {
-        let [short, long] = self.spent;
-        if short * self.long_share <= long { Kind::Short } else { Kind::Long }
-    }
-
-    /// Whether this is the first look at a list in this search.
-    fn look(&mut self, search: u32, list: ListId) -> bool {
-        std::mem::replace(&mut self.looked[list as usize], search) != search
-    }
-
-    /// The next element that `find` knows for a session of the queue.
-    fn next(&mut self, kind: Kind, mut find: impl FnMut(u32, usize) -> Option<u32>) -> Option<u32> {
-        let kind = kind as usize;
-        while let Some(&session) = self.queue.get(self.head[kind]) {
-            if let Some(element) = find(session, self.seen[kind]) {
-                self.seen[kind] += 1;
-                self.origin = session;
-                return Some(element);
+    /// The session to be left now.
+    fn next(&mut self) -> Option<u32> {
+        loop {
+            if let Some(session) = sessions_of(number(self.word), self.bits).next() {
+                self.bits &= self.bits - 1;
+                return Some(session);
             }
-            self.head[kind] += 1;
-            self.seen[kind] = 0;
+            if let Some(later) = self.levels[self.level].words()[self.word + 1..].iter().position(|&bits| bits != 0) {
+                self.word += 1 + later;
+                self.bits = self.levels[self.level].words()[self.word];
+            } else if self.levels[self.level + 1].is_empty() {
+                self.word = self.reached.words().len() - 1;
+                return None;
+            } else {
+                self.start_level(self.level + 1);
+            }
+        }
+    }
+
+    /// Reaches the sessions of `row` in the group; says whether the other side has reached one of them.
+    fn reach(&mut self, row: &[u32], group: &SessionSet, other: &SessionSet) -> Option<u32> {
+        let level = &mut self.levels[self.level + 1];
+        if let Some(meeting) = find_common(row, other.words()) {
+            level.insert(meeting);
+            return Some(meeting);
+        }
+        let reached = self.reached.words_mut().iter_mut().zip(level.words_mut());
+        for ((row, group), (reached, level)) in row.iter().zip(group.words()).zip(reached) {
+            let new = row & group & !*reached;
+            *reached |= new;
+            *level |= new;
         }
         None
     }
 
-    /// The next element that `find` knows for the session reached last: going on from there leads away from where the
-    /// long lists of the first sessions overlap.
-    fn next_of_latest(&mut self, find: impl Fn(u32, usize) -> Option<u32>) -> Option<u32> {
-        while let Some((session, seen)) = self.latest.last_mut() {
-            if let Some(element) = find(*session, *seen) {
-                *seen += 1;
-                return Some(element);
-            }
-            self.latest.pop();
-        }
-        None
+    /// The levels through which a session was reached, from the one just before it.
+    fn levels_before(&self, session: u32) -> impl Iterator<Item = &SessionSet> {
+        self.levels[..self.level + 2].iter().rev().skip_while(move |level| !level.contains(session)).skip(1)
     }
 }
 
 /// The memory of the searches, reused from one to the next.
 pub(super) struct Search {
-    number: u32,
     forwards: Side,
     backwards: Side,
-    /// Where the mover out of each session reached backwards goes.
-    target: Vec<u32>,
-    /// The vacant session from which the backward side goes on when its queue is empty.
-    next_vacant: u32,
-    /// Made when the first search needs them.
-    short: Option<Holders>,
-    /// Made when the forward side has worked alone for as long as making them takes.
-    long: Option<Holders>,
-    alone: usize,
     moves: Vec<(u32, u32)>,
-    forwards_is_apart: bool,
 }
 
 impl Search {
-    pub fn new(sessions: usize, lists: usize) -> Self {
-        Self {
-            number: 0,
-            forwards: Side::new(sessions, lists, FORWARDS_LONG_SHARE),
-            backwards: Side::new(sessions, 0, 1),
-            target: vec![NOWHERE; sessions],
-            next_vacant: 0,
-            short: None,
-            long: None,
-            alone: 0,
-            moves: Vec::new(),
-            forwards_is_apart: false,
-        }
+    pub fn new(sessions: usize) -> Self {
+        Self { forwards: Side::new(sessions), backwards: Side::new(sessions), moves: Vec::new() }
     }
 
     /// The moves of the way found: each application and the session to which it goes.
@@ -168,152 +109,82 @@ impl Search {
         &self.moves
     }
 
-    /// The sessions that the search found to be apart from the others of their group.
-    pub fn apart(&self) -> &[u32] {
-        if self.forwards_is_apart { &self.forwards.queue } else { &self.backwards.queue }
-    }
-
-    /// Looks for moves that make room in `wanted` when `application` leaves its seat, inside the group of both.
-    pub fn find_way(&mut self, arrangement: &mut Arrangement<'_>, application: u32, wanted: u32) -> Found {
-        let seat = arrangement.seat[application as usize];
-        if let Some(member) = arrangement.find_exchange(wanted, seat) {
-            self.moves.clear();
-            self.moves.push((member, seat));
-            return Found::Way { end: seat };
-        }
-        for holders in [&mut self.short, &mut self.long].into_iter().flatten() {
-            holders.settle_before(application);
-        }
-        self.number += 1;
-        self.forwards.start(self.number, wanted);
-        self.backwards.start(self.number, seat);
-        self.next_vacant = 0;
+    /// Looks for moves that make room in `wanted` for somebody who leaves `seat`, inside the group of both.
+    pub fn find_way(&mut self, arrangement: &mut Arrangement<'_>, seat: u32, wanted: u32) -> Found {
         loop {
-            match self.step_forwards(arrangement) {
-                Turn::Over => {}
-                Turn::Met(session) => return self.trace(arrangement, wanted, session),
-                Turn::Exhausted => {
-                    self.forwards_is_apart = true;
-                    return Found::Apart;
-                }
-            }
-            match self.step_backwards(arrangement, application) {
-                Turn::Over => {}
-                Turn::Met(session) => return self.trace(arrangement, wanted, session),
-                Turn::Exhausted => {
-                    self.forwards_is_apart = false;
-                    return Found::Apart;
-                }
-            }
-        }
-    }
-
-    /// From the sessions reached to all those that their unsettled applications accept.
-    fn step_forwards(&mut self, arrangement: &mut Arrangement<'_>) -> Turn {
-        let search = self.number;
-        let side = &mut self.forwards;
-        let group = arrangement.group[side.queue[0] as usize];
-        for _ in 0..TURN {
-            if side.current == NOWHERE {
-                let kind = side.kind();
-                let mut find = |kind| {
-                    let find = |session, seen| arrangement.movable(kind, session).get(seen).copied();
-                    if kind == Kind::Short { side.next(kind, find) } else { side.next_of_latest(find) }
-                };
-                let Some(member) = find(kind).or_else(|| find(kind.other())) else { return Turn::Exhausted };
-                side.spent[kind as usize] += 1;
-                if kind == Kind::Short || side.look(search, arrangement.wishes[member as usize]) {
-                    (side.current, side.offset, side.useless) = (member, 0, 0);
-                    side.spent[kind as usize] += arrangement.accepts(member).len();
-                }
-                continue;
-            }
-            let accepts = arrangement.accepts(side.current);
-            let Some(&session) = accepts.get(side.offset) else {
-                if 2 * side.useless > accepts.len() {
-                    arrangement.prune(side.current);
-                }
-                side.current = NOWHERE;
-                continue;
-            };
-            side.offset += 1;
-            if arrangement.group[session as usize] != group {
-                side.useless += 1;
-                continue;
-            }
-            if side.has_reached(search, session) {
-                continue;
-            }
-            let mover = side.current;
-            side.reach(search, session, mover);
-            if arrangement.vacant[session as usize] > 0 || self.backwards.has_reached(search, session) {
-                return Turn::Met(session);
-            }
-        }
-        Turn::Over
-    }
-
-    /// From the sessions reached to all those whose unsettled applications accept them.
-    fn step_backwards(&mut self, arrangement: &Arrangement<'_>, first: u32) -> Turn {
-        let search = self.number;
-        let side = &mut self.backwards;
-        let group = arrangement.group[side.queue[0] as usize];
-        let short = self.short.get_or_insert_with(|| Holders::new(arrangement, Kind::Short, first));
-        for _ in 0..TURN {
-            let kind = side.kind();
-            let mut find = |kind| match (kind, &mut self.long) {
-                (Kind::Short, _) => side.next(kind, |session, seen| short.find(arrangement, session, seen)),
-                (Kind::Long, Some(long)) => side.next(kind, |session, seen| long.find(arrangement, session, seen)),
-                (Kind::Long, None) => None,
-            };
-            let Some(mover) = find(kind).or_else(|| find(kind.other())) else {
-                // Whoever holds a vacant place would go anywhere: those sessions come before every other one.
-                let next = arrangement.vacant_sessions.range(self.next_vacant..).next();
-                if let Some(&vacant) = next.filter(|vacant| arrangement.group[**vacant as usize] == group) {
-                    self.next_vacant = vacant + 1;
-                    if !side.has_reached(search, vacant) {
-                        side.reach(search, vacant, NOWHERE);
+            match self.meet(arrangement, seat, wanted) {
+                Err(apart) => return Found::Apart(apart),
+                Ok(meeting) => {
+                    // Otherwise some arrows were left over; there are fewer of them now.
+                    if let Some(end) = self.trace(arrangement, meeting) {
+                        return Found::Way { end };
                     }
-                } else if self.long.is_some() {
-                    return Turn::Exhausted;
-                } else if self.alone < arrangement.accepted() / 8 {
-                    self.alone += TURN as usize;
-                    return Turn::Over;
-                } else {
-                    self.long = Some(Holders::new(arrangement, Kind::Long, first));
                 }
-                continue;
-            };
-            side.spent[kind as usize] += 1;
-            let session = arrangement.seat[mover as usize];
-            if side.has_reached(search, session) {
-                continue;
-            }
-            side.reach(search, session, mover);
-            self.target[session as usize] = side.origin;
-            if self.forwards.has_reached(search, session) {
-                return Turn::Met(session);
             }
         }
-        Turn::Over
     }
 
-    /// Writes down the moves of the way that passes `meeting`.
-    fn trace(&mut self, arrangement: &Arrangement<'_>, wanted: u32, meeting: u32) -> Found {
+    /// Goes on from both ends in turn until they meet or one of them has reached all that it can.
+    fn meet(&mut self, arrangement: &mut Arrangement<'_>, seat: u32, wanted: u32) -> Result<u32, SessionSet> {
+        let Self { forwards, backwards, .. } = self;
+        forwards.start(wanted);
+        backwards.start(seat);
+        // Whoever holds a vacant place would go anywhere.
+        let mut vacant = SessionSet::intersection(arrangement.group_of(seat), &arrangement.vacant_sessions);
+        backwards.reached.insert_all(&vacant);
+        loop {
+            let Some(session) = forwards.next() else { return Err(forwards.reached.clone()) };
+            if arrangement.arrows.is_stale(session) {
+                arrangement.renew_arrows(session);
+            }
+            let group = arrangement.group_of(seat);
+            if let Some(meeting) = forwards.reach(arrangement.arrows.leaving(session), group, &backwards.reached) {
+                return Ok(meeting);
+            }
+            let next = backwards.next().or_else(|| {
+                backwards.levels[backwards.level + 1].insert_all(&vacant);
+                vacant.clear();
+                backwards.next()
+            });
+            let Some(session) = next else { return Err(backwards.reached.clone()) };
+            if let Some(meeting) = backwards.reach(arrangement.arrows.entering(session), group, &forwards.reached) {
+                return Ok(meeting);
+            }
+        }
+    }
+
+    /// Writes down the moves of the way that passes `meeting`, and returns its end; none if all such ways have arrows
+    /// left over.
+    fn trace(&mut self, arrangement: &mut Arrangement<'_>, meeting: u32) -> Option<u32> {
         self.moves.clear();
-        let mut session = meeting;
-        while session != wanted {
-            let mover = self.forwards.mover[session as usize];
-            self.moves.push((mover, session));
-            session = arrangement.seat[mover as usize];
+        let mut to = meeting;
+        for level in self.forwards.levels_before(meeting) {
+            let (from, mover) = loop {
+                let from = find_common(level.words(), arrangement.arrows.entering(to))?;
+                if let Some(mover) = arrangement.find_mover(from, to) {
+                    break (from, mover);
+                }
+                arrangement.renew_arrows(from);
+            };
+            self.moves.push((mover, to));
+            to = from;
         }
-        let mut end = meeting;
-        while self.backwards.has_reached(self.number, end) && self.backwards.mover[end as usize] != NOWHERE {
-            let to = self.target[end as usize];
-            self.moves.push((self.backwards.mover[end as usize], to));
-            end = to;
+        let mut from = meeting;
+        for level in self.backwards.levels_before(meeting) {
+            if arrangement.vacant_sessions.contains(from) {
+                break;
+            }
+            let (to, mover) = loop {
+                let to = find_common(level.words(), arrangement.arrows.leaving(from))?;
+                if let Some(mover) = arrangement.find_mover(from, to) {
+                    break (to, mover);
+                }
+                arrangement.renew_arrows(from);
+            };
+            self.moves.push((mover, to));
+            from = to;
         }
-        Found::Way { end }
+        Some(from)
     }
 }
 

@@ -1,6 +1,7 @@
 //! First step of the allocation: who is seated. See the parent module for why this is right.
 
 use super::accept_lists::{AcceptLists, ListId};
+use super::session_set::SessionSet;
 use super::{NOWHERE, number};
 
 /// The label of a session from which no vacant place can be reached any more.
@@ -17,13 +18,6 @@ pub(super) struct Seating {
     pub closed: Vec<bool>,
 }
 
-/// Where a list's sessions with the lowest label begin.
-#[derive(Clone, Copy, Default)]
-struct Nearest {
-    label: u32,
-    position: u32,
-}
-
 struct Seater<'a> {
     lists: &'a AcceptLists,
     wishes: &'a [ListId],
@@ -33,11 +27,10 @@ struct Seater<'a> {
     label: Vec<u32>,
     /// How many members of a full session, from the first on, may still have a way out at the present label.
     cursor: Vec<u32>,
-    nearest: Vec<Nearest>,
-    /// How many sessions have each label.
-    population: Vec<u32>,
-    /// The sessions that were ever given each label; some have moved on.
-    level: Vec<Vec<u32>>,
+    /// A lower bound of the lowest label in each list.
+    nearest: Vec<u32>,
+    /// The sessions by label; those that are closed have none here.
+    levels: Vec<SessionSet>,
     /// The way found so far: full sessions, and which member would leave each.
     path: Vec<(u32, u32)>,
 }
@@ -60,18 +53,15 @@ pub(super) fn seat_by_rank(places: &[u32], lists: &AcceptLists, wishes: &[ListId
 
 impl<'a> Seater<'a> {
     fn new(places: &'a [u32], lists: &'a AcceptLists, wishes: &'a [ListId]) -> Self {
-        let label: Vec<u32> = places.iter().map(|&places| if places == 0 { CLOSED } else { 0 }).collect();
-        let vacant = label.iter().filter(|&&label| label == 0).count();
         Self {
             lists,
             wishes,
             places,
             members: vec![Vec::new(); places.len()],
-            label,
+            label: places.iter().map(|&places| if places == 0 { CLOSED } else { 0 }).collect(),
             cursor: vec![0; places.len()],
-            nearest: vec![Nearest::default(); lists.len()],
-            population: vec![number(vacant)],
-            level: vec![Vec::new()],
+            nearest: vec![0; lists.len()],
+            levels: vec![places.iter().map(|&places| places > 0).collect()],
             path: Vec::new(),
         }
     }
@@ -102,30 +92,18 @@ impl<'a> Seater<'a> {
 
     /// The application's most preferred session among those with the lowest label, and that label.
     ///
-    /// Labels only rise, so a session that was passed is never the lowest again before all of the list rise.
+    /// Labels only rise, so a label that no session of the list has will never be had by one again.
     fn find_nearest(&mut self, application: u32) -> Option<(u32, u32)> {
         let list = self.wishes[application as usize];
-        let nearest = &mut self.nearest[list as usize];
-        if nearest.label == CLOSED {
-            return None;
-        }
         let accepts = self.lists.get(list);
-        let (passed, rest) = accepts.split_at(nearest.position as usize);
-        let mut lowest = Nearest { label: CLOSED, position: 0 };
-        for (part, start) in [(rest, nearest.position), (passed, 0)] {
-            for (position, &session) in (start..).zip(part) {
-                let label = self.label[session as usize];
-                if label == nearest.label {
-                    nearest.position = position;
-                    return Some((session, label));
-                }
-                if (label, position) < (lowest.label, lowest.position) {
-                    lowest = Nearest { label, position };
-                }
+        let label = &mut self.nearest[list as usize];
+        while let Some(level) = self.levels.get(*label as usize) {
+            if let Some(session) = accepts.find_first_in(level) {
+                return Some((session, *label));
             }
+            *label += 1;
         }
-        *nearest = lowest;
-        (lowest.label != CLOSED).then(|| (accepts[lowest.position as usize], lowest.label))
+        None
     }
 
     /// A member of a full session that can go to one with the next lower label, looking at the last ranked first.
@@ -149,7 +127,7 @@ impl<'a> Seater<'a> {
         let mut lowest = CLOSED;
         for member in 0..self.members[index].len() {
             let application = self.members[index][member];
-            if self.lists.get(self.wishes[application as usize]).len() > 1
+            if self.lists.get(self.wishes[application as usize]).is_choice()
                 && let Some((_, label)) = self.find_nearest(application)
             {
                 lowest = lowest.min(label);
@@ -159,28 +137,24 @@ impl<'a> Seater<'a> {
         self.label[index] = label;
         self.cursor[index] = number(self.members[index].len());
         if label != CLOSED {
-            while self.level.len() <= label as usize {
-                self.level.push(Vec::new());
-                self.population.push(0);
+            if self.levels.len() == label as usize {
+                self.levels.push(SessionSet::new(self.places.len()));
             }
-            self.level[label as usize].push(session);
-            self.population[label as usize] += 1;
+            self.levels[label as usize].insert(session);
         }
-        self.population[before as usize] -= 1;
-        if self.population[before as usize] == 0 {
-            self.close_above(before);
+        let level = &mut self.levels[before as usize];
+        level.remove(session);
+        if level.is_empty() {
+            self.close_from(before);
         }
     }
 
-    /// A way to a vacant place passes every lower label: without one session of this label, all above are closed.
-    fn close_above(&mut self, label: u32) {
-        for higher in label as usize + 1..self.level.len() {
-            for session in std::mem::take(&mut self.level[higher]) {
-                if self.label[session as usize] as usize == higher {
-                    self.label[session as usize] = CLOSED;
-                }
+    /// A way to a vacant place passes every lower label: without a session of this label, all above are closed.
+    fn close_from(&mut self, label: u32) {
+        for level in self.levels.drain(label as usize..) {
+            for session in level.iter() {
+                self.label[session as usize] = CLOSED;
             }
-            self.population[higher] = 0;
         }
     }
 

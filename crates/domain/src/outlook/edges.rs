@@ -36,7 +36,7 @@ impl Holders {
         pairs.sort_unstable();
         let mut naming = vec![Vec::new(); sessions];
         for held in pairs.chunk_by(|one, other| one.0 == other.0) {
-            for &session in lists.get(held[0].0) {
+            for session in lists.get(held[0].0).iter() {
                 naming[session as usize].push(held[0].0);
             }
         }
@@ -62,7 +62,7 @@ impl Holders {
         self.looked.fill(false);
         let mut top = vec![0; lists.len()];
         for held in self.pairs.chunk_by(|one, other| one.0 == other.0) {
-            let edges = lists.get(held[0].0).iter().map(|&session| last[session as usize]);
+            let edges = lists.get(held[0].0).iter().map(|session| last[session as usize]);
             top[held[0].0 as usize] = edges.max().unwrap_or(0);
         }
         for (naming, &edge) in self.naming.iter_mut().zip(last) {
@@ -156,8 +156,8 @@ fn gainer(lists: &AcceptLists, wishes: &[ListId], seats: &[u32], last: &[u32], s
         if seat == NOWHERE {
             continue;
         }
-        let preferred = lists.get(wishes[application as usize]).iter().take_while(|&&session| session != seat);
-        for &session in preferred {
+        let preferred = lists.get(wishes[application as usize]).iter().take_while(|&session| session != seat);
+        for session in preferred {
             let edge = last[session as usize];
             if edge != 0 && edge != VACANT && strain[session as usize] > application {
                 gainer[edge as usize - 1] = application;

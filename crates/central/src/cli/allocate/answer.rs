@@ -33,7 +33,7 @@ pub fn write(writer: &mut impl Write, input: &Input<'_>, seats: &[u32]) -> io::R
         }
         write!(writer, r#"{separator}{{"application":{},"reason":"full","cut_offs":["#, text(&application.id)?)?;
         separator = "";
-        for &session in input.lists.get(application.list) {
+        for session in input.lists.get(application.list).iter() {
             writer.write_all(separator.as_bytes())?;
             writer.write_all(cut_offs[session as usize].as_bytes())?;
             separator = ",";
