@@ -137,11 +137,3 @@ pub struct ApplicantRecord {
     /// Applications of every state, oldest first.
     pub applications: Vec<Application>,
 }
-
-impl ApplicantRecord {
-    /// The live application for this subject; there is at most one at the centre.
-    #[must_use]
-    pub fn find_live(&self, subject: Subject) -> Option<&Application> {
-        self.applications.iter().find(|application| application.subject == subject && application.is_live())
-    }
-}

@@ -2,7 +2,6 @@
 //! changes in [`transition`].
 
 pub mod permission;
-pub mod timeline;
 pub mod transition;
 
 use crate::identity::IdentityCheck;

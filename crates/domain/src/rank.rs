@@ -1,10 +1,10 @@
 //! Rank and outlook from what the centre publishes, without a store and without knowing who stands where.
 //!
-//! Three things are published, all bounded: one [`Ladder`] for each subject and class (only its [`LadderChange`]s are
-//! streamed), small [`SessionCounts`] for every open session (streamed when they change), and a [`SessionQueue`] for the
-//! sessions that a screen shows (fetched with 查询, because together they would be too much for a stream). From these any
-//! device shows rank, 排前 and the gauge for anybody at its counter. What the allocation would really do is another
-//! question, since most of those who stand before somebody accept several sessions.
+//! Three things are published, all bounded: one [`Ladder`] for each subject and class and small [`SessionCounts`] for
+//! every open session (both streamed when they change), and a [`SessionQueue`] for the sessions that a screen shows
+//! (fetched with 查询, because together they would be too much for a stream). From these any device shows rank, 排前 and
+//! the gauge for anybody at its counter. What the allocation would really do is another question, since most of those
+//! who stand before somebody accept several sessions.
 
 mod standings;
 
@@ -40,29 +40,6 @@ pub struct Ladder {
     pub standings: Standings,
 }
 
-/// What changed on a ladder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct LadderChange {
-    /// The subject.
-    pub subject: Subject,
-    /// The class.
-    pub class: LicenceClass,
-    /// The `as_of` of the ladder to which it applies.
-    pub since: Timestamp,
-    /// The `as_of` of the ladder that it makes.
-    pub as_of: Timestamp,
-    /// Standings that are gone.
-    pub left: Standings,
-    /// Standings that are new.
-    pub joined: Standings,
-}
-
-/// Why a change does not fit a ladder: it has to be fetched as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the change belongs to another ladder or to another time")]
-pub struct LadderChangeError;
-
 /// A place in the rank (优先级排名): for information only, the publication decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -82,36 +59,6 @@ impl Ladder {
         let ahead = self.standings.count_before(standing);
         let of = count(self.standings.len()).saturating_add(u32::from(!self.standings.contains(standing)));
         Rank { position: ahead.saturating_add(1), of, as_of: self.as_of }
-    }
-
-    /// What has to change to make `newer` of this ladder.
-    #[must_use]
-    pub fn change_to(&self, newer: &Self) -> LadderChange {
-        LadderChange {
-            subject: newer.subject,
-            class: newer.class,
-            since: self.as_of,
-            as_of: newer.as_of,
-            left: self.standings.without(&newer.standings),
-            joined: newer.standings.without(&self.standings),
-        }
-    }
-
-    /// The ladder after `change`.
-    ///
-    /// # Errors
-    /// When the change was made from another state of the ladder, or from another ladder.
-    pub fn apply(&self, change: &LadderChange) -> Result<Self, LadderChangeError> {
-        if (self.subject, self.class, self.as_of) != (change.subject, change.class, change.since) {
-            return Err(LadderChangeError);
-        }
-        let stayed = self.standings.without(&change.left);
-        if stayed.len() + change.left.len() != self.standings.len() {
-            return Err(LadderChangeError);
-        }
-        let standings = Standings::new(stayed.iter().chain(change.joined.iter()).copied().collect())
-            .map_err(|StandingsError| LadderChangeError)?;
-        Ok(Self { subject: self.subject, class: self.class, as_of: change.as_of, standings })
     }
 }
 

@@ -150,14 +150,6 @@ pub struct SortTimeChange {
     pub after: SortTime,
 }
 
-impl SortTimeChange {
-    /// Seconds by which the event would move the sort time back; 0 when it changes nothing.
-    #[must_use]
-    pub const fn seconds_lost(&self) -> i64 {
-        self.after.value.seconds_since(self.before.value)
-    }
-}
-
 /// The sort time of a person for a subject, with every rule that applies.
 ///
 /// Tests from before the business that is under way (or that restarted it) say nothing about it and are left out.

@@ -14,7 +14,7 @@ use yuyue_domain::notice::{Agreement, Consequence, Notice};
 use yuyue_domain::office::OfficeList;
 use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::publication::{Publication, PublishedResult};
-use yuyue_domain::rank::{Gauge, Ladder, LadderChange, Rank, SessionCounts, SessionQueue};
+use yuyue_domain::rank::{Gauge, Ladder, Rank, SessionCounts, SessionQueue};
 use yuyue_domain::refusal::Refusal;
 use yuyue_domain::seed;
 use yuyue_domain::session::{Session, Site};
@@ -243,10 +243,6 @@ fn rank_and_gauge_name_nobody() {
     let ladder = json!({ "subject": 2, "class": "C1", "as_of": "2026-11-22T12:00:00+08:00", "standings": standings });
     let ladder: Ladder = travels(ladder);
     assert_eq!(ladder.standings.iter().next().unwrap().sort_time.unix(), 1_792_287_600, "the first counts from 1970");
-    travels::<LadderChange>(json!({
-        "subject": 2, "class": "C1", "since": "2026-11-22T12:00:00+08:00", "as_of": "2026-11-22T12:00:10+08:00",
-        "left": [[1_792_287_600, 3_600, 17]], "joined": [],
-    }));
     travels::<SessionCounts>(json!({
         "session": 5, "applications": 61, "priority_left": 2, "as_of": "2026-11-22T12:00:00+08:00",
     }));

@@ -167,31 +167,6 @@ pub enum ApplicationRefusal {
     IdentityCheckNotHere,
 }
 
-/// Whether an action is possible, and why not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct Permission {
-    /// The action.
-    pub action: Action,
-    /// Why not; none when it is possible.
-    pub refusal: Option<ApplicationRefusal>,
-}
-
-/// What can be done by `channel` at `now`, each action with its reason when it cannot.
-///
-/// `place` holds the instants of the place that the application has; none for one without a place.
-#[must_use]
-pub fn permissions(
-    state: StateKind,
-    channel: Channel,
-    now: Timestamp,
-    place: Option<PlaceTimes>,
-    parameters: CancellationParameters,
-) -> Vec<Permission> {
-    let refusal = |action| check_action(action, state, channel, now, place, parameters).err();
-    Action::ON_EXISTING.into_iter().map(|action| Permission { action, refusal: refusal(action) }).collect()
-}
-
 /// Whether `action` is possible in `state` by `channel` at `at`.
 ///
 /// # Errors

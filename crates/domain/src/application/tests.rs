@@ -1,8 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use super::fixtures::{application, application_id, at};
-use super::permission::{Action, ApplicationRefusal, CancellationParameters, PlaceTimes, check_action, permissions};
-use super::timeline::{Expected, Milestone, MilestoneStatus};
+use super::permission::{Action, ApplicationRefusal, CancellationParameters, PlaceTimes, check_action};
 use super::transition::{Act, NewApplication, Proof};
 use super::*;
 use proptest::prelude::*;
@@ -75,9 +74,6 @@ fn every_cell_of_the_table_of_permissions_holds() {
                 let expected = column.is_some_and(|column| row[column].contains(letter));
                 let checked = check_action(action, kind, channel, moment, Some(place_times()), FROM_TAKING);
                 assert_eq!(checked.is_ok(), expected, "{action:?} in {kind:?} by {channel:?}: {checked:?}");
-                let listed = permissions(kind, channel, moment, Some(place_times()), FROM_TAKING);
-                let listed = listed.into_iter().find(|permission| permission.action == action).unwrap();
-                assert_eq!(listed.refusal, checked.err(), "the list for the screen says the same");
                 cells += 1;
             }
         }
@@ -252,27 +248,6 @@ fn refusals_have_stable_codes_with_parameters() {
     let wire = serde_json::to_string(&refusal).unwrap();
     let wanted = r#"{"code":"cancel_deadline_passed","cancel_by":"2026-11-30T17:00:00+08:00"}"#;
     assert_eq!(wire, wanted, "the words on screens are made from this");
-}
-
-#[test]
-fn the_timeline_tells_what_happened_and_what_comes_next() {
-    let publication_at = at("2026-11-26T17:00:00+08:00");
-    let expected = Expected { publication_at: Some(publication_at), starts_at: Some(at(START)) };
-    let mut one = application(1, ApplicationState::Queued);
-    let step = |application: &Application, back: usize| {
-        let steps = application.timeline_steps(expected);
-        let step = steps[steps.len() - back];
-        (step.milestone, step.at, step.status)
-    };
-    let queued = Milestone::State { state: StateKind::Queued };
-    assert_eq!(step(&one, 2), (queued, Some(one.accepted_at), MilestoneStatus::Now), "it stands in the queue");
-    let next = (Milestone::Publication, Some(publication_at), MilestoneStatus::Next);
-    assert_eq!(step(&one, 1), next, "then the results are published");
-    one.place(SessionId(1), Act::system(publication_at)).unwrap();
-    assert_eq!(step(&one, 1), (Milestone::Test, Some(at(START)), MilestoneStatus::Next), "then comes the test");
-    one.cancel(Some(Proof::Code), act(Channel::Counter, NOW), place_times(), FROM_TAKING).unwrap();
-    let ended = Milestone::State { state: StateKind::CancelledByApplicant };
-    assert_eq!(step(&one, 1), (ended, Some(at(NOW)), MilestoneStatus::Ended), "nothing comes after the end");
 }
 
 /// One of the things that can happen, with whatever channel and session chance gives it.

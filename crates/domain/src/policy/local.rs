@@ -20,7 +20,7 @@ pub struct Local {
     /// When applications for a session are taken.
     pub window: Window,
     /// When places are allocated and results published.
-    pub publication: Publication,
+    pub publication: PublicationRule,
     /// Priority booking.
     pub priority: Priority,
     /// What an application may ask for and how it is taken.
@@ -64,7 +64,7 @@ pub struct Window {
 /// When places are allocated and results published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct Publication {
+pub struct PublicationRule {
     /// Its source.
     pub cite: Citation,
     /// The working day before the test.

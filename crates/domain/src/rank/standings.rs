@@ -63,12 +63,6 @@ impl Standings {
         self.0.binary_search(standing).is_ok()
     }
 
-    /// Those that are not in `others`.
-    #[must_use]
-    pub fn without(&self, others: &Self) -> Self {
-        Self(self.0.iter().filter(|standing| !others.contains(standing)).copied().collect())
-    }
-
     /// The first `length` of them.
     #[must_use]
     pub(super) fn truncated(mut self, length: usize) -> Self {

@@ -106,18 +106,6 @@ fn the_gauge_compares_those_before_with_the_places_and_keeps_a_margin() {
     assert_eq!(gauge(1, &queue(0), &after(1, 1), &percent(0)).state, GaugeState::Fits, "no margin wanted");
 }
 
-#[test]
-fn a_change_from_another_state_of_the_ladder_is_refused() {
-    let old = ladder(vec![after(1, 1)]);
-    let newer = Ladder { as_of: old.as_of.plus_seconds(10), ..ladder(vec![after(2, 2)]) };
-    let change = old.change_to(&newer);
-    assert_eq!(newer.apply(&change), Err(LadderChangeError), "it was made from the older one");
-    let foreign = LadderChange { class: LicenceClass::C2, ..change.clone() };
-    assert_eq!(old.apply(&foreign), Err(LadderChangeError), "another class");
-    let unknown = LadderChange { left: Standings::new(vec![after(7, 7)]).unwrap(), ..change };
-    assert_eq!(old.apply(&unknown), Err(LadderChangeError), "takes away somebody who never stood there");
-}
-
 fn standings() -> impl Strategy<Value = Vec<Standing>> {
     prop::collection::btree_set((0_i64..200, 0_i64..50, 0_u64..50), 0..60).prop_map(|set| {
         let begin = at(ACCEPTED);
@@ -138,13 +126,6 @@ proptest! {
         let sent = Standings::new(standings).unwrap();
         let wire = serde_json::to_string(&sent).unwrap();
         prop_assert_eq!(serde_json::from_str::<Standings>(&wire).unwrap(), sent, "nothing is lost by the compact form");
-    }
-
-    #[test]
-    fn a_ladder_that_follows_the_changes_equals_the_new_one(before in standings(), after in standings()) {
-        let old = ladder(before);
-        let newer = Ladder { as_of: old.as_of.plus_seconds(10), ..ladder(after) };
-        prop_assert_eq!(old.apply(&old.change_to(&newer)), Ok(newer), "changes are as good as the whole");
     }
 
     #[test]
