@@ -61,9 +61,11 @@ async fn news(host: &Host, stream: &mut Option<HeadStream>) -> Result<(), Proble
         lock(&host.desk).revision().map_err(|_| Problem::new(ErrorCode::Internal, "the cache cannot be read"))?;
     loop {
         match timeout(QUIET_MAX, open.next()).await {
-            Ok(Ok(Heard::Head(revision))) if Some(revision) == known => {}
-            Ok(Ok(Heard::Head(_))) => return Ok(()),
-            Ok(Ok(Heard::KeepAlive)) => host.tell_state(),
+            Ok(Ok(Heard::Head(revision))) if Some(revision) != known => return Ok(()),
+            Ok(Ok(Heard::Head(_) | Heard::KeepAlive)) => {
+                lock(&host.desk).hear_quiet();
+                host.tell_state();
+            }
             Ok(Err(problem)) => return Err(problem),
             Err(_) => return Err(Problem::new(ErrorCode::Offline, "the live stream fell silent")),
         }

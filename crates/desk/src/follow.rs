@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, PublicationId};
 use yuyue_domain::publication::Publication;
-use yuyue_domain::time::Date;
+use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::error::Problem;
@@ -77,6 +77,17 @@ impl Desk {
     /// When the cache cannot be read.
     pub fn revision(&self) -> Result<Option<Revision>, DeskError> {
         Ok(get_feed(&self.cache)?.cursor.map(|cursor| cursor.revision))
+    }
+
+    /// The centre said on the live stream that it is there and has nothing new.
+    pub fn hear_quiet(&mut self) {
+        let now = self.now();
+        self.line.hear_quiet(now);
+    }
+
+    /// The instant for which the local data are complete; none before the first fill.
+    pub(crate) fn data_as_of(&self) -> Result<Option<Timestamp>, DeskError> {
+        Ok(self.line.in_step_at().max(get_feed(&self.cache)?.complete_at))
     }
 
     /// The centre answered.

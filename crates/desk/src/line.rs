@@ -9,6 +9,8 @@ use yuyue_domain::time::Timestamp;
 pub struct LineState {
     phase: Phase,
     tries: u32,
+    /// When this computer last knew everything that the centre knew.
+    in_step_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,17 +24,30 @@ impl LineState {
     /// Before anything was heard.
     #[must_use]
     pub const fn new(now: Timestamp) -> Self {
-        Self { phase: Phase::Down { since: now, next_try: Duration::ZERO }, tries: 0 }
+        Self { phase: Phase::Down { since: now, next_try: Duration::ZERO }, tries: 0, in_step_at: None }
     }
 
     /// The centre answered, and everything that it has is here.
     pub const fn hear(&mut self, at: Timestamp) {
-        *self = Self { phase: Phase::Up { at }, tries: 0 };
+        *self = Self { phase: Phase::Up { at }, tries: 0, in_step_at: Some(at) };
     }
 
     /// The centre answered, and more is coming.
     pub const fn hear_part(&mut self, done: u32, total: u32) {
-        *self = Self { phase: Phase::Syncing { done, total }, tries: 0 };
+        (self.phase, self.tries) = (Phase::Syncing { done, total }, 0);
+    }
+
+    /// The centre is there and has nothing new, which says nothing while it was away or more is coming.
+    pub const fn hear_quiet(&mut self, at: Timestamp) {
+        if matches!(self.phase, Phase::Up { .. }) {
+            self.hear(at);
+        }
+    }
+
+    /// When this computer last knew everything that the centre knew; none since the program was started.
+    #[must_use]
+    pub const fn in_step_at(&self) -> Option<Timestamp> {
+        self.in_step_at
     }
 
     /// The centre did not answer. Tries so far in a row, for the wait before the next.

@@ -1,7 +1,6 @@
 //! Signing in, locking, signing out, and the frame of the window.
 
 use crate::cache::document::{DocumentKey, find_document};
-use crate::cache::feed::get_feed;
 use crate::cache::session::find_next_publication;
 use crate::desk::{Desk, Signed, lock};
 use crate::device::draft::find_open_draft;
@@ -175,7 +174,7 @@ impl Desk {
         let offset = if self.edition == Edition::Training { 0 } else { self.clock.offset_seconds(&*self.world) };
         Ok(SyncStatus {
             line: self.line.view(self.world.elapsed(), closes_at),
-            data_as_of: get_feed(&self.cache)?.complete_at,
+            data_as_of: self.data_as_of()?,
             unsent,
             refused,
             clock_offset_seconds: i32::try_from(offset).unwrap_or(if offset < 0 { i32::MIN } else { i32::MAX }),

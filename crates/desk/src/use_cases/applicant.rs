@@ -1,7 +1,6 @@
 //! The applicant's page: opening a record, checking the identity, revealing it, leaving it.
 
 use crate::cache::document::{DocumentKey, find_document};
-use crate::cache::feed::get_feed;
 use crate::cache::session::find_session;
 use crate::desk::{Desk, lock};
 use crate::device::draft::close_drafts;
@@ -130,7 +129,7 @@ impl Desk {
             priority: next_subject.map(|subject| self.priority_verdict(&record, subject, &policy)),
             live,
             history: history(&record, &policy),
-            as_of: get_feed(&self.cache)?.complete_at.unwrap_or_else(|| self.now()),
+            as_of: self.data_as_of()?.unwrap_or_else(|| self.now()),
             open_elsewhere: None,
             subjects,
         })

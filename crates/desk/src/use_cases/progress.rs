@@ -1,7 +1,6 @@
 //! 网办进度: the applications of one person, or those that were taken at this office.
 
 use crate::cache::application::{OfficeFilter, list_applications_at};
-use crate::cache::feed::get_feed;
 use crate::desk::Desk;
 use crate::device::outbox::{Which, list_items};
 use crate::error::DeskError;
@@ -65,7 +64,7 @@ impl Desk {
             let record = self.record(application.applicant)?;
             rows.push(self.application_view(application, &record, &policy)?);
         }
-        Ok(ProgressPage { rows, total, tabs, as_of: get_feed(&self.cache)?.complete_at })
+        Ok(ProgressPage { rows, total, tabs, as_of: self.data_as_of()? })
     }
 
     /// What was taken at this office, with what waits at this counter.

@@ -5,7 +5,7 @@ use crate::error::DeskError;
 use crate::testing::run;
 use crate::use_cases::access::sign_in;
 use crate::use_cases::applicant::open_applicant;
-use crate::view::app::{Access, Language, Settings, Theme};
+use crate::view::app::{Access, Language, Line, Settings, Theme};
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_sample::CastRole;
 
@@ -108,4 +108,20 @@ fn the_frame_tells_who_works_where_with_which_clock() {
     assert_eq!(state.device.as_ref().map(|device| device.counter), Some(3), "the number of the counter");
     assert!(matches!(state.access, Access::Open { clerk } if clerk.number == "0317"), "and who works at it");
     assert!(state.sync.next_publication.is_some_and(|at| at > now), "and when the next publication is");
+}
+
+#[test]
+fn a_quiet_line_keeps_the_data_fresh_and_a_cut_one_does_not() {
+    let mut counter = Counter::open();
+    let filled = counter.desk().app_state().expect("readable").sync.data_as_of;
+    counter.world.pass(900);
+    counter.desk().hear_quiet();
+    let state = counter.desk().app_state().expect("readable");
+    assert!(state.sync.data_as_of > filled, "nothing is new, so what is here is what the centre has");
+    assert_eq!(state.sync.line, Line::Synced { at: state.now }, "and the clerk sees since when");
+    counter.cut();
+    counter.world.pass(900);
+    counter.desk().hear_quiet();
+    let offline = counter.desk().app_state().expect("readable");
+    assert_eq!(offline.sync.data_as_of, state.sync.data_as_of, "an echo of a line that is gone says nothing");
 }
