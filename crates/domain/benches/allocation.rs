@@ -2,8 +2,8 @@
 //! reading every session that they accept once.
 //!
 //! A city has up to 12,000 open sessions. Two thirds of the applications choose up to five of them, a third lets the
-//! system assign within a range of about 200. In `scarce` there are about four applications for each place, in
-//! `ample` more places than applications. `RANGES=different` gives each assigned application a list of its own.
+//! system assign within a range of about 200. There are four applications for each place in `scarce`, two in
+//! `contested`, one in `even` and fewer in `ample`. `RANGES=different` gives each assigned application a list of its own.
 
 use divan::{Bencher, black_box};
 use rand::{Rng, RngExt, SeedableRng};
@@ -99,6 +99,16 @@ fn run(bencher: Bencher<'_, '_>, city: &City) {
 #[divan::bench(args = SIZES, max_time = 10)]
 fn scarce(bencher: Bencher<'_, '_>, applications: u32) {
     run(bencher, &City::new(applications, 400));
+}
+
+#[divan::bench(args = SIZES, max_time = 10)]
+fn contested(bencher: Bencher<'_, '_>, applications: u32) {
+    run(bencher, &City::new(applications, 200));
+}
+
+#[divan::bench(args = SIZES, max_time = 10)]
+fn even(bencher: Bencher<'_, '_>, applications: u32) {
+    run(bencher, &City::new(applications, 100));
 }
 
 #[divan::bench(args = SIZES, max_time = 10)]

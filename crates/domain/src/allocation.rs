@@ -213,7 +213,7 @@ impl Instance {
 #[must_use]
 pub fn place(places: &[u32], lists: &AcceptLists, wishes: &[ListId]) -> Vec<u32> {
     let seating = seating::seat_by_rank(places, lists, wishes);
-    preference::settle_by_rank(places, lists, wishes, seating)
+    preference::settle_by_rank(places, wishes.len(), seating)
 }
 
 /// A length or position as the number that stands for it here; nothing here has four billion elements.

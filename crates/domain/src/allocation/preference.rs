@@ -1,29 +1,18 @@
 //! Second step of the allocation: which of its sessions each seated application gets. See the parent module for why
 //! this is right.
 
-use super::accept_lists::{AcceptLists, Accepts, ListId};
 use super::arrows::Arrows;
 use super::search::{Found, Search};
-use super::seating::Seating;
+use super::seating::{Seated, Seating};
 use super::session_set::SessionSet;
 use super::{NOWHERE, number};
 
-/// A seated application that accepts several sessions and is not settled yet.
-#[derive(Clone, Copy)]
-struct Movable<'a> {
-    application: u32,
-    /// Here as well, as going through a session's applications is most of the work.
-    accepts: Accepts<'a>,
-}
-
 /// The seated applications while they are given their sessions one by one.
 pub(super) struct Arrangement<'a> {
-    lists: &'a AcceptLists,
-    wishes: &'a [ListId],
     /// The session of each application, [`NOWHERE`] for those that go without.
     seat: Vec<u32>,
-    /// By session.
-    movable: Vec<Vec<Movable<'a>>>,
+    /// By session, the seated applications that accept several sessions and are not settled yet.
+    movable: Vec<Vec<Seated<'a>>>,
     /// Where each application stands in `movable`.
     slot: Vec<u32>,
     /// Vacant places of each session.
@@ -38,15 +27,15 @@ pub(super) struct Arrangement<'a> {
 }
 
 /// Gives each seated application, by rank, the most preferred session that leaves all others seated.
-pub(super) fn settle_by_rank(places: &[u32], lists: &AcceptLists, wishes: &[ListId], seating: Seating) -> Vec<u32> {
-    let mut arrangement = Arrangement::new(places, lists, wishes, seating);
+pub(super) fn settle_by_rank(places: &[u32], applications: usize, seating: Seating<'_>) -> Vec<u32> {
+    let mut arrangement = Arrangement::new(places, applications, seating);
     let mut search = Search::new(places.len());
-    for application in 0..number(wishes.len()) {
+    for application in 0..number(applications) {
         let seat = arrangement.seat[application as usize];
         if arrangement.slot[application as usize] == NOWHERE || arrangement.is_settled(seat) {
             continue;
         }
-        let Some(Movable { accepts, .. }) = arrangement.remove(application) else { continue };
+        let Some(Seated { accepts, .. }) = arrangement.remove(application) else { continue };
         for wanted in accepts.iter() {
             if wanted == seat || arrangement.obtain(&mut search, application, wanted) {
                 break;
@@ -57,35 +46,33 @@ pub(super) fn settle_by_rank(places: &[u32], lists: &AcceptLists, wishes: &[List
 }
 
 impl<'a> Arrangement<'a> {
-    fn new(places: &[u32], lists: &'a AcceptLists, wishes: &'a [ListId], seating: Seating) -> Self {
-        let Seating { seat, members, closed } = seating;
+    fn new(places: &[u32], applications: usize, seating: Seating<'a>) -> Self {
+        let Seating { mut members, closed } = seating;
         let vacant: Vec<u32> =
             places.iter().zip(&members).map(|(&places, members)| places - number(members.len())).collect();
-        let mut arrangement = Self {
-            lists,
-            wishes,
-            slot: vec![NOWHERE; seat.len()],
+        let groups = [false, true].map(|is| closed.iter().map(|&closed| closed == is).collect::<SessionSet>());
+        let mut arrows = Arrows::new(places.len());
+        let (mut seat, mut slot) = (vec![NOWHERE; applications], vec![NOWHERE; applications]);
+        for ((session, members), &closed) in (0..).zip(&mut members).zip(&closed) {
+            for member in &*members {
+                seat[member.application as usize] = session;
+            }
+            members.retain(|member| member.accepts.is_choice());
+            for (position, member) in (0..).zip(members) {
+                slot[member.application as usize] = position;
+                arrows.add(session, member.accepts, &groups[usize::from(closed)]);
+            }
+        }
+        Self {
             seat,
-            movable: members.iter().map(|members| Vec::with_capacity(members.len())).collect(),
+            movable: members,
+            slot,
             vacant_sessions: vacant.iter().map(|&vacant| vacant > 0).collect(),
             vacant,
             group: closed.iter().map(|&closed| u32::from(closed)).collect(),
-            groups: [false, true].map(|is| closed.iter().map(|&closed| closed == is).collect()).into(),
-            arrows: Arrows::new(places.len()),
-        };
-        for (session, members) in (0..).zip(members) {
-            for application in members {
-                let accepts = arrangement.accepts(application);
-                if accepts.is_choice() {
-                    arrangement.insert(Movable { application, accepts }, session);
-                }
-            }
+            groups: groups.into(),
+            arrows,
         }
-        arrangement
-    }
-
-    fn accepts(&self, application: u32) -> Accepts<'a> {
-        self.lists.get(self.wishes[application as usize])
     }
 
     /// The sessions with which this one may exchange applications.
@@ -96,9 +83,9 @@ impl<'a> Arrangement<'a> {
     /// The last by rank of the movable applications of one session that accept the other: so the better ones keep what
     /// they prefer.
     pub fn find_mover(&self, from: u32, to: u32) -> Option<u32> {
-        let later = |last: Option<u32>, member: &Movable<'_>| {
-            let member = Some(member.application).filter(|_| member.accepts.contains(to));
-            last.max(member)
+        let later = |last: Option<u32>, member: &Seated<'_>| {
+            let is_later = Some(member.application) > last && member.accepts.contains(to);
+            if is_later { Some(member.application) } else { last }
         };
         self.movable[from as usize].iter().fold(None, later)
     }
@@ -164,7 +151,7 @@ impl<'a> Arrangement<'a> {
         }
     }
 
-    fn insert(&mut self, member: Movable<'a>, session: u32) {
+    fn insert(&mut self, member: Seated<'a>, session: u32) {
         let members = &mut self.movable[session as usize];
         self.seat[member.application as usize] = session;
         self.slot[member.application as usize] = number(members.len());
@@ -172,7 +159,7 @@ impl<'a> Arrangement<'a> {
         self.arrows.add(session, member.accepts, &self.groups[self.group[session as usize] as usize]);
     }
 
-    fn remove(&mut self, application: u32) -> Option<Movable<'a>> {
+    fn remove(&mut self, application: u32) -> Option<Seated<'a>> {
         let seat = self.seat[application as usize];
         let slot = self.slot[application as usize] as usize;
         let members = &mut self.movable[seat as usize];

@@ -1,34 +1,38 @@
 //! First step of the allocation: who is seated. See the parent module for why this is right.
 
-use super::accept_lists::{AcceptLists, ListId};
+use super::accept_lists::{AcceptLists, Accepts, ListId};
+use super::number;
 use super::session_set::SessionSet;
-use super::{NOWHERE, number};
 
 /// The label of a session from which no vacant place can be reached any more.
 const CLOSED: u32 = u32::MAX;
 
+/// A seated application, with what is needed of it in one place: most of the work is to go through those of a session.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seated<'a> {
+    /// Its position in rank order.
+    pub application: u32,
+    pub accepts: Accepts<'a>,
+    /// A lower bound of the lowest label among the sessions that it accepts.
+    nearest: u32,
+}
+
 /// A seating of the applications that are served; which of their sessions each one got is still arbitrary.
 #[derive(Debug, Clone)]
-pub(super) struct Seating {
-    /// The session of each application in rank order, [`NOWHERE`] for those that go without.
-    pub seat: Vec<u32>,
+pub(super) struct Seating<'a> {
     /// The applications seated in each session.
-    pub members: Vec<Vec<u32>>,
+    pub members: Vec<Vec<Seated<'a>>>,
     /// Whether each session was found closed: nobody in it can ever make room.
     pub closed: Vec<bool>,
 }
 
 struct Seater<'a> {
-    lists: &'a AcceptLists,
-    wishes: &'a [ListId],
     places: &'a [u32],
-    members: Vec<Vec<u32>>,
+    members: Vec<Vec<Seated<'a>>>,
     /// A lower bound of how many applications must move until a place in this session becomes vacant.
     label: Vec<u32>,
     /// How many members of a full session, from the first on, may still have a way out at the present label.
     cursor: Vec<u32>,
-    /// A lower bound of the lowest label in each list.
-    nearest: Vec<u32>,
     /// The sessions by label; those that are closed have none here.
     levels: Vec<SessionSet>,
     /// The way found so far: full sessions, and which member would leave each.
@@ -36,39 +40,45 @@ struct Seater<'a> {
 }
 
 /// Seats the applications in rank order; one goes without exactly when nobody before it can make room.
-pub(super) fn seat_by_rank(places: &[u32], lists: &AcceptLists, wishes: &[ListId]) -> Seating {
-    let mut seater = Seater::new(places, lists, wishes);
-    for application in 0..number(wishes.len()) {
-        seater.seat(application);
-    }
-    let mut seat = vec![NOWHERE; wishes.len()];
-    for (session, members) in seater.members.iter().enumerate() {
-        for &member in members {
-            seat[member as usize] = number(session);
-        }
+pub(super) fn seat_by_rank<'a>(places: &'a [u32], lists: &'a AcceptLists, wishes: &[ListId]) -> Seating<'a> {
+    let mut seater = Seater::new(places);
+    for (application, &list) in (0..).zip(wishes) {
+        seater.seat(Seated { application, accepts: lists.get(list), nearest: 0 });
     }
     let closed = seater.label.iter().map(|&label| label == CLOSED).collect();
-    Seating { seat, members: seater.members, closed }
+    Seating { members: seater.members, closed }
+}
+
+impl Seated<'_> {
+    /// Its most preferred session among those with the lowest label, and that label.
+    ///
+    /// Labels only rise, so a label that no session of the list has will never be had by one again.
+    fn find_nearest(&mut self, levels: &[SessionSet]) -> Option<(u32, u32)> {
+        while let Some(level) = levels.get(self.nearest as usize) {
+            if let Some(session) = self.accepts.find_first_in(level) {
+                return Some((session, self.nearest));
+            }
+            self.nearest += 1;
+        }
+        None
+    }
 }
 
 impl<'a> Seater<'a> {
-    fn new(places: &'a [u32], lists: &'a AcceptLists, wishes: &'a [ListId]) -> Self {
+    fn new(places: &'a [u32]) -> Self {
         Self {
-            lists,
-            wishes,
             places,
             members: vec![Vec::new(); places.len()],
             label: places.iter().map(|&places| if places == 0 { CLOSED } else { 0 }).collect(),
             cursor: vec![0; places.len()],
-            nearest: vec![0; lists.len()],
             levels: vec![places.iter().map(|&places| places > 0).collect()],
             path: Vec::new(),
         }
     }
 
-    fn seat(&mut self, application: u32) {
+    fn seat(&mut self, mut newcomer: Seated<'a>) {
         'from_the_start: loop {
-            let Some((mut session, _)) = self.find_nearest(application) else { return };
+            let Some((mut session, _)) = newcomer.find_nearest(&self.levels) else { return };
             self.path.clear();
             while !self.is_vacant(session) {
                 if let Some((member, next)) = self.find_way_out(session) {
@@ -82,7 +92,7 @@ impl<'a> Seater<'a> {
                     }
                 }
             }
-            return self.follow_path(application, session);
+            return self.follow_path(newcomer, session);
         }
     }
 
@@ -90,29 +100,12 @@ impl<'a> Seater<'a> {
         self.members[session as usize].len() < self.places[session as usize] as usize
     }
 
-    /// The application's most preferred session among those with the lowest label, and that label.
-    ///
-    /// Labels only rise, so a label that no session of the list has will never be had by one again.
-    fn find_nearest(&mut self, application: u32) -> Option<(u32, u32)> {
-        let list = self.wishes[application as usize];
-        let accepts = self.lists.get(list);
-        let label = &mut self.nearest[list as usize];
-        while let Some(level) = self.levels.get(*label as usize) {
-            if let Some(session) = accepts.find_first_in(level) {
-                return Some((session, *label));
-            }
-            *label += 1;
-        }
-        None
-    }
-
     /// A member of a full session that can go to one with the next lower label, looking at the last ranked first.
     fn find_way_out(&mut self, session: u32) -> Option<(u32, u32)> {
         let index = session as usize;
         while self.cursor[index] > 0 {
             let member = self.cursor[index] - 1;
-            let application = self.members[index][member as usize];
-            match self.find_nearest(application) {
+            match self.members[index][member as usize].find_nearest(&self.levels) {
                 Some((next, label)) if label + 1 == self.label[index] => return Some((member, next)),
                 _ => self.cursor[index] = member,
             }
@@ -125,11 +118,8 @@ impl<'a> Seater<'a> {
         let index = session as usize;
         let before = self.label[index];
         let mut lowest = CLOSED;
-        for member in 0..self.members[index].len() {
-            let application = self.members[index][member];
-            if self.lists.get(self.wishes[application as usize]).is_choice()
-                && let Some((_, label)) = self.find_nearest(application)
-            {
+        for member in self.members[index].iter_mut().filter(|member| member.accepts.is_choice()) {
+            if let Some((_, label)) = member.find_nearest(&self.levels) {
                 lowest = lowest.min(label);
             }
         }
@@ -158,9 +148,9 @@ impl<'a> Seater<'a> {
         }
     }
 
-    /// Seats the application: each member of the path takes the place that the next one leaves, the last a vacant one.
-    fn follow_path(&mut self, application: u32, vacant: u32) {
-        let mut mover = application;
+    /// Seats the newcomer: each member of the path takes the place that the next one leaves, the last a vacant one.
+    fn follow_path(&mut self, newcomer: Seated<'a>, vacant: u32) {
+        let mut mover = newcomer;
         for &(session, member) in &self.path {
             mover = std::mem::replace(&mut self.members[session as usize][member as usize], mover);
         }
