@@ -1220,6 +1220,8 @@ export type ResultSession = {
 	session: NamedSession,
 	/**  Applications that accepted it. */
 	applied: number,
+	/**  Places that were given out, unused priority places included. */
+	places: number,
 	/**  People who got a place. */
 	placed: number,
 };
@@ -1236,7 +1238,7 @@ export type ResultsPage = {
 	sessions: ResultSession[],
 	/**  The session that is shown. */
 	session: SessionId | null,
-	/**  Its list, by rank. */
+	/**  Its list by rank: who got a place in it, then who accepted it and got none at all. */
 	rows: ResultRow[],
 	/**  Rows that fit. */
 	total: number,
@@ -1286,7 +1288,7 @@ export type SearchAnswer = {
 	hits: SearchHit[],
 	/**  Whether there are more than shown. */
 	more: boolean,
-	/**  Whether only the local data were asked. */
+	/**  Whether the centre may know more but could not be asked. */
 	local_only: boolean,
 };
 

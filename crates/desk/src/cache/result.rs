@@ -65,9 +65,34 @@ pub fn list_results(
     publication: PublicationId,
     session: SessionId,
 ) -> Result<Vec<PublishedResult>, DeskError> {
-    let mut statement = cache.prepare_cached(
-        "SELECT body FROM published_result WHERE publication = ?1 AND session = ?2 ORDER BY rank, application",
-    )?;
+    let placed = "SELECT body FROM published_result WHERE publication = ?1 AND session = ?2 ORDER BY rank, application";
+    read_results(cache, placed, publication, session)
+}
+
+/// Who accepted a session and got no place at all in a publication, by rank.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn list_unplaced(
+    cache: &Connection,
+    publication: PublicationId,
+    session: SessionId,
+) -> Result<Vec<PublishedResult>, DeskError> {
+    let unplaced = "SELECT result.body
+        FROM published_result AS result JOIN application ON application.id = result.application
+        WHERE result.publication = ?1 AND result.session IS NULL
+            AND EXISTS (SELECT 1 FROM json_each(application.body, '$.accepts') WHERE json_each.value = ?2)
+        ORDER BY result.rank, result.application";
+    read_results(cache, unplaced, publication, session)
+}
+
+fn read_results(
+    cache: &Connection,
+    sql: &str,
+    publication: PublicationId,
+    session: SessionId,
+) -> Result<Vec<PublishedResult>, DeskError> {
+    let mut statement = cache.prepare_cached(sql)?;
     let mut rows = statement.query((publication.0, session.0))?;
     let mut results = Vec::new();
     while let Some(row) = rows.next()? {

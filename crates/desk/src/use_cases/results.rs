@@ -2,14 +2,14 @@
 
 use crate::cache::application::find_application;
 use crate::cache::document::{DocumentKind, list_documents};
-use crate::cache::result::list_results;
+use crate::cache::result::{list_results, list_unplaced};
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::view::results::{ResultBasis, ResultRow, ResultSession, ResultsPage, ResultsQuery};
 use chrono::NaiveDate;
 use yuyue_domain::application::Wish;
 use yuyue_domain::ids::SessionId;
-use yuyue_domain::publication::{Publication, PublishedResult};
+use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult};
 
 /// Publication days that can be chosen.
 const DAYS_MAX: usize = 30;
@@ -37,7 +37,8 @@ impl Desk {
                 if let Some(session) = self.find_named_session(published.session)? {
                     let applied = crate::cache::session::find_counts(&self.cache, published.session)?
                         .map_or(u32::from(published.placed), |counts| counts.applications);
-                    sessions.push(ResultSession { session, applied, placed: u32::from(published.placed) });
+                    let (places, placed) = (published.places.into(), published.placed.into());
+                    sessions.push(ResultSession { session, applied, places, placed });
                 }
             }
         }
@@ -70,6 +71,11 @@ impl Desk {
                 rows.push(self.result_row(result, session)?);
             }
         }
+        for publication in of_day {
+            for result in list_unplaced(&self.cache, publication.id, session)? {
+                rows.push(self.result_row(result, session)?);
+            }
+        }
         Ok(rows)
     }
 
@@ -88,7 +94,7 @@ impl Desk {
             name_masked: result.name_masked,
             number_masked: result.number_masked,
             basis,
-            placed: true,
+            placed: result.result == PublicationResult::Placed { session },
         })
     }
 }

@@ -36,7 +36,7 @@ pub struct ResultsPage {
     pub sessions: Vec<ResultSession>,
     /// The session that is shown.
     pub session: Option<SessionId>,
-    /// Its list, by rank.
+    /// Its list by rank: who got a place in it, then who accepted it and got none at all.
     pub rows: Vec<ResultRow>,
     /// Rows that fit.
     pub total: u32,
@@ -50,6 +50,8 @@ pub struct ResultSession {
     pub session: NamedSession,
     /// Applications that accepted it.
     pub applied: u32,
+    /// Places that were given out, unused priority places included.
+    pub places: u32,
     /// People who got a place.
     pub placed: u32,
 }

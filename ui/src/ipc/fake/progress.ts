@@ -220,6 +220,7 @@ export function results(world: World, query: ResultsQuery): ResultsPage {
     sessions: sessions.map((s) => ({
       session: world.named(s.id),
       applied: applied(s.id),
+      places: s.places,
       placed: Math.min(applied(s.id), s.places),
     })),
     session: shown?.id ?? null,

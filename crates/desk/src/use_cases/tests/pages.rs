@@ -136,8 +136,10 @@ fn a_publication_is_listed_by_session_and_rank_and_explains_who_got_no_place() {
     counter.follow();
     let query = ResultsQuery { day: None, session: None, text: String::new(), page: PAGE };
     let page = counter.desk().results(&query).expect("readable");
-    assert_eq!((page.day, page.session, page.rows.len()), (Some(at.date()), Some(session), 1), "the latest day's list");
+    assert_eq!((page.day, page.session, page.rows.len()), (Some(at.date()), Some(session), 2), "the latest day's list");
     assert_eq!(page.rows[0].name_masked, placed.applicant.name.masked(), "masked");
+    assert!(page.rows[0].placed && !page.rows[1].placed, "who got a place, then who accepted it and got none");
+    assert_eq!(page.sessions[0].places, 1, "and how many places there were");
     let view = counter.desk().application(lost.id).expect("readable");
     assert_eq!(view.rank, Some(2), "the rank of the allocation");
     assert_eq!(view.reasons[0].code, "cut_off", "and whom the session admitted last");
