@@ -25,6 +25,11 @@ async fn closing_the_window_ends_the_program_and_it_opens_again() {
                 // It waits for the end of the program; the next one would find an open window otherwise and go.
                 window.restart().await;
                 window.find("#app > *").await;
+                // Engines differ in how they scale a whole page.
+                let corner =
+                    "return document.elementFromPoint(innerWidth - 1, innerHeight - 1).closest('#app > *') !== null";
+                let is_filled = window.page.execute(corner, vec![]).await.expect("the page answers");
+                assert_eq!(is_filled, true, "the page reaches into the last corner of the window");
                 window.screenshot("again").await;
             })
             .await;
