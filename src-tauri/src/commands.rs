@@ -39,6 +39,7 @@ pub fn builder() -> Builder<Wry> {
             booking::booking,
             booking::booking_start,
             booking::booking_act,
+            booking::booking_outlook,
             booking::send_code,
             booking::code_status,
             booking::submit,

@@ -17,7 +17,7 @@ use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::ItemOutcome;
-use yuyue_protocol::query::{Hits, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 
 /// The centre, when there is a line to it.
 pub struct Line {
@@ -106,5 +106,9 @@ impl Centre for Line {
 
     async fn priority_places(&self, sessions: Vec<SessionId>) -> Result<PriorityPlaces, Problem> {
         self.centre()?.priority_places(sessions).await
+    }
+
+    async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
+        self.centre()?.outlook(query).await
     }
 }

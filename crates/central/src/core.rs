@@ -13,13 +13,14 @@ mod give_up;
 mod known;
 mod ledger;
 pub mod messages;
+mod outlook;
 mod read;
 mod record;
 pub mod results;
 mod sign_in;
 
 pub use board::Board;
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, spare_priority};
 pub use decide::Delivery;
 pub use known::Known;
 pub(crate) use known::deliveries;
@@ -28,6 +29,7 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
 use crate::store::{Store, StoreError};
+use outlook::Forecasts;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yuyue_domain::ids::{ClerkId, DeviceId, OfficeId};
 use yuyue_domain::time::Timestamp;
@@ -95,13 +97,15 @@ pub struct Core<S> {
     config: CoreConfig,
     catalogue: Mutex<Catalogue>,
     board: Mutex<Board>,
+    forecasts: Mutex<Forecasts>,
 }
 
 impl<S: Store> Core<S> {
     /// A core over a store. `key` hashes codes; without it they cannot be recognised again.
     #[must_use]
     pub fn new(store: S, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, key: ServerKey, config: CoreConfig) -> Self {
-        Self { store, clock, entropy, key, config, catalogue: Mutex::default(), board: Mutex::default() }
+        let (catalogue, board, forecasts) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { store, clock, entropy, key, config, catalogue, board, forecasts }
     }
 
     /// The store, for what only reads or belongs to the operator.
@@ -129,6 +133,10 @@ impl<S: Store> Core<S> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn forecasts(&self) -> MutexGuard<'_, Forecasts> {
+        self.forecasts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Brings the catalogue in memory up to the store's.
     ///
     /// # Errors
@@ -152,6 +160,7 @@ impl<S: Store> Core<S> {
     pub fn forget(&self) {
         *self.catalogue() = Catalogue::default();
         *self.board() = Board::default();
+        *self.forecasts() = Forecasts::default();
     }
 }
 

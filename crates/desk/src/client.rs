@@ -25,7 +25,7 @@ use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::ItemOutcome;
-use yuyue_protocol::query::{Hits, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 
 /// How long connecting may take before the line counts as dead.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
@@ -147,6 +147,10 @@ impl Centre for HttpCentre {
     async fn priority_places(&self, sessions: Vec<SessionId>) -> Result<PriorityPlaces, Problem> {
         let sessions = numbers(sessions.iter().map(|session| session.0));
         self.get("/v1/priority-places", &[("sessions", sessions)]).await
+    }
+
+    async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
+        self.post("/v1/outlook", &query).await
     }
 }
 

@@ -23,7 +23,10 @@
 //! applications that are placed in the sessions of the same edge: up to a whole allocation of the placed ones in a city
 //! where everything hangs together.
 
+mod days;
 mod edges;
+
+pub use days::DayOutlooks;
 
 use crate::allocation::{
     AcceptLists, AllocationError, Instance, LiveApplication, NOWHERE, Numbers, OpenSession, number, place,

@@ -5,9 +5,9 @@ mod city;
 
 use city::{City, cities, timestamp};
 use proptest::prelude::*;
-use yuyue_domain::allocation::{Allocation, allocate};
+use yuyue_domain::allocation::{Allocation, PlannedSession, SparePriority, allocate, allocate_days};
 use yuyue_domain::ids::SessionId;
-use yuyue_domain::outlook::{Edge, Outlook, Outlooks, UnknownSession};
+use yuyue_domain::outlook::{DayOutlooks, Edge, Outlook, Outlooks, UnknownSession};
 use yuyue_domain::rank_key::RankKey;
 
 /// The outlook of the last application of the city among the others, and the allocation of all.
@@ -83,6 +83,54 @@ proptest! {
     fn it_is_so_where_everybody_is_placed_or_nearly(city in cities(30..=40, 15..=50, 3)) {
         agrees(&city)?;
     }
+}
+
+/// The sessions of the city, spread over three publication days.
+fn planned(city: &City) -> Vec<PlannedSession> {
+    let publication_at = |id: SessionId| timestamp(i64::from(id.0 % 3) * 24 * 3600);
+    city.sessions
+        .iter()
+        .map(|session| PlannedSession {
+            id: session.id,
+            places: session.places,
+            unused_priority_places: 0,
+            starts_at: session.starts_at,
+            publication_at: publication_at(session.id),
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(800))]
+
+    #[test]
+    fn over_several_days_it_is_the_first_day_with_a_place(city in cities(3..=12, 1..=25, 6)) {
+        let mut others = city.clone();
+        let asker = others.applications.pop().expect("there is at least one");
+        let (sessions, spare) = (planned(&city), SparePriority::Kept);
+        let outlooks = DayOutlooks::new(&sessions, &others.live(), spare).expect("the city does not contradict itself");
+        let outlook = outlooks.find(asker.key, &asker.accepts, asker.ordered).expect("sessions of the city");
+        let days = allocate_days(&sessions, &city.live(), spare).expect("the city does not contradict itself");
+        let placed = days.iter().flat_map(|day| &day.allocation.placed).find(|one| one.application == asker.key.id);
+        prop_assert_eq!(outlook.session, placed.map(|one| one.session), "as all days one after the other give it");
+        let is_inside = matches!(outlook.edge, Edge::Vacant | Edge::Inside { .. });
+        prop_assert_eq!(is_inside, outlook.session.is_some(), "the edge says the same");
+    }
+}
+
+#[test]
+fn without_a_place_the_day_is_told_on_which_least_is_missing() -> Result<(), UnknownSession> {
+    let city = City::new(
+        &[(3, 1, 10), (1, 1, 20)],
+        &[(10, &[3], true), (11, &[3], true), (12, &[1], true), (20, &[3, 1], true)],
+    );
+    let outlooks = DayOutlooks::new(&planned(&city), &city.live(), SparePriority::Kept).expect("no contradiction");
+    let outlook = outlooks.find(key(15), &[SessionId(3), SessionId(1)], true)?;
+    assert_eq!(outlook, Outlook { session: None, edge: Edge::Outside { ranks: 1 }, ahead: 1 }, "the second day");
+    let first_only = outlooks.find(key(15), &[SessionId(3)], true)?;
+    assert_eq!(first_only.edge, Edge::Outside { ranks: 2 }, "two stand before on the first day, one has the place");
+    assert_eq!(outlooks.find(key(1), &[SessionId(9)], true), Err(UnknownSession(SessionId(9))), "9 does not exist");
+    Ok(())
 }
 
 fn key(rank: i64) -> RankKey {

@@ -10,7 +10,7 @@ use crate::cursor::Cursor;
 use crate::envelope::Envelope;
 use crate::error::Problem;
 use crate::outcome::ItemOutcome;
-use crate::query::{Hits, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use crate::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use std::future::Future;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
@@ -49,4 +49,7 @@ pub trait Centre {
     /// Priority places left at this moment, of at most [`crate::query::SESSIONS_MAX`] sessions.
     fn priority_places(&self, sessions: Vec<SessionId>)
     -> impl Future<Output = Result<PriorityPlaces, Problem>> + Send;
+
+    /// Where an application would end as things stand now, in all publications to come.
+    fn outlook(&self, query: OutlookQuery) -> impl Future<Output = Result<OutlookFound, Problem>> + Send;
 }

@@ -40,6 +40,14 @@ pub async fn booking_act(slot: State<'_, HostSlot>, action: BookingAction) -> Re
     view
 }
 
+/// Asks the centre where the wish on the screen would end; none when there is nothing new to show.
+#[tauri::command]
+#[specta::specta]
+pub async fn booking_outlook(slot: State<'_, HostSlot>) -> Result<Option<BookingView>, HostError> {
+    let host = slot.host().await?;
+    answer(steps::booking_outlook(&host.desk, &*host.line).await)
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn send_code(slot: State<'_, HostSlot>, purpose: CodePurpose) -> Result<CodeStatus, HostError> {

@@ -427,6 +427,7 @@ export const en: Messages = {
     outlookPref: (n) => `preference ${n} would fit`,
     outlookSome: (n) => `${plural(n, "session")} would fit`,
     outlookNone: "none of the chosen would fit now",
+    outlookMissing: (n) => `As things stand: ${plural(n, "rank")} short`,
     outlookAt: (position, plan) => `As things stand: position ${position}, ${plan} planned`,
     outlookChange: (t) => `Data of ${t}; others may change this.`,
     assignTitle: "The system assigns",

@@ -413,6 +413,7 @@ export const zh = {
     outlookPref: (n: number) => `排入第 ${n} 志愿`,
     outlookSome: (n: number) => `${n} 场可排入`,
     outlookNone: "所选场次目前都排不上",
+    outlookMissing: (n: number) => `按现在的数据：还差 ${n} 名`,
     outlookAt: (position: number, plan: number) => `按现在的数据：您排第 ${position}，计划 ${plan} 人`,
     outlookChange: (t: string) => `按 ${t} 的数据推算，会随他人申请变化。`,
     assignTitle: "服从系统安排考试",

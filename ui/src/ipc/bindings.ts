@@ -976,6 +976,8 @@ export type Outlook = {
 	reachable: number,
 	/**  Sessions accepted. */
 	accepted: number,
+	/**  How many ranks are missing to a place, as the centre says; none when there is one or the centre was not asked. */
+	missing: number | null,
 	/**  The instant of the counts. */
 	as_of: string | null,
 };

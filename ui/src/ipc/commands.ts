@@ -57,6 +57,7 @@ interface Commands {
   booking: Command<None, BookingView | null>;
   booking_start: Command<{ applicant: number; subject: Subject | null; replaces: string | null }, BookingView>;
   booking_act: Command<{ action: BookingAction }, BookingView | null>;
+  booking_outlook: Command<None, BookingView | null>;
   send_code: Command<{ purpose: CodePurpose }, CodeStatus>;
   code_status: Command<{ purpose: CodePurpose }, CodeStatus>;
   submit: Command<{ code: string | null }, BookingView>;

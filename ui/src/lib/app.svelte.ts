@@ -174,6 +174,11 @@ class App {
       this.booking = await this.call("booking_act", { action });
       if (this.booking) this.applicant = this.booking.applicant;
       else await this.refresh();
+      // The screen does not wait for the centre; what came in between is not overwritten.
+      const shown = this.booking;
+      void this.load("booking_outlook", {}, (view) => {
+        if (view && this.booking === shown) this.booking = view;
+      });
     });
 
   /** 下一位 */

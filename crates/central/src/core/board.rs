@@ -7,11 +7,12 @@ use super::Core;
 use crate::store::{Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use yuyue_domain::applicant::ApplicantRecord;
-use yuyue_domain::application::StateKind;
-use yuyue_domain::ids::{ApplicantId, SessionId};
+use yuyue_domain::application::{StateKind, Wish};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, SessionId};
 use yuyue_domain::licence::{LicenceClass, Subject};
 use yuyue_domain::policy::{Policy, PolicyVersion};
 use yuyue_domain::rank::{Ladder, SessionQueue, Standing, Standings, standing};
+use yuyue_domain::rank_key::RankKey;
 use yuyue_domain::session::Session;
 use yuyue_domain::sort_time::sort_time;
 use yuyue_domain::time::Timestamp;
@@ -33,8 +34,23 @@ pub struct Board {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Waiting {
     class: LicenceClass,
+    application: ApplicationId,
     standing: Standing,
     accepts: Vec<SessionId>,
+    ordered: bool,
+}
+
+/// An application that waits for a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiter {
+    /// Whose.
+    pub applicant: ApplicantId,
+    /// Its rank.
+    pub key: RankKey,
+    /// The sessions that it accepts.
+    pub accepts: Vec<SessionId>,
+    /// Whether in the applicant's own order.
+    pub ordered: bool,
 }
 
 impl Board {
@@ -48,8 +64,10 @@ impl Board {
                 .find(|own| own.subject == subject && own.state.kind() == StateKind::Queued)
                 .map(|own| Waiting {
                     class: own.class,
+                    application: own.id,
                     standing: standing(&record.applicant, sort_time(record, subject, policy).value),
                     accepts: own.accepts.clone(),
+                    ordered: matches!(own.wish, Wish::Choose { ordered: true, .. }),
                 });
             let people = self.waiting.entry(subject).or_default();
             if people.get(&id) == queued.as_ref() {
@@ -86,6 +104,25 @@ impl Board {
         let standings = people.filter(|one| one.class == class).map(|one| one.standing).collect();
         // Serial numbers are unique, so no two stand at the same place, and the city is far below the limit.
         Ladder { subject, class, as_of, standings: Standings::new(standings).unwrap_or_default() }
+    }
+
+    /// Whether somebody waits for a subject.
+    #[must_use]
+    pub fn is_waiting(&self, applicant: ApplicantId, subject: Subject) -> bool {
+        self.waiting.get(&subject).is_some_and(|people| people.contains_key(&applicant))
+    }
+
+    /// Everybody who waits for a subject.
+    #[must_use]
+    pub fn waiters(&self, subject: Subject) -> Vec<Waiter> {
+        let people = self.waiting.get(&subject).into_iter().flatten();
+        people
+            .map(|(&applicant, waiting)| {
+                let Standing { sort_time, accepted_at, serial, id: () } = waiting.standing;
+                let key = RankKey { sort_time, accepted_at, serial, id: waiting.application };
+                Waiter { applicant, key, accepts: waiting.accepts.clone(), ordered: waiting.ordered }
+            })
+            .collect()
     }
 
     /// Who waits for each of these sessions of one subject, in the order of the sessions.

@@ -1,11 +1,13 @@
 //! What every decision looks at and what changes seldom, kept in memory and brought up to date by revision.
 
+use crate::store::PriorityRow;
 use std::collections::BTreeMap;
+use yuyue_domain::allocation::{PlannedSession, SparePriority};
 use yuyue_domain::ids::{OfficeId, SessionId, SiteId};
 use yuyue_domain::notice::{Notice, NoticeKind};
 use yuyue_domain::office::Office;
 use yuyue_domain::policy::Policy;
-use yuyue_domain::session::{Session, Site};
+use yuyue_domain::session::{Session, SessionStatus, Site};
 use yuyue_protocol::change::Row;
 use yuyue_protocol::cursor::Revision;
 
@@ -32,6 +34,21 @@ impl Catalogue {
         self.revision
     }
 
+    /// The sessions that take place, as an allocation looks at them.
+    #[must_use]
+    pub fn planned(&self, priority: &BTreeMap<SessionId, PriorityRow>) -> Vec<PlannedSession> {
+        let planned = self.sessions.values().filter(|session| session.status == SessionStatus::Planned);
+        planned
+            .map(|session| PlannedSession {
+                id: session.id,
+                places: session.places.into(),
+                unused_priority_places: priority.get(&session.id).map_or(0, |row| row.left()).into(),
+                starts_at: session.starts_at,
+                publication_at: session.instants.publication_at,
+            })
+            .collect()
+    }
+
     /// Takes in what changed up to `head`.
     pub fn apply(&mut self, rows: Vec<Row>, head: Revision) {
         if head < self.revision {
@@ -49,4 +66,10 @@ impl Catalogue {
         }
         self.revision = head;
     }
+}
+
+/// What becomes of priority places that nobody took.
+#[must_use]
+pub fn spare_priority(policy: &Policy) -> SparePriority {
+    if policy.local.priority.unused_places_go_to_normal { SparePriority::Released } else { SparePriority::Kept }
 }

@@ -1,6 +1,7 @@
 //! Sending codes to the bound phone.
 
 use super::ledger::code_tag;
+use super::read::no_policy;
 use super::{Caller, Catalogue, Core, entropy_problem, messages, store_problem};
 use crate::audit::{Act, Entry};
 use crate::store::{AnsweredCode, Batch, CodeLedger, Loaded, NewSms, Store, Wants, Write};
@@ -59,7 +60,7 @@ impl<S: Store> Core<S> {
         let phone = record.applicant.phone.as_ref();
         let phone = phone.ok_or_else(|| Problem::new(ErrorCode::NoPhone, "no phone is bound"))?;
         let policy = catalogue.policy.as_deref();
-        let rule = &policy.ok_or_else(|| Problem::new(ErrorCode::Internal, "no policy was imported"))?.local.code;
+        let rule = &policy.ok_or_else(no_policy)?.local.code;
         let before = loaded.codes.get(&request.applicant).map_or_else(|| CodeState::new(now), |ledger| ledger.state);
         let state = before.issue(request.purpose, now, rule).map_err(|refusal| code_problem(&refusal, now))?;
 

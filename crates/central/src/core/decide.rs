@@ -2,6 +2,7 @@
 
 use super::Caller;
 use super::ledger::{About, Ledger, Refused, Taking};
+use super::read::no_policy;
 use super::{Core, store_problem};
 use crate::store::{Batch, Loaded, Store, StoreError, Wants};
 use ed25519_dalek::VerifyingKey;
@@ -89,10 +90,6 @@ impl<S: Store> Core<S> {
             })
             .await
     }
-}
-
-fn no_policy() -> Problem {
-    Problem::new(ErrorCode::Internal, "no policy was imported")
 }
 
 /// All that these commands need to know, so that the store can load it at once.

@@ -14,7 +14,7 @@ use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::ItemOutcome;
-use yuyue_protocol::query::{Hits, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 
 /// The centre as a known caller sees it.
 pub struct Known<'a, S> {
@@ -66,6 +66,10 @@ impl<S: Store> Centre for Known<'_, S> {
 
     async fn priority_places(&self, sessions: Vec<SessionId>) -> Result<PriorityPlaces, Problem> {
         self.core.read_priority_places(&sessions).await
+    }
+
+    async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
+        self.core.read_outlook(self.caller, &query).await
     }
 }
 

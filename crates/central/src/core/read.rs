@@ -95,7 +95,7 @@ impl<S: Store> Core<S> {
 }
 
 /// People's records are shown to signed-in clerks only.
-fn check_clerk(caller: Caller) -> Result<(), Problem> {
+pub(super) fn check_clerk(caller: Caller) -> Result<(), Problem> {
     match (caller.kind, caller.clerk) {
         (DeviceKind::Counter, Some(_)) => Ok(()),
         (DeviceKind::Counter, None) => Err(Problem::new(ErrorCode::SignedOut, "nobody is signed in")),
@@ -103,6 +103,6 @@ fn check_clerk(caller: Caller) -> Result<(), Problem> {
     }
 }
 
-fn no_policy() -> Problem {
+pub(super) fn no_policy() -> Problem {
     Problem::new(ErrorCode::Internal, "no policy was imported")
 }

@@ -22,6 +22,7 @@ use utoipa::{Modify, OpenApi};
         super::applicants::applicant,
         super::sessions::sessions,
         super::priority_places::priority_places,
+        super::outlook::outlook,
         super::enroll::enroll,
         super::results::publications,
         super::results::results,
@@ -79,6 +80,6 @@ mod tests {
     #[test]
     fn every_path_is_described() {
         let paths = Description::openapi().paths.paths;
-        assert_eq!(paths.len(), 17, "a path that is served and not described cannot be tested from outside");
+        assert_eq!(paths.len(), 18, "a path that is served and not described cannot be tested from outside");
     }
 }

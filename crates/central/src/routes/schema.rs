@@ -90,6 +90,10 @@ schemas! {
     Publication = "publication",
     /// `publication_result.json`
     PublicationResult = "publication_result",
+    /// `outlook_query.json`
+    OutlookQuery = "outlook_query",
+    /// `outlook_found.json`
+    OutlookFound = "outlook_found",
     /// `session_numbers.json`
     SessionNumbers = "session_numbers",
     /// `site_numbers.json`

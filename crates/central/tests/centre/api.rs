@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use yuyue_central::serve::{Running, ServeConfig, start};
 use yuyue_central::sms::SimulatedPhone;
+use yuyue_domain::licence::Subject;
 use yuyue_protocol::account::{Secret, SignIn, SignedIn};
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::command::Command;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::ItemOutcome;
-use yuyue_protocol::query::Hits;
+use yuyue_protocol::query::{Hits, OutlookFound};
 use yuyue_sample::CastRole;
 
 async fn serve(world: &World) -> Running {
@@ -74,6 +75,11 @@ async fn a_counter_signs_in_looks_up_sends_commands_and_follows_the_feed() {
     let mut stream = line.get(devices("/v1/changes/live")).send().await.unwrap();
     let first = stream.chunk().await.unwrap().unwrap();
     assert!(String::from_utf8_lossy(&first).contains("event: head"), "the stream tells the head at once");
+    let session = world.open_sessions(person, Subject::Two)[0].id;
+    let wish = json!({"applicant": person.applicant.id, "subject": 2, "sessions": [session], "ordered": true});
+    let outlook = line.post(devices("/v1/outlook")).bearer_auth(&token).json(&wish).send().await.unwrap();
+    let found: OutlookFound = outlook.json().await.unwrap();
+    assert_eq!(found.as_of, world.now(), "where it would end, and as of when");
     let sessions = "/v1/sessions?subject=2&class=C1&first=2026-11-23&last=2026-12-31";
     let answer = line.get(devices(sessions)).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK, "sessions need no clerk");

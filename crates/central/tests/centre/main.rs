@@ -8,6 +8,7 @@ mod commands;
 mod conformance;
 mod feed;
 mod kit;
+mod outlook;
 mod publication;
 mod race;
 mod sign_in;

@@ -8,6 +8,7 @@ use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{Application, ApplicationState, Channel, Transition, Wish};
 use yuyue_domain::ids::{ApplicantId, ApplicationId, SessionId};
 use yuyue_domain::notice::NoticeKind;
+use yuyue_domain::outlook::{Edge, Outlook};
 use yuyue_domain::rank::SessionCounts;
 use yuyue_domain::seed;
 use yuyue_domain::time::Timestamp;
@@ -20,7 +21,7 @@ use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
-use yuyue_protocol::query::{Hits, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use yuyue_sample::City;
 
 struct Books {
@@ -33,6 +34,8 @@ struct Books {
     refuse: BTreeMap<Uuid, Outcome>,
     now: Timestamp,
     codes: u32,
+    outlooks: u32,
+    edge: Edge,
 }
 
 /// A centre that keeps books: it takes every signed command once and answers the same again.
@@ -50,6 +53,8 @@ impl TestCentre {
             refuse: BTreeMap::new(),
             now,
             codes: 0,
+            outlooks: 0,
+            edge: Edge::Vacant,
         }))
     }
 
@@ -151,6 +156,16 @@ impl TestCentre {
 
     pub fn codes(&self) -> u32 {
         self.with(|books| books.codes)
+    }
+
+    /// How often it was asked for an outlook.
+    pub fn outlooks(&self) -> u32 {
+        self.with(|books| books.outlooks)
+    }
+
+    /// From now on nobody gets a place, whoever is asked about.
+    pub fn fill_up(&self, missing: u32) {
+        self.with(|books| books.edge = Edge::Outside { ranks: missing });
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Books) -> T) -> T {
@@ -352,5 +367,16 @@ impl Centre for TestCentre {
     async fn priority_places(&self, sessions: Vec<SessionId>) -> Result<PriorityPlaces, Problem> {
         self.check_line()?;
         Ok(PriorityPlaces { left: sessions.into_iter().map(|session| (session, 1)).collect() })
+    }
+
+    /// The last of the wished sessions, behind seven others.
+    async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
+        self.check_line()?;
+        self.with(|books| {
+            books.outlooks += 1;
+            let session = query.sessions.last().copied().filter(|_| books.edge == Edge::Vacant);
+            let outlook = Outlook { session, edge: books.edge, ahead: 7 };
+            Ok(OutlookFound { outlook, as_of: books.now })
+        })
     }
 }

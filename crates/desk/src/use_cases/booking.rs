@@ -1,6 +1,9 @@
 //! The booking flow on the screen: the domain's state machine, kept as a draft with every act.
 
+mod outlook;
 mod steps;
+
+pub use outlook::booking_outlook;
 
 use crate::cache::document::{DocumentKey, DocumentKind, find_document, list_documents};
 use crate::desk::{Desk, lock};

@@ -277,6 +277,7 @@ pub(crate) fn outlook(rows: &[SessionRow], is_chosen: bool, as_of: Option<Timest
         preference: best.filter(|_| is_chosen).and_then(|(index, _)| u8::try_from(index + 1).ok()),
         reachable: u32::try_from(reachable().count()).unwrap_or(u32::MAX),
         accepted: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        missing: None,
         as_of,
     })
 }

@@ -3,6 +3,7 @@
 mod access;
 mod flow;
 mod offline;
+mod outlook;
 mod pages;
 
 use crate::desk::{Desk, DeskConfig, lock};

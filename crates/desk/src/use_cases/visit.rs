@@ -5,6 +5,7 @@ use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::rank::SessionQueue;
+use yuyue_protocol::query::{OutlookFound, OutlookQuery};
 
 /// The open record. Leaving it, locking or signing out forgets all of this.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub struct Visit {
     pub queues: BTreeMap<SessionId, SessionQueue>,
     /// Priority places that were left at the last 查询.
     pub priority_left: BTreeMap<SessionId, u16>,
+    /// What the centre was asked about last, and what it said.
+    pub outlook: Option<(OutlookQuery, OutlookFound)>,
 }
 
 impl Visit {

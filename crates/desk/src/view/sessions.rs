@@ -141,6 +141,8 @@ pub struct Outlook {
     pub reachable: u32,
     /// Sessions accepted.
     pub accepted: u32,
+    /// How many ranks are missing to a place, as the centre says; none when there is one or the centre was not asked.
+    pub missing: Option<u32>,
     /// The instant of the counts.
     pub as_of: Option<Timestamp>,
 }

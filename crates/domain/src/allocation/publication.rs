@@ -21,6 +21,18 @@ pub struct PlannedSession {
     pub publication_at: Timestamp,
 }
 
+impl PlannedSession {
+    /// The session with the places that there are to give.
+    #[must_use]
+    pub fn open(&self, spare: SparePriority) -> OpenSession {
+        let released = match spare {
+            SparePriority::Released => self.unused_priority_places,
+            SparePriority::Kept => 0,
+        };
+        OpenSession { id: self.id, places: self.places.saturating_add(released), starts_at: self.starts_at }
+    }
+}
+
 /// What becomes of priority places that nobody took, as the policy says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SparePriority {
@@ -59,7 +71,7 @@ pub fn allocate_day(
     let due: Vec<OpenSession> = sessions
         .iter()
         .filter(|session| session.publication_at.date() == day)
-        .map(|session| open(session, spare))
+        .map(|session| session.open(spare))
         .collect();
     let mut accepted = Vec::new();
     let mut later = Vec::new();
@@ -121,12 +133,4 @@ pub fn allocate_days(
         publications.push(publication);
     }
     Ok(publications)
-}
-
-fn open(session: &PlannedSession, spare: SparePriority) -> OpenSession {
-    let released = match spare {
-        SparePriority::Released => session.unused_priority_places,
-        SparePriority::Kept => 0,
-    };
-    OpenSession { id: session.id, places: session.places.saturating_add(released), starts_at: session.starts_at }
 }

@@ -163,6 +163,7 @@ export class FakeBooking {
       preference: first && this.mode === "choose" ? rows.indexOf(first) + 1 : null,
       reachable: reach.length,
       accepted: rows.length,
+      missing: first ? null : Math.min(...rows.map((row) => (row.gauge.position ?? 0) - row.session.places)),
       as_of: this.world.asOf,
     };
   }

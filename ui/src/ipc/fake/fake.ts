@@ -138,6 +138,7 @@ function handlers(world: World): Handlers {
       booking = null;
       return null;
     },
+    booking_outlook: () => null,
     send_code: ({ purpose }) => {
       const person = holder(purpose.purpose === "booking" ? undefined : purpose.application);
       sendCode(world, person, codeKey(purpose));

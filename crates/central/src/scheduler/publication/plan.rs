@@ -1,11 +1,11 @@
 //! What a publication says, as a pure function over what is known at its instant.
 
 use super::Due;
-use crate::core::Catalogue;
+use crate::core::{Catalogue, spare_priority};
 use crate::store::Loaded;
 use std::collections::{BTreeMap, BTreeSet};
 use yuyue_domain::allocation::{
-    AllocationError, LiveApplication, PlannedSession, Publication as Allocated, SparePriority, allocate_day,
+    AllocationError, LiveApplication, Publication as Allocated, SparePriority, allocate_day,
 };
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{Application, StateKind, Wish};
@@ -50,7 +50,7 @@ pub fn plan_publication(
         .filter(|(_, application)| application.accepts.iter().any(|session| due.sessions.contains(session)))
         .map(|(record, application)| judge(catalogue, policy, due, record, application, now))
         .collect();
-    let sessions = planned_sessions(catalogue, loaded);
+    let sessions = catalogue.planned(&loaded.priority_places);
     let live: Vec<LiveApplication<'_>> = contenders
         .iter()
         .filter(|contender| !contender.accepts.is_empty())
@@ -62,8 +62,7 @@ pub fn plan_publication(
             ordered: matches!(contender.application.wish, Wish::Choose { ordered: true, .. }),
         })
         .collect();
-    let spare =
-        if policy.local.priority.unused_places_go_to_normal { SparePriority::Released } else { SparePriority::Kept };
+    let spare = spare_priority(policy);
     let allocated = allocate_day(due.at.date(), &sessions, &live, spare)?;
     Ok(Some(describe(catalogue, loaded, id, due, contenders, &allocated, spare)))
 }
@@ -104,19 +103,6 @@ fn judge<'a>(
         session.is_some_and(|session| !due.sessions.contains(id) || is_eligible(session))
     });
     Contender { record, application, key, accepts: accepts.collect() }
-}
-
-fn planned_sessions(catalogue: &Catalogue, loaded: &Loaded) -> Vec<PlannedSession> {
-    let planned = catalogue.sessions.values().filter(|session| session.status == SessionStatus::Planned);
-    planned
-        .map(|session| PlannedSession {
-            id: session.id,
-            places: session.places.into(),
-            unused_priority_places: loaded.priority_places.get(&session.id).map_or(0, |row| row.left()).into(),
-            starts_at: session.starts_at,
-            publication_at: session.instants.publication_at,
-        })
-        .collect()
 }
 
 fn describe(

@@ -1,13 +1,14 @@
 //! What each step of the flow shows.
 
 use super::BookingDraft;
+use super::outlook::assigned;
 use crate::cache::document::{DocumentKey, find_document};
 use crate::cache::session::find_session;
 use crate::desk::Desk;
 use crate::device::draft::Draft;
 use crate::error::DeskError;
 use crate::use_cases::reasons::reason;
-use crate::use_cases::sessions::{Chooser, outlook};
+use crate::use_cases::sessions::Chooser;
 use crate::view::booking::{
     BookingMode, BookingView, ButtonView, FlowKind, FlowStep, NoticeStep, PrioritySessionsStep, PrioritySwitchStep,
     SessionsStep, StepBody, SubjectStep,
@@ -72,7 +73,7 @@ impl Desk {
     }
 
     /// Runs `view` with everything that a list of sessions is judged by.
-    fn with_chooser<T>(
+    pub(super) fn with_chooser<T>(
         &self,
         draft: &Draft<BookingDraft>,
         kind: FlowKind,
@@ -127,11 +128,11 @@ impl Desk {
             let accepted_sites = entries.accepted_sites.clone();
             let as_of = list.as_ref().and_then(|list| list.as_of);
             let outlook = match entries.mode {
-                BookingMode::Choose => outlook(&chosen, true, as_of),
-                BookingMode::Assign => list.as_ref().and_then(|list| {
-                    let fits = |row: &&SessionRow| row.refused.is_none() && accepted_sites.contains(&row.session.site);
-                    outlook(&list.rows.iter().filter(fits).cloned().collect::<Vec<_>>(), false, as_of)
-                }),
+                BookingMode::Choose => self.outlook(chooser, &chosen, Some(entries.ordered), as_of),
+                BookingMode::Assign => {
+                    let rows = list.as_ref().map(|list| assigned(list, &accepted_sites)).unwrap_or_default();
+                    self.outlook(chooser, &rows, None, as_of)
+                }
             };
             Ok(SessionsStep {
                 mode: entries.mode,
@@ -158,7 +159,7 @@ impl Desk {
         })
     }
 
-    fn query_of(&self, chooser: &Chooser<'_>, entries: &SubjectDraft) -> Result<SessionQuery, DeskError> {
+    pub(super) fn query_of(&self, chooser: &Chooser<'_>, entries: &SubjectDraft) -> Result<SessionQuery, DeskError> {
         let options = Self::site_options(chooser);
         let mut query = match &entries.query {
             Some(query) => query.clone(),
@@ -172,7 +173,7 @@ impl Desk {
         Ok(query)
     }
 
-    fn asked_list(
+    pub(super) fn asked_list(
         &self,
         draft: &Draft<BookingDraft>,
         chooser: &Chooser<'_>,
@@ -218,7 +219,7 @@ impl Desk {
             };
             Ok(ConfirmView {
                 mode: is_normal.then_some(entries.mode),
-                outlook: if is_normal { outlook(&sessions, true, None) } else { None },
+                outlook: if is_normal { self.outlook(chooser, &sessions, Some(ordered), None) } else { None },
                 sessions,
                 ordered,
                 dates,
