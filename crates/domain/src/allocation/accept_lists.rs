@@ -119,8 +119,7 @@ impl<'a> Accepts<'a> {
 
     /// The most preferred session that is in the set.
     pub(super) fn find_first_in(self, set: &SessionSet) -> Option<u32> {
-        let words = set.words();
-        self.blocks.iter().find_map(|block| sessions_of(block.word, block.bits & words[block.word as usize]).next())
+        self.blocks.iter().find_map(|block| sessions_of(block.word, block.bits & set.word(block.word)).next())
     }
 }
 

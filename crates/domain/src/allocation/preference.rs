@@ -50,7 +50,7 @@ impl<'a> Arrangement<'a> {
         let Seating { mut members, closed } = seating;
         let vacant: Vec<u32> =
             places.iter().zip(&members).map(|(&places, members)| places - number(members.len())).collect();
-        let groups = [false, true].map(|is| closed.iter().map(|&closed| closed == is).collect::<SessionSet>());
+        let groups = [false, true].map(|is| SessionSet::from_fn(places.len(), |session| closed[session] == is));
         let mut arrows = Arrows::new(places.len());
         let (mut seat, mut slot) = (vec![NOWHERE; applications], vec![NOWHERE; applications]);
         for ((session, members), &closed) in (0..).zip(&mut members).zip(&closed) {
@@ -67,7 +67,7 @@ impl<'a> Arrangement<'a> {
             seat,
             movable: members,
             slot,
-            vacant_sessions: vacant.iter().map(|&vacant| vacant > 0).collect(),
+            vacant_sessions: SessionSet::from_fn(places.len(), |session| vacant[session] > 0),
             vacant,
             group: closed.iter().map(|&closed| u32::from(closed)).collect(),
             groups: groups.into(),
@@ -138,14 +138,15 @@ impl<'a> Arrangement<'a> {
     /// Makes a group of its own of some sessions, among them one of the two.
     fn split(&mut self, apart: SessionSet, seat: u32, wanted: u32) {
         let (before, after) = (self.group[seat as usize], number(self.groups.len()));
-        for session in apart.iter() {
+        for session in apart.view().iter() {
             self.group[session as usize] = after;
         }
-        self.groups[before as usize].remove_all(&apart);
-        self.groups.push(apart);
+        self.groups[before as usize].remove_all(apart.view());
+        // One session alone needs no set: nothing is looked for in it.
+        self.groups.push(if apart.len() == 1 { SessionSet::default() } else { apart });
         for session in [seat, wanted] {
             // Alone in its group and full: nobody in it moves any more.
-            if self.group_of(session).len() == 1 && self.vacant[session as usize] == 0 {
+            if self.group_of(session).len() <= 1 && self.vacant[session as usize] == 0 {
                 self.movable[session as usize].clear();
             }
         }

@@ -1,9 +1,8 @@
 //! Looks for a way on which an application can enter a full session: from that session forwards and from its own
 //! session backwards in turn, so that a search costs no more than twice the cheaper side.
 
-use super::number;
 use super::preference::Arrangement;
-use super::session_set::{SessionSet, find_common, sessions_of};
+use super::session_set::{SessionSet, View};
 
 /// How a search ended.
 pub(super) enum Found {
@@ -18,70 +17,62 @@ pub(super) enum Found {
 
 /// What one side has reached in the present search.
 struct Side {
+    sessions: usize,
     reached: SessionSet,
     /// The sessions reached by the number of steps it took.
     levels: Vec<SessionSet>,
     /// The level whose sessions are being left for the next one.
     level: usize,
-    /// The sessions of the level that are still to be left: these of the word, and all of later words.
-    word: usize,
-    bits: u32,
+    /// The sessions of the level that are still to be left.
+    to_leave: SessionSet,
 }
 
 impl Side {
     fn new(sessions: usize) -> Self {
         let nothing = SessionSet::new(sessions);
-        Self { reached: nothing.clone(), levels: vec![nothing.clone(), nothing], level: 0, word: 0, bits: 0 }
+        Self { sessions, reached: nothing.clone(), levels: vec![nothing.clone()], level: 0, to_leave: nothing }
     }
 
     fn start(&mut self, session: u32) {
         self.reached.clear();
         self.reached.insert(session);
-        self.levels[0].clone_from(&self.reached);
+        self.levels[0].clear();
+        self.levels[0].insert(session);
         self.start_level(0);
     }
 
     /// Begins to leave the sessions of a level.
     fn start_level(&mut self, level: usize) {
-        (self.level, self.word) = (level, 0);
-        self.bits = self.levels[level].words()[0];
+        self.level = level;
+        self.to_leave.clear();
+        self.to_leave.insert_all(self.levels[level].view());
         match self.levels.get_mut(level + 1) {
             Some(next) => next.clear(),
-            None => self.levels.push(SessionSet::like(&self.reached)),
+            None => self.levels.push(SessionSet::new(self.sessions)),
         }
     }
 
     /// The session to be left now.
     fn next(&mut self) -> Option<u32> {
-        loop {
-            if let Some(session) = sessions_of(number(self.word), self.bits).next() {
-                self.bits &= self.bits - 1;
-                return Some(session);
-            }
-            if let Some(later) = self.levels[self.level].words()[self.word + 1..].iter().position(|&bits| bits != 0) {
-                self.word += 1 + later;
-                self.bits = self.levels[self.level].words()[self.word];
-            } else if self.levels[self.level + 1].is_empty() {
-                self.word = self.reached.words().len() - 1;
-                return None;
-            } else {
-                self.start_level(self.level + 1);
-            }
+        if self.to_leave.is_empty() && !self.levels[self.level + 1].is_empty() {
+            self.start_level(self.level + 1);
         }
+        self.to_leave.pop()
     }
 
     /// Reaches the sessions of `row` in the group; says whether the other side has reached one of them.
-    fn reach(&mut self, row: &[u32], group: &SessionSet, other: &SessionSet) -> Option<u32> {
+    fn reach(&mut self, row: View<'_>, group: &SessionSet, other: &SessionSet) -> Option<u32> {
         let level = &mut self.levels[self.level + 1];
-        if let Some(meeting) = find_common(row, other.words()) {
+        if let Some(meeting) = row.find_common(other.view()) {
             level.insert(meeting);
             return Some(meeting);
         }
-        let reached = self.reached.words_mut().iter_mut().zip(level.words_mut());
-        for ((row, group), (reached, level)) in row.iter().zip(group.words()).zip(reached) {
-            let new = row & group & !*reached;
-            *reached |= new;
-            *level |= new;
+        for (word, bits) in row.words() {
+            let new = bits & group.word(word) & !self.reached.word(word);
+            if new != 0 {
+                self.reached.insert_word(word, new);
+                level.insert_word(word, new);
+            }
         }
         None
     }
@@ -96,12 +87,19 @@ impl Side {
 pub(super) struct Search {
     forwards: Side,
     backwards: Side,
+    /// The sessions with vacant places that the backward side has still to go on from.
+    vacant: SessionSet,
     moves: Vec<(u32, u32)>,
 }
 
 impl Search {
     pub fn new(sessions: usize) -> Self {
-        Self { forwards: Side::new(sessions), backwards: Side::new(sessions), moves: Vec::new() }
+        Self {
+            forwards: Side::new(sessions),
+            backwards: Side::new(sessions),
+            vacant: SessionSet::new(sessions),
+            moves: Vec::new(),
+        }
     }
 
     /// The moves of the way found: each application and the session to which it goes.
@@ -126,12 +124,15 @@ impl Search {
 
     /// Goes on from both ends in turn until they meet or one of them has reached all that it can.
     fn meet(&mut self, arrangement: &mut Arrangement<'_>, seat: u32, wanted: u32) -> Result<u32, SessionSet> {
-        let Self { forwards, backwards, .. } = self;
+        let Self { forwards, backwards, vacant, .. } = self;
         forwards.start(wanted);
         backwards.start(seat);
         // Whoever holds a vacant place would go anywhere.
-        let mut vacant = SessionSet::intersection(arrangement.group_of(seat), &arrangement.vacant_sessions);
-        backwards.reached.insert_all(&vacant);
+        vacant.clear();
+        for (word, bits) in arrangement.group_of(seat).view().common_words(arrangement.vacant_sessions.view()) {
+            vacant.insert_word(word, bits);
+            backwards.reached.insert_word(word, bits);
+        }
         loop {
             let Some(session) = forwards.next() else { return Err(forwards.reached.clone()) };
             if arrangement.arrows.is_stale(session) {
@@ -142,7 +143,7 @@ impl Search {
                 return Ok(meeting);
             }
             let next = backwards.next().or_else(|| {
-                backwards.levels[backwards.level + 1].insert_all(&vacant);
+                backwards.levels[backwards.level + 1].insert_all(vacant.view());
                 vacant.clear();
                 backwards.next()
             });
@@ -160,7 +161,7 @@ impl Search {
         let mut to = meeting;
         for level in self.forwards.levels_before(meeting) {
             let (from, mover) = loop {
-                let from = find_common(level.words(), arrangement.arrows.entering(to))?;
+                let from = level.view().find_common(arrangement.arrows.entering(to))?;
                 if let Some(mover) = arrangement.find_mover(from, to) {
                     break (from, mover);
                 }
@@ -175,7 +176,7 @@ impl Search {
                 break;
             }
             let (to, mover) = loop {
-                let to = find_common(level.words(), arrangement.arrows.leaving(from))?;
+                let to = level.view().find_common(arrangement.arrows.leaving(from))?;
                 if let Some(mover) = arrangement.find_mover(from, to) {
                     break (to, mover);
                 }

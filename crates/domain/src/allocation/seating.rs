@@ -71,7 +71,7 @@ impl<'a> Seater<'a> {
             members: vec![Vec::new(); places.len()],
             label: places.iter().map(|&places| if places == 0 { CLOSED } else { 0 }).collect(),
             cursor: vec![0; places.len()],
-            levels: vec![places.iter().map(|&places| places > 0).collect()],
+            levels: vec![SessionSet::from_fn(places.len(), |session| places[session] > 0)],
             path: Vec::new(),
         }
     }
@@ -142,7 +142,7 @@ impl<'a> Seater<'a> {
     /// A way to a vacant place passes every lower label: without a session of this label, all above are closed.
     fn close_from(&mut self, label: u32) {
         for level in self.levels.drain(label as usize..) {
-            for session in level.iter() {
+            for session in level.view().iter() {
                 self.label[session as usize] = CLOSED;
             }
         }
