@@ -194,6 +194,12 @@ impl Flow {
         self.context.agreed.contains(&present) || self.agreed_here.contains(&present)
     }
 
+    /// The first subject that can be booked, in the order of the subjects: what a person without another wish is here for.
+    #[must_use]
+    pub fn first_open_subject(&self) -> Option<Subject> {
+        self.context.offers.iter().filter(|offer| offer.is_open).map(|offer| offer.subject).min()
+    }
+
     fn offer(&self) -> Option<&SubjectOffer> {
         let subject = self.subject?;
         self.context.offers.iter().find(|offer| offer.subject == subject)

@@ -16,6 +16,7 @@ import type {
   Subject,
 } from "$lib/ipc/bindings";
 import { i18n } from "$lib/i18n/i18n.svelte";
+import { Acts } from "./acts";
 import { toHostError, type AnswerOf, type ArgsOf, type CommandName, type Host } from "$lib/ipc/commands";
 
 export type Section = "home" | "applicant" | "progress" | "results" | "outbox" | "offices" | "guide" | "settings";
@@ -36,7 +37,7 @@ interface Toast {
 
 const TOAST_MS = 6000;
 
-class App {
+export class App {
   state = $state.raw<AppState | null>(null);
   section = $state<Section>("home");
   applicant = $state.raw<ApplicantView | null>(null);
@@ -46,6 +47,8 @@ class App {
   /** Counts up when something elsewhere changed, so that lists load again. */
   changes = $state(0);
   busy = $state(false);
+  /** Counts up when an act is over, done or not. */
+  settled = $state(0);
   trainingOpen = $state(false);
   lookupWanted = $state(0);
   /** The newest message of the simulated phone. */
@@ -56,6 +59,10 @@ class App {
   failure = $state.raw<HostError | null>(null);
   private host: Host | null = null;
   private toastCount = 0;
+  private acts = new Acts(
+    () => this.place(),
+    (waiting) => (this.busy = waiting > 0),
+  );
 
   async start(host: Host): Promise<void> {
     this.host = host;
@@ -74,10 +81,15 @@ class App {
     return this.host.call(command, args);
   }
 
-  /** Does something once: a second press while it runs is ignored, an error is said. */
-  async act(work: () => Promise<void>): Promise<HostError | null> {
-    if (this.busy) return null;
-    this.busy = true;
+  /**
+   * Does something in its turn, and says an error. What has the same name is done once: a second press while it waits
+   * or runs is ignored. Without a name each press counts.
+   */
+  act(work: () => Promise<void>, name: string | null = "act"): Promise<HostError | null> {
+    return this.attempt(() => this.acts.add(work, name));
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<HostError | null> {
     try {
       await work();
       return null;
@@ -86,7 +98,7 @@ class App {
       this.say("bad", i18n.error(error));
       return error;
     } finally {
-      this.busy = false;
+      this.settled += 1;
     }
   }
 
@@ -99,6 +111,13 @@ class App {
       // Whoever is no longer at work sees the lock or the sign-in instead of this screen.
       if (error.code !== "locked" && error.code !== "not_signed_in") this.say("bad", i18n.error(error));
     }
+  }
+
+  /** Where the clerk is, as far as a key means another thing elsewhere. */
+  private place(): string {
+    const person = (this.booking?.applicant ?? this.applicant)?.applicant.id;
+    const step = this.booking?.body.step;
+    return [this.state?.access.state, this.section, person, step, this.dialog?.kind].join(" ");
   }
 
   say(tone: Toast["tone"], text: string): void {
@@ -151,7 +170,7 @@ class App {
       this.applicant = await this.call("open_applicant", { applicant });
       if (this.booking && this.booking.applicant.applicant.id !== applicant) this.booking = null;
       this.section = "applicant";
-    });
+    }, "open");
 
   refresh = async (): Promise<void> => {
     const id = this.applicant?.applicant.id;
@@ -167,11 +186,14 @@ class App {
       this.booking = await this.call("booking_start", { applicant, subject, replaces });
       this.applicant = this.booking.applicant;
       this.section = "applicant";
-    });
+    }, "book");
 
-  step = (action: BookingAction): Promise<HostError | null> =>
+  /** An act in the booking; a function reckons it, or that there is none, from what the host has said by its turn. */
+  step = (action: BookingAction | (() => BookingAction | null)): Promise<HostError | null> =>
     this.act(async () => {
-      this.booking = await this.call("booking_act", { action });
+      const now = typeof action === "function" ? action() : action;
+      if (!now) return;
+      this.booking = await this.call("booking_act", { action: now });
       if (this.booking) this.applicant = this.booking.applicant;
       else await this.refresh();
       // The screen does not wait for the centre; what came in between is not overwritten.
@@ -179,7 +201,7 @@ class App {
       void this.load("booking_outlook", {}, (view) => {
         if (view && this.booking === shown) this.booking = view;
       });
-    });
+    }, null);
 
   /** 下一位 */
   nextPerson = (): Promise<HostError | null> =>
@@ -189,11 +211,13 @@ class App {
       this.booking = null;
       this.section = "home";
       this.lookupWanted += 1;
-    });
+    }, "next person");
 
-  lock = (): Promise<HostError | null> => this.act(async () => this.frame(await this.call("lock", {})));
+  /** Waits for nobody: what was to be done before is dropped, for another time. */
+  lock = (): Promise<HostError | null> => this.attempt(async () => this.frame(await this.call("lock", {})));
 
-  retry = (): Promise<HostError | null> => this.act(async () => this.frame(await this.call("retry_connection", {})));
+  retry = (): Promise<HostError | null> =>
+    this.act(async () => this.frame(await this.call("retry_connection", {})), "retry");
 
   showNotice = (kind: Notice["kind"]): Promise<HostError | null> =>
     this.act(async () => {

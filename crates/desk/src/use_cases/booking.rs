@@ -47,7 +47,8 @@ pub struct BookingDraft {
 }
 
 impl Desk {
-    /// Begins a booking for a person, or takes up the one that was begun. `replaces` names a refused command or an unplaced
+    /// Begins a booking for a person, or takes up the one that was begun. Without a `subject` the first one that can be
+    /// booked is chosen, unless one was chosen before. `replaces` names a refused command or an unplaced
     /// application whose choices are taken over (照上次志愿再约, 改选场次).
     ///
     /// # Errors
@@ -71,9 +72,12 @@ impl Desk {
         if draft.body.flow.identity_check.is_none() {
             draft.body.flow.identity_check = self.visit.identity_check;
         }
-        if let Some(subject) = subject
-            && draft.body.flow.step == FlowStep::Subject
-            && let Ok(flow) = draft.body.flow.advance(FlowAction::ChooseSubject { subject })
+        let flow = &draft.body.flow;
+        // Whoever names no subject most likely means the first one that can be booked.
+        let wanted = subject.or_else(|| flow.first_open_subject().filter(|_| flow.subject.is_none()));
+        if let Some(subject) = wanted
+            && flow.step == FlowStep::Subject
+            && let Ok(flow) = flow.advance(FlowAction::ChooseSubject { subject })
         {
             draft.body.flow = flow;
         }

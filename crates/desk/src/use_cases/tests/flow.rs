@@ -70,6 +70,23 @@ fn a_normal_booking_goes_from_the_subject_to_its_acceptance() {
 }
 
 #[test]
+fn a_booking_without_a_named_subject_begins_with_the_first_that_can_be_booked() {
+    let counter = Counter::open();
+    let begin = |role, subject| {
+        let id = counter.id(role);
+        counter.desk().booking_start(id, subject, None).expect("begun")
+    };
+    let view = begin(CastRole::RuleFour, None);
+    let StepBody::Subject(step) = &view.body else { panic!("at 科目确认") };
+    assert_eq!(step.subjects.iter().find(|row| row.can_book).map(|row| row.subject), view.subject, "the first");
+    assert_eq!(view.subject, Some(Subject::Three), "subjects 1 and 2 are passed");
+    assert_eq!(begin(CastRole::Ineligible, None).subject, None, "nothing can be booked, nothing is chosen");
+    begin(CastRole::WithoutPhone, Some(Subject::Three));
+    let view = begin(CastRole::WithoutPhone, None);
+    assert_eq!(view.subject, Some(Subject::Three), "what was chosen stays, although subject 2 comes first");
+}
+
+#[test]
 fn the_notice_is_asked_for_once_on_a_computer_and_again_when_its_text_changes() {
     let counter = Counter::open();
     counter.to_sessions(CastRole::RuleFour, Subject::Three);

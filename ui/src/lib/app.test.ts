@@ -1,0 +1,92 @@
+import { beforeEach, expect, test } from "vitest";
+import type { BookingAction, BookingView } from "$lib/ipc/bindings";
+import type { Host } from "$lib/ipc/commands";
+import { App } from "./app.svelte";
+
+interface Call {
+  command: string;
+  args: Record<string, unknown>;
+  answer: (value: unknown) => void;
+  refuse: (error: unknown) => void;
+}
+
+/** Acts run in microtasks; a macrotask later all that can run has run. */
+const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
+const at = (step: string, subject: number | null = null): BookingView =>
+  ({ subject, body: { step }, applicant: { applicant: { id: 1 } } }) as unknown as BookingView;
+
+let app: App;
+let calls: Call[] = [];
+const actions = (): unknown[] => calls.map((call) => (call.args.action as BookingAction | undefined)?.action);
+
+beforeEach(async () => {
+  calls = [];
+  app = new App();
+  const host = {
+    call: (command: string, args: Record<string, unknown>) =>
+      new Promise((answer, refuse) => calls.push({ command, args, answer, refuse })),
+    listen: () => Promise.resolve(() => undefined),
+  };
+  void app.start(host as unknown as Host);
+  await settle();
+  calls = [];
+  app.booking = at("subject");
+});
+
+test("two entries within one round trip both reach the host, in their order", async () => {
+  void app.step({ action: "choose_subject", subject: 3 });
+  void app.step({ action: "check_identity", check: "document_seen" });
+  await settle();
+  expect(actions(), "one after another").toEqual(["choose_subject"]);
+  calls[0]?.answer(at("subject", 3));
+  await settle();
+  expect(actions(), "the second is not lost").toEqual(["choose_subject", "check_identity"]);
+});
+
+test("an entry is reckoned from what the host said last, not from what was shown when the key went down", async () => {
+  void app.step({ action: "choose_subject", subject: 3 });
+  void app.step(() => (app.booking?.subject === 3 ? { action: "next" } : null));
+  await settle();
+  calls[0]?.answer(at("subject", 3));
+  await settle();
+  expect(actions(), "下一步 is open by then").toEqual(["choose_subject", "next"]);
+});
+
+test("a second press of a key that leads on is not taken for the step it led to", async () => {
+  void app.step({ action: "next" });
+  void app.step({ action: "next" });
+  await settle();
+  calls[0]?.answer(at("notice"));
+  await settle();
+  expect(actions(), "the second press was meant for 科目确认").toEqual(["next"]);
+});
+
+test("an entry that the host refuses does not keep the next one back, and the screen hears that it is over", async () => {
+  const settled = app.settled;
+  const refused = app.step({ action: "choose_subject", subject: 1 });
+  void app.step({ action: "check_identity", check: "card_read" });
+  await settle();
+  calls[0]?.refuse({ code: "refused", params: {}, retryable: false });
+  expect((await refused)?.code).toBe("refused");
+  await settle();
+  expect(actions()).toEqual(["choose_subject", "check_identity"]);
+  expect(app.settled, "controls show the host's state again").toBeGreaterThan(settled);
+});
+
+test("what is no entry is done once, however often it is pressed", async () => {
+  void app.retry();
+  void app.retry();
+  await settle();
+  calls[0]?.refuse({ code: "offline", params: {}, retryable: true });
+  await settle();
+  expect(calls.map((call) => call.command)).toEqual(["retry_connection"]);
+});
+
+test("keys that keep coming while the host hangs are bounded", async () => {
+  for (let press = 0; press < 100; press += 1) void app.step({ action: "choose_subject", subject: 2 });
+  for (let turn = 0; turn < 100; turn += 1) {
+    await settle();
+    calls[turn]?.answer(at("subject", 2));
+  }
+  expect(calls.length).toBe(16);
+});
