@@ -42,7 +42,8 @@ interface Commands {
   app_state: Command<None, AppState>;
   enroll: Command<{ centre: string; code: string }, AppState>;
   sign_in: Command<{ number: string; password: string }, AppState>;
-  lock: Command<None, AppState>;
+  /** With the minutes for which nobody touched the window, when that is why. */
+  lock: Command<{ idle: number | null }, AppState>;
   unlock: Command<{ password: string }, AppState>;
   sign_out: Command<None, AppState>;
   shift_summary: Command<None, ShiftSummary>;

@@ -214,7 +214,8 @@ export class App {
     }, "next person");
 
   /** Waits for nobody: what was to be done before is dropped, for another time. */
-  lock = (): Promise<HostError | null> => this.attempt(async () => this.frame(await this.call("lock", {})));
+  lock = (idle: number | null = null): Promise<HostError | null> =>
+    this.attempt(async () => this.frame(await this.call("lock", { idle })));
 
   retry = (): Promise<HostError | null> =>
     this.act(async () => this.frame(await this.call("retry_connection", {})), "retry");

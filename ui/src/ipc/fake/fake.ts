@@ -82,10 +82,10 @@ function handlers(world: World): Handlers {
       return enter(password);
     },
     unlock: ({ password }) => enter(password),
-    lock: () => {
+    lock: ({ idle }) => {
       const step = booking?.view().steps.find((view) => view.mark === "now")?.step ?? null;
       world.checks.clear();
-      world.access = { state: "locked", clerk: CLERK, at: world.clock.now, idle_minutes: null, kept: step };
+      world.access = { state: "locked", clerk: CLERK, at: world.clock.now, idle_minutes: idle, kept: step };
       world.changed();
       return world.state();
     },
