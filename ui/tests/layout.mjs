@@ -45,7 +45,11 @@ export function findLayoutFaults() {
     const holder = parent.closest("button, td, th, .chip, .tag, .note, .btn, .card, kbd");
     if (holder && !ellipsis) {
       const edge = holder.getBoundingClientRect();
-      if (rect.right > edge.right + SLACK || rect.left < edge.left - SLACK) {
+      const beside = rect.right > edge.right + SLACK || rect.left < edge.left - SLACK;
+      // What a scrolling area inside the holder hides does not leave it; a number pinned to a corner is meant to.
+      const pinned = getComputedStyle(parent).position === "absolute";
+      const beyond = visible.bottom > edge.bottom + SLACK || visible.top < edge.top - SLACK;
+      if (beside || (beyond && !pinned)) {
         faults.push(
           `leaves its box: "${node.textContent.trim().slice(0, 30)}" in ${holder.tagName}.${holder.className}`,
         );

@@ -70,6 +70,7 @@ export const en: Messages = {
     reveal: "Hold to reveal",
     retry: "Retry now",
     chooseSubject: "Choose subject",
+    checkIdentity: "Identity",
     setPreference: "Rank",
     reorder: "Reorder",
     mode: "Mode",

@@ -66,6 +66,7 @@ export const zh = {
     reveal: "按住显示完整信息",
     retry: "立即重试",
     chooseSubject: "选择科目",
+    checkIdentity: "核对身份",
     setPreference: "设为第几志愿",
     reorder: "调整顺序",
     mode: "切换预约模式",

@@ -45,6 +45,8 @@ test("single digits act only when no text field has the focus", () => {
 
 test("a focused button keeps its own Enter", () => {
   expect(mayAct(binding("Enter"), press("Enter"), "control"), "the button is pressed, not the row opened").toBe(false);
+  const submit = binding("Enter", { inText: true });
+  expect(mayAct(submit, press("Enter"), "control"), "返回 is pressed, not 预约 submitted").toBe(false);
 });
 
 test("the web view's own keys never act", () => {

@@ -84,6 +84,6 @@ export function mayAct(binding: Binding, press: KeyPress, focus: Focus): boolean
   if (press.isComposing) return false;
   if (focus === "text") return binding.inText === true;
   // A focused button or check box keeps its own Enter and Space.
-  if (focus === "control" && (binding.combo === "Enter" || binding.combo === "Space")) return binding.inText === true;
+  if (focus === "control" && (binding.combo === "Enter" || binding.combo === "Space")) return false;
   return true;
 }
