@@ -11,7 +11,7 @@ interface Call {
 }
 
 /** Acts run in microtasks; a macrotask later all that can run has run. */
-const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
+const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 const at = (step: string, subject: number | null = null): BookingView =>
   ({ subject, body: { step }, applicant: { applicant: { id: 1 } } }) as unknown as BookingView;
 
