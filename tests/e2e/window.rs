@@ -1,3 +1,10 @@
 //! What every test here needs is a screen, the driver and built windows; the module's name tells nextest so.
 
+mod clerk;
+mod codes;
+mod ending;
+mod line;
+mod normal;
 mod opening;
+mod priority;
+mod refused;

@@ -4,6 +4,7 @@ use crate::computer::Computer;
 use crate::frame;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures_util::FutureExt;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -20,6 +21,12 @@ const WITHIN: Duration = Duration::from_secs(30);
 
 /// How long a whole test may take; the driver itself would wait for ever.
 const TEST_WITHIN: Duration = Duration::from_secs(180);
+
+/// How the title of either window begins.
+const TITLE: &str = "渝约";
+
+/// More than any screen has to go through with Tab.
+const TABS_MAX: usize = 100;
 
 /// Which build of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,16 +54,16 @@ pub struct Trial<'a> {
     edition: Edition,
     name: &'a str,
     arguments: &'a [&'a str],
-    size: Option<(u32, u32)>,
+    size: (u32, u32),
     variables: Vec<(OsString, OsString)>,
     beforehand: Box<dyn FnOnce(&Computer) + 'a>,
 }
 
 impl<'a> Trial<'a> {
-    /// With the size that the window gives itself: 1366×768. `name` begins the names of the pictures in `artifacts/e2e`.
+    /// With a page of 1366×768 pixels. `name` begins the names of the pictures in `artifacts/e2e`.
     #[must_use]
     pub fn of(edition: Edition, name: &'a str) -> Self {
-        Self { edition, name, arguments: &[], size: None, variables: Vec::new(), beforehand: Box::new(|_| {}) }
+        Self { edition, name, arguments: &[], size: (1366, 768), variables: Vec::new(), beforehand: Box::new(|_| {}) }
     }
 
     /// With arguments of the program, such as `--kiosk`.
@@ -68,7 +75,7 @@ impl<'a> Trial<'a> {
     /// With another size of the page.
     #[must_use]
     pub fn sized(self, width: u32, height: u32) -> Self {
-        Self { size: Some((width, height)), ..self }
+        Self { size: (width, height), ..self }
     }
 
     /// With one more variable of the environment.
@@ -113,7 +120,7 @@ pub struct Window {
     program: PathBuf,
     arguments: Vec<String>,
     name: String,
-    size: Option<(u32, u32)>,
+    size: (u32, u32),
 }
 
 async fn open(computer: &Computer, program: &Path, arguments: &[impl AsRef<str>]) -> Client {
@@ -130,7 +137,7 @@ async fn open(computer: &Computer, program: &Path, arguments: &[impl AsRef<str>]
 impl Window {
     /// Closes the window with the button of its frame, and waits until the program has ended.
     pub async fn close(&self) {
-        frame::close("渝约");
+        frame::close(TITLE);
         self.computer.ends(&self.program).await;
     }
 
@@ -141,9 +148,10 @@ impl Window {
         self.take_size().await;
     }
 
-    /// Gives the page the size that the test wants.
+    /// Gives the page the size that the test wants, and the keyboard, for which there is no window manager to ask.
     async fn take_size(&self) {
-        let Some((width, height)) = self.size else { return };
+        frame::focus(TITLE);
+        let (width, height) = self.size;
         self.page.set_window_rect(0, 0, width, height).await.unwrap();
         let wanted = json!([width, height]);
         self.wait_for("the size of the page", async || {
@@ -220,10 +228,39 @@ impl Window {
         self.page.perform_actions(actions).await.unwrap();
     }
 
+    /// Goes on with Tab until the element that has the focus shows `text`, as somebody without a mouse does.
+    pub async fn tab_to(&self, text: &str) {
+        // A scrolling area can have the focus as well, and shows the text of all that is in it.
+        let focused = "const at = document.activeElement; \
+            if (!at.matches('button, a, input, select')) return ''; \
+            return at.innerText || at.labels?.[0]?.innerText || at.ariaLabel || '';";
+        for _ in 0..TABS_MAX {
+            self.press([Key::Tab.into()]).await;
+            let shown = self.page.execute(focused, vec![]).await.unwrap();
+            if shown.as_str().is_some_and(|shown| shown.contains(text)) {
+                return;
+            }
+        }
+        panic!("Tab does not lead to {text}");
+    }
+
+    /// Waits until nothing fits a CSS selector any more.
+    pub async fn gone(&self, css: &str) {
+        let what = format!("the end of `{css}`");
+        self.wait_for(&what, async || {
+            let left = self.page.find_all(Locator::Css(css)).await.ok()?;
+            left.is_empty().then_some(())
+        })
+        .await;
+    }
+
     /// Saves what the window shows as `artifacts/e2e/<name of the trial>-<step>.png`.
     pub async fn screenshot(&self, step: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("artifacts/e2e");
         fs::create_dir_all(&folder).unwrap();
+        // What was found in the page may not be painted yet.
+        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));";
+        let _ = self.page.execute_async(painted, vec![]).await;
         match self.page.screenshot().await {
             Ok(picture) => fs::write(folder.join(format!("{}-{step}.png", self.name)), picture).unwrap(),
             Err(error) => eprintln!("the window shows nothing to take a picture of: {error}"),

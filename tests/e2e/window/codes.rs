@@ -1,0 +1,59 @@
+//! The code that confirms a booking: wrong ones are counted, an old one is not taken any more.
+
+use super::clerk;
+use fantoccini::key::Key;
+use yuyue_tests::window::{Edition, Trial, Window};
+
+/// A row far enough down the list; the last one when it is shorter.
+const LATER: usize = 200;
+
+#[tokio::test]
+async fn a_wrong_code_costs_a_try_and_the_right_one_books() {
+    Trial::of(Edition::Training, "wrong-code")
+        .run(async |window| {
+            clerk::sign_in(window).await;
+            to_confirm(window, "张例三", 1).await;
+            let right = clerk::send_code(window, "").await;
+            let wrong = if right == "000000" { "000001" } else { "000000" };
+            for left in ["4", "3"] {
+                clerk::submit(window, wrong).await;
+                window.find_text(".note.bad", &format!("还可输入 {left} 次")).await;
+            }
+            window.screenshot("1-wrong").await;
+            clerk::submit(window, &right).await;
+            window.find_text("main h1", "预约申请已受理").await;
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_code_of_yesterday_confirms_nothing_and_the_line_stays_although_the_sign_in_ran_out() {
+    Trial::of(Edition::Training, "expired-code")
+        .run(async |window| {
+            clerk::sign_in(window).await;
+            // A later session is still open on the next day.
+            to_confirm(window, "孙例初", LATER).await;
+            let code = clerk::send_code(window, "").await;
+            clerk::train(window, "到下一天").await;
+            window.find_text(".top .chip.ok", "已同步").await;
+            clerk::submit(window, &code).await;
+            window.find_text("main h1", "中心已收到，待验证").await;
+            window.find_text(".btn.lg", "打印登记回执").await;
+            window.screenshot("1-expired").await;
+        })
+        .await;
+}
+
+/// To 确认并提交 with the session in this row, counted from 1.
+async fn to_confirm(window: &Window, name: &str, row: usize) {
+    clerk::start_booking(window, name).await;
+    clerk::confirm_subject(window).await;
+    clerk::agree(window).await;
+    clerk::at_step(window, "选择场次").await;
+    clerk::query(window).await;
+    window.press(vec![Key::Down.into(); row - 1]).await;
+    window.press([' ']).await;
+    window.find_text("ol li .pref", "1").await;
+    window.press([Key::F4.into()]).await;
+    clerk::at_step(window, "确认并提交").await;
+}
