@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool talks to its user through standard output")]
 
 mod api;
+mod bench;
 mod report;
 mod shell;
 mod system;
@@ -29,14 +30,6 @@ Commands:
   package   Build installable packages of the windows of both editions
 
 `cargo xtask <COMMAND> --help` tells more about one of them.
-";
-
-const BENCH_HELP: &str = "\
-Measure the benchmarks of all packages
-
-Usage: cargo xtask bench [-- <ARGUMENTS OF THE BENCHMARKS>...]
-
-For example `cargo xtask bench -- allocation` measures only those with that word in their name.
 ";
 
 const BINDINGS_HELP: &str = "\
@@ -69,7 +62,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         "--help" | "-h" | "help" => HELP,
         "run" => window::RUN_HELP,
         "test" => test::HELP,
-        "bench" => BENCH_HELP,
+        "bench" => bench::HELP,
         "bindings" => BINDINGS_HELP,
         "package" => window::PACKAGE_HELP,
         other => bail!("there is no command `{other}`\n\n{HELP}"),
@@ -85,7 +78,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
     match command {
         "run" => window::run(passed_on)?,
         "test" => return Ok(test::run()),
-        "bench" => bench(passed_on)?,
+        "bench" => bench::run(passed_on)?,
         "bindings" => window::write_bindings()?,
         _ => window::package()?,
     }
@@ -98,11 +91,6 @@ fn split_at_dashes(args: &[String]) -> (&[String], &[String]) {
         None => (args, &[]),
         Some(at) => (&args[..at], &args[at + 1..]),
     }
-}
-
-fn bench(passed_on: &[String]) -> Result<()> {
-    system::install_packages(system::BUILD_PACKAGES)?;
-    shell::cargo(&["bench", "--benches", "--"]).args(passed_on).run()
 }
 
 #[cfg(test)]

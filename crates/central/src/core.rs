@@ -21,9 +21,9 @@ mod sign_in;
 
 pub use board::Board;
 pub use catalogue::{Catalogue, spare_priority};
-pub use decide::Delivery;
+pub(crate) use decide::deliveries;
+pub use decide::{Delivery, SigningKey};
 pub use known::Known;
-pub(crate) use known::deliveries;
 
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};

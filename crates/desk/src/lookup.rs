@@ -57,7 +57,9 @@ pub fn find_applicants(
     own: Option<OfficeId>,
     limit: usize,
 ) -> Result<Found, DeskError> {
-    let mut found = Found::default();
+    let mut found = Found { hits: Vec::with_capacity(CANDIDATES_MAX), more: false };
+    // The same beside the hits, narrow, because every candidate is compared with all before it.
+    let mut seen: Vec<ApplicantId> = Vec::with_capacity(CANDIDATES_MAX);
     for term in parse_query(text) {
         let mut hits = hits_of(cache, &term)?;
         found.more |= hits.len() >= CANDIDATES_MAX;
@@ -65,7 +67,8 @@ pub fn find_applicants(
         // Stable: inside each group the order of the index stays, which puts the shortest fitting term first.
         hits.sort_by_key(|hit| Some(hit.office) != own);
         for hit in hits {
-            if !found.hits.iter().any(|other| other.applicant == hit.applicant) {
+            if !seen.contains(&hit.applicant) {
+                seen.push(hit.applicant);
                 found.hits.push(hit);
             }
         }
@@ -161,9 +164,12 @@ fn scan_numbers(cache: &Connection, text: &str) -> Result<Vec<Hit>, DeskError> {
 
 fn query(cache: &Connection, sql: &str, values: impl Params, by: HitBy) -> Result<Vec<Hit>, DeskError> {
     let mut statement = cache.prepare_cached(sql)?;
-    let rows = statement
-        .query_map(values, |row| Ok(Hit { applicant: ApplicantId(row.get(0)?), by, office: OfficeId(row.get(1)?) }))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query(values)?;
+    let mut hits = Vec::with_capacity(CANDIDATES_MAX);
+    while let Some(row) = rows.next()? {
+        hits.push(Hit { applicant: ApplicantId(row.get(0)?), by, office: OfficeId(row.get(1)?) });
+    }
+    Ok(hits)
 }
 
 #[cfg(test)]

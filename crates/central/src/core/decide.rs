@@ -1,6 +1,5 @@
 //! Deciding commands: many at once, each with an outcome of its own, all in one transaction.
 
-use super::Caller;
 use super::ledger::{About, Ledger, Refused, Taking};
 use super::read::no_policy;
 use super::{Core, store_problem};
@@ -8,22 +7,40 @@ use crate::store::{Batch, Loaded, Store, StoreError, Wants};
 use ed25519_dalek::VerifyingKey;
 use yuyue_domain::application::Wish;
 use yuyue_domain::application::transition::Act;
-use yuyue_domain::ids::ApplicationId;
+use yuyue_domain::ids::{ApplicationId, DeviceId};
 use yuyue_domain::refusal::IntakeRefusal;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::centre::BATCH_MAX;
 use yuyue_protocol::command::Command;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 
-/// An envelope with the device that brought it, which need not be the one that took it.
+/// An envelope that any device of ours brought, not only the one that took it.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     /// The envelope.
     pub envelope: Envelope,
-    /// Who brought it.
-    pub caller: Caller,
+    /// The key with which its signature was found good beforehand, so that the one writer need not check it. It counts
+    /// only when it is still the device's key.
+    pub signer: Option<SigningKey>,
+}
+
+/// The public half of the Ed25519 key with which a device signs.
+pub type SigningKey = [u8; 32];
+
+/// Checks what a device signed itself before it comes to the writer, when the batch is not too large.
+pub(crate) fn deliveries(own: Option<(DeviceId, SigningKey)>, batch: Vec<Envelope>) -> Result<Vec<Delivery>, Problem> {
+    if batch.len() > BATCH_MAX {
+        return Err(Problem::new(ErrorCode::TooLarge, format!("at most {BATCH_MAX} commands")));
+    }
+    let key = own.and_then(|(device, bytes)| Some((device, bytes, VerifyingKey::from_bytes(&bytes).ok()?)));
+    let signer = |envelope: &Envelope| {
+        let (device, bytes, key) = key.as_ref()?;
+        (envelope.device == *device && envelope.check_signature(key).is_ok()).then_some(*bytes)
+    };
+    Ok(batch.into_iter().map(|envelope| Delivery { signer: signer(&envelope), envelope }).collect())
 }
 
 impl<S: Store> Core<S> {
@@ -70,9 +87,9 @@ impl<S: Store> Core<S> {
 
     async fn decide_together(&self, deliveries: &[Delivery]) -> Result<Option<Vec<ItemOutcome>>, StoreError> {
         let now = self.now();
-        let parsed: Vec<_> =
-            deliveries.iter().map(|delivery| (&delivery.envelope, delivery.envelope.command())).collect();
-        let mut wants = wants(parsed.iter().map(|(envelope, command)| (*envelope, command.as_ref().ok())), now);
+        let parsed: Vec<_> = deliveries.iter().map(|delivery| (delivery, delivery.envelope.command())).collect();
+        let mut wants =
+            wants(parsed.iter().map(|(delivery, command)| (&delivery.envelope, command.as_ref().ok())), now);
         wants.catalogue_after = Some(self.catalogue().revision());
         self.store
             .transact(&wants, |loaded: Loaded| {
@@ -84,7 +101,7 @@ impl<S: Store> Core<S> {
                 let mut ledger = Ledger::new(loaded, catalogue, policy, &self.key, now);
                 let outcomes = parsed
                     .iter()
-                    .map(|(envelope, command)| decide_one(&mut ledger, envelope, command.as_ref().ok()))
+                    .map(|(delivery, command)| decide_one(&mut ledger, delivery, command.as_ref().ok()))
                     .collect();
                 (ledger.batch, Some(outcomes))
             })
@@ -129,7 +146,8 @@ fn wants<'a>(commands: impl Iterator<Item = (&'a Envelope, Option<&'a Command>)>
     wants
 }
 
-fn decide_one(ledger: &mut Ledger<'_>, envelope: &Envelope, command: Option<&Command>) -> ItemOutcome {
+fn decide_one(ledger: &mut Ledger<'_>, delivery: &Delivery, command: Option<&Command>) -> ItemOutcome {
+    let envelope = &delivery.envelope;
     if let Some(seen) = ledger.loaded.commands.get(&envelope.id) {
         if seen.signature == envelope.signature.to_bytes() {
             return seen.outcome.clone();
@@ -137,7 +155,7 @@ fn decide_one(ledger: &mut Ledger<'_>, envelope: &Envelope, command: Option<&Com
         return refused(envelope, ledger.now, vec![IntakeRefusal::Reused.into()]);
     }
     // Nothing below is kept: somebody else's identifier or number must not be used up by whoever cannot sign for it.
-    let kind = match check_sender(ledger, envelope) {
+    let kind = match check_sender(ledger, delivery) {
         Ok(kind) => kind,
         Err(reason) => return refused(envelope, ledger.now, vec![reason.into()]),
     };
@@ -206,11 +224,14 @@ fn dispatch(ledger: &mut Ledger<'_>, command: &Command, taking: Taking) -> (Abou
 }
 
 /// Checks that the device which signed this is one of ours and that its running number is new.
-fn check_sender(ledger: &Ledger<'_>, envelope: &Envelope) -> Result<DeviceKind, IntakeRefusal> {
+fn check_sender(ledger: &Ledger<'_>, delivery: &Delivery) -> Result<DeviceKind, IntakeRefusal> {
+    let envelope = &delivery.envelope;
     let device = ledger.loaded.devices.get(&envelope.device).ok_or(IntakeRefusal::NotAllowed)?;
-    let key = device.signing_key.as_ref().and_then(|bytes| VerifyingKey::from_bytes(bytes).ok());
-    let key = key.filter(|_| device.revoked_at.is_none()).ok_or(IntakeRefusal::NotAllowed)?;
-    envelope.check_signature(&key).map_err(|_| IntakeRefusal::BadSignature)?;
+    let bytes = device.signing_key.filter(|_| device.revoked_at.is_none()).ok_or(IntakeRefusal::NotAllowed)?;
+    if delivery.signer != Some(bytes) {
+        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| IntakeRefusal::NotAllowed)?;
+        envelope.check_signature(&key).map_err(|_| IntakeRefusal::BadSignature)?;
+    }
     if ledger.loaded.numbers.contains_key(&(envelope.device, envelope.number)) {
         return Err(IntakeRefusal::Reused);
     }

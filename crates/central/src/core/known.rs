@@ -1,13 +1,13 @@
 //! The contract of the protocol, for one known caller.
 
-use super::decide::Delivery;
+use super::decide::deliveries;
 use super::{Caller, Core};
 use crate::store::Store;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{DeviceKind, SignIn, SignedIn};
-use yuyue_protocol::centre::{BATCH_MAX, Centre};
+use yuyue_protocol::centre::Centre;
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
@@ -42,7 +42,7 @@ impl<S: Store> Centre for Known<'_, S> {
     }
 
     async fn commands(&self, batch: Vec<Envelope>) -> Result<Vec<ItemOutcome>, Problem> {
-        self.core.decide(&deliveries(self.caller, batch)?).await
+        self.core.decide(&deliveries(None, batch)?).await
     }
 
     async fn request_code(&self, request: CodeRequest) -> Result<CodeSent, Problem> {
@@ -71,12 +71,4 @@ impl<S: Store> Centre for Known<'_, S> {
     async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
         self.core.read_outlook(self.caller, &query).await
     }
-}
-
-/// Envelopes with who brought them, when they are not too many.
-pub(crate) fn deliveries(caller: Caller, batch: Vec<Envelope>) -> Result<Vec<Delivery>, Problem> {
-    if batch.len() > BATCH_MAX {
-        return Err(Problem::new(ErrorCode::TooLarge, format!("at most {BATCH_MAX} commands")));
-    }
-    Ok(batch.into_iter().map(|envelope| Delivery { envelope, caller }).collect())
 }

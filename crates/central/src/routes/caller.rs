@@ -1,7 +1,7 @@
 //! Who is calling: the device by its connection's certificate, the clerk by the token.
 
 use super::App;
-use crate::core::{Caller, store_problem};
+use crate::core::{Caller, SigningKey, store_problem};
 use crate::problem::ApiProblem;
 use crate::secret::hash;
 use crate::store::Store;
@@ -16,9 +16,25 @@ use yuyue_protocol::error::{ErrorCode, Problem};
 const TOKEN_MAX: usize = 128;
 
 /// A device that was recognised and is not revoked, with whoever is signed in at it. Looked up with every request.
+pub struct KnownDevice {
+    /// Who is calling.
+    pub caller: Caller,
+    /// The key with which the device signs.
+    pub signing_key: Option<SigningKey>,
+}
+
+/// Who is calling, of a [`KnownDevice`].
 pub struct KnownCaller(pub Caller);
 
 impl<S: Store> FromRequestParts<Arc<App<S>>> for KnownCaller {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App<S>>) -> Result<Self, ApiProblem> {
+        Ok(Self(KnownDevice::from_request_parts(parts, app).await?.caller))
+    }
+}
+
+impl<S: Store> FromRequestParts<Arc<App<S>>> for KnownDevice {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App<S>>) -> Result<Self, ApiProblem> {
@@ -39,7 +55,8 @@ impl<S: Store> FromRequestParts<Arc<App<S>>> for KnownCaller {
                 Some(clerk.ok_or_else(expired)?)
             }
         };
-        Ok(Self(Caller { device: device.id, kind: device.kind, office: device.office, clerk }))
+        let caller = Caller { device: device.id, kind: device.kind, office: device.office, clerk };
+        Ok(Self { caller, signing_key: device.signing_key })
     }
 }
 

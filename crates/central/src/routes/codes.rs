@@ -24,7 +24,7 @@ use yuyue_protocol::code::{CodeRequest, CodeSent};
     ))]
 pub async fn codes<S: Store>(
     State(app): State<Arc<App<S>>>,
-    CallersJson(caller, request): CallersJson<CodeRequest>,
+    CallersJson(device, request): CallersJson<CodeRequest>,
 ) -> Result<Json<CodeSent>, ApiProblem> {
-    Ok(Json(app.core.known(caller).request_code(request).await?))
+    Ok(Json(app.core.known(device.caller).request_code(request).await?))
 }

@@ -21,11 +21,12 @@ use yuyue_protocol::outcome::ItemOutcome;
     ))]
 pub async fn commands<S: Store>(
     State(app): State<Arc<App<S>>>,
-    CallersJson(caller, request): CallersJson<Vec<Envelope>>,
+    CallersJson(device, request): CallersJson<Vec<Envelope>>,
 ) -> Result<Json<Vec<ItemOutcome>>, ApiProblem> {
     if request.is_empty() {
         return Ok(Json(Vec::new()));
     }
-    let deliveries = deliveries(caller, request)?;
+    let own = device.signing_key.map(|key| (device.caller.device, key));
+    let deliveries = deliveries(own, request)?;
     Ok(Json(app.writer.decide(deliveries).await?))
 }

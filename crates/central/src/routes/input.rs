@@ -1,8 +1,7 @@
 //! Reading requests strictly: unknown fields, wrong types and wrong lengths are refused, whatever the type tolerates.
 
 use super::App;
-use super::caller::KnownCaller;
-use crate::core::Caller;
+use super::caller::KnownDevice;
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::body::Bytes;
@@ -30,7 +29,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
 
 /// A JSON body of a known caller. The body is read to its end before anybody is refused: who is answered earlier is still
 /// writing, and finds the connection closed instead of the answer.
-pub struct CallersJson<T>(pub Caller, pub T);
+pub struct CallersJson<T>(pub KnownDevice, pub T);
 
 impl<T: DeserializeOwned, S: Store> FromRequest<Arc<App<S>>> for CallersJson<T> {
     type Rejection = ApiProblem;
@@ -39,9 +38,9 @@ impl<T: DeserializeOwned, S: Store> FromRequest<Arc<App<S>>> for CallersJson<T> 
         let (mut parts, body) = request.into_parts();
         let request = Request::from_parts(parts.clone(), body);
         let body = Bytes::from_request(request, app).await.map_err(|rejection| body_problem(&rejection))?;
-        let KnownCaller(caller) = KnownCaller::from_request_parts(&mut parts, app).await?;
+        let device = KnownDevice::from_request_parts(&mut parts, app).await?;
         says_json(&parts.headers)?;
-        Ok(Self(caller, read_json(&body)?))
+        Ok(Self(device, read_json(&body)?))
     }
 }
 

@@ -21,7 +21,7 @@ use yuyue_protocol::query::{OutlookFound, OutlookQuery};
     ))]
 pub async fn outlook<S: Store>(
     State(app): State<Arc<App<S>>>,
-    CallersJson(caller, query): CallersJson<OutlookQuery>,
+    CallersJson(device, query): CallersJson<OutlookQuery>,
 ) -> Result<Json<OutlookFound>, ApiProblem> {
-    Ok(Json(app.core.known(caller).outlook(query).await?))
+    Ok(Json(app.core.known(device.caller).outlook(query).await?))
 }

@@ -20,7 +20,7 @@ use yuyue_protocol::query::{Hits, Search};
     ))]
 pub async fn search<S: Store>(
     State(app): State<Arc<App<S>>>,
-    CallersJson(caller, request): CallersJson<Search>,
+    CallersJson(device, request): CallersJson<Search>,
 ) -> Result<Json<Hits>, ApiProblem> {
-    Ok(Json(app.core.known(caller).search(request).await?))
+    Ok(Json(app.core.known(device.caller).search(request).await?))
 }

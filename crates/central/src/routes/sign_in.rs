@@ -24,10 +24,10 @@ const STAFF_NUMBER_BYTES_MAX: usize = 64;
     ))]
 pub async fn sign_in<S: Store>(
     State(app): State<Arc<App<S>>>,
-    CallersJson(caller, request): CallersJson<SignIn>,
+    CallersJson(device, request): CallersJson<SignIn>,
 ) -> Result<Json<SignedIn>, ApiProblem> {
     if request.staff_number.len() > STAFF_NUMBER_BYTES_MAX {
         return Err(ApiProblem::bad_request("staff_number is too long"));
     }
-    Ok(Json(app.core.known(caller).sign_in(request).await?))
+    Ok(Json(app.core.known(device.caller).sign_in(request).await?))
 }

@@ -2,6 +2,7 @@
 
 use crate::kit::{World, reasons};
 use yuyue_central::audit::{Act, Tail, check_chain};
+use yuyue_central::core::Delivery;
 use yuyue_central::store::Store as _;
 use yuyue_domain::application::{StateKind, Wish};
 use yuyue_domain::identity::IdentityCheck;
@@ -228,4 +229,20 @@ async fn every_act_is_in_the_audit_and_the_chain_is_whole() {
     let mut tail = Tail::EMPTY;
     check_chain(&mut tail, records).expect("nobody touched it");
     assert_eq!(tail, world.core.store().get_audit_tail().await.unwrap(), "up to its end");
+}
+
+#[tokio::test]
+async fn a_signature_that_was_checked_with_another_key_is_checked_again() {
+    let world = World::new(20).await;
+    let (counter, other) = (world.counter().await, world.counter().await);
+    let command = Command::RecordReveal { applicant: world.cast(CastRole::RuleFour).applicant.id };
+    let mut forged = world.seal(&other, &command);
+    forged.device = counter.caller.device;
+    let signer = Some(*other.key.verifying_key().as_bytes());
+    let outcomes = world.core.decide(&[Delivery { envelope: forged, signer }]).await.unwrap();
+    assert_eq!(reasons(&outcomes[0].outcome), [IntakeRefusal::BadSignature.into()], "only the device's own key counts");
+    let envelope = world.seal(&counter, &command);
+    let signer = Some(*counter.key.verifying_key().as_bytes());
+    let outcomes = world.core.decide(&[Delivery { envelope, signer }]).await.unwrap();
+    assert!(matches!(outcomes[0].outcome, Outcome::Accepted { .. }), "and it counts without another check");
 }

@@ -37,8 +37,8 @@ impl Desk {
                 if let Some(session) = self.find_named_session(published.session)? {
                     let applied = crate::cache::session::find_counts(&self.cache, published.session)?
                         .map_or(u32::from(published.placed), |counts| counts.applications);
-                    let (places, placed) = (published.places.into(), published.placed.into());
-                    sessions.push(ResultSession { session, applied, places, placed });
+                    let places = u32::from(published.places);
+                    sessions.push(ResultSession { session, applied, places, placed: published.placed.into() });
                 }
             }
         }
