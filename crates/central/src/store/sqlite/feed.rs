@@ -161,13 +161,12 @@ fn is_followable(connection: &Connection, cursor: Cursor, head: Cursor) -> Resul
 
 /// The revision of the last change that fits one page; none when all that is left fits.
 fn page_end(connection: &Connection, query: &FeedQuery, after: u64) -> Result<Option<u64>, StoreError> {
-    let sql = match query.kind {
-        DeviceKind::Counter => include_str!("page_end.sql"),
-        DeviceKind::Kiosk => include_str!("page_end_kiosk.sql"),
-    };
+    let is_personal = query.kind == DeviceKind::Counter;
     let skipped = query.limit.max(1) - 1;
-    let end: Option<i64> =
-        connection.prepare_cached(sql)?.query_row(params![signed(after), skipped], |row| row.get(0)).optional()?;
+    let end: Option<i64> = connection
+        .prepare_cached(include_str!("page_end.sql"))?
+        .query_row(params![signed(after), skipped, is_personal], |row| row.get(0))
+        .optional()?;
     Ok(end.map(unsigned))
 }
 
