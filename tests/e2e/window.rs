@@ -7,4 +7,5 @@ mod line;
 mod normal;
 mod opening;
 mod priority;
+mod production;
 mod refused;

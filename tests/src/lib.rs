@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr, reason = "a failing test tells what it can")]
 #![allow(clippy::missing_panics_doc, reason = "every function of the kit panics when the test cannot go on")]
 
+pub mod centre;
 pub mod computer;
 mod frame;
 mod processes;

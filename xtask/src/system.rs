@@ -12,8 +12,8 @@ pub const BUILD_PACKAGES: &[&str] = &["build-essential", "pkg-config", "libssl-d
 pub const WINDOW_PACKAGES: &[&str] =
     &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev", "fonts-noto-cjk"];
 
-/// What the tests need in addition: a screen in memory, a session bus, the driver of the window, a browser engine and
-/// Python for the test tool of the interface.
+/// What the tests need in addition: a screen in memory, a session bus and a keyring, the driver of the window, a browser
+/// engine and Python for the test tool of the interface.
 pub const TEST_PACKAGES: &[&str] = &[
     "build-essential",
     "pkg-config",
@@ -24,6 +24,7 @@ pub const TEST_PACKAGES: &[&str] = &[
     "xvfb",
     "xauth",
     "dbus",
+    "gnome-keyring",
     "chromium",
     "python3-venv",
 ];

@@ -104,6 +104,7 @@ fn run_in_window(nextest: &Path) -> Result<()> {
         .args([nextest])
         .args(["nextest", "run", "--workspace", "--features", window::TRAINING_FEATURES, "--profile", "e2e"])
         .env("YUYUE_TRAINING_WINDOW", window::edition_program("training"))
+        .env("YUYUE_CENTRAL", shell::target_dir().join("debug/yuyue-central"))
         .env("YUYUE_PRODUCTION_WINDOW", window::edition_program("production"))
         .run()
 }

@@ -512,6 +512,8 @@ export const en: Messages = {
     sendTo: (p) => `Goes to the bound phone ${p}`,
     sentTo: (p) => `Sent to the bound phone ${p}`,
     noPhone: "No phone is bound: no code can be sent",
+    heldText:
+      "No phone is bound, so no code can be sent. Submit all the same: the centre holds the application. Once a phone is bound, the code is given at any counter before applications close. The rank stays.",
     tell: "The applicant types or reads out the code.",
     valid: (t) => `Code good for ${t}`,
     expired: "The code has expired: send a new one",

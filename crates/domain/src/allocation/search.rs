@@ -63,7 +63,7 @@ impl Side {
     /// Reaches the sessions of `row` in the group; says whether the other side has reached one of them.
     fn reach(&mut self, row: View<'_>, group: &SessionSet, other: &SessionSet) -> Option<u32> {
         let level = &mut self.levels[self.level + 1];
-        if let Some(meeting) = row.find_common(other.view()) {
+        if let Some(meeting) = row.find_shared(other.view()) {
             level.insert(meeting);
             return Some(meeting);
         }
@@ -129,7 +129,7 @@ impl Search {
         backwards.start(seat);
         // Whoever holds a vacant place would go anywhere.
         vacant.clear();
-        for (word, bits) in arrangement.group_of(seat).view().common_words(arrangement.vacant_sessions.view()) {
+        for (word, bits) in arrangement.group_of(seat).view().shared_words(arrangement.vacant_sessions.view()) {
             vacant.insert_word(word, bits);
             backwards.reached.insert_word(word, bits);
         }
@@ -161,7 +161,7 @@ impl Search {
         let mut to = meeting;
         for level in self.forwards.levels_before(meeting) {
             let (from, mover) = loop {
-                let from = level.view().find_common(arrangement.arrows.entering(to))?;
+                let from = level.view().find_shared(arrangement.arrows.entering(to))?;
                 if let Some(mover) = arrangement.find_mover(from, to) {
                     break (from, mover);
                 }
@@ -176,7 +176,7 @@ impl Search {
                 break;
             }
             let (to, mover) = loop {
-                let to = level.view().find_common(arrangement.arrows.leaving(from))?;
+                let to = level.view().find_shared(arrangement.arrows.leaving(from))?;
                 if let Some(mover) = arrangement.find_mover(from, to) {
                     break (to, mover);
                 }

@@ -158,16 +158,16 @@ impl<'a> View<'a> {
     }
 
     /// The words in which both sets have sessions, with those that both have.
-    pub fn common_words(self, other: View<'a>) -> impl Iterator<Item = (u32, u32)> + 'a {
+    pub fn shared_words(self, other: View<'a>) -> impl Iterator<Item = (u32, u32)> + 'a {
         let filled = self.filled.iter().zip(other.filled).map(|(one, other)| one & other);
         let words = (0..).zip(filled).flat_map(|(index, filled)| sessions_of(index, filled));
-        let common = words.map(move |word| (word, self.words[word as usize] & other.words[word as usize]));
-        common.filter(|&(_, bits)| bits != 0)
+        let shared = words.map(move |word| (word, self.words[word as usize] & other.words[word as usize]));
+        shared.filter(|&(_, bits)| bits != 0)
     }
 
     /// The first session that is in both sets.
-    pub fn find_common(self, other: View<'a>) -> Option<u32> {
-        self.common_words(other).find_map(|(word, bits)| sessions_of(word, bits).next())
+    pub fn find_shared(self, other: View<'a>) -> Option<u32> {
+        self.shared_words(other).find_map(|(word, bits)| sessions_of(word, bits).next())
     }
 }
 
@@ -232,7 +232,7 @@ mod tests {
         let sessions = |set: &SessionSet| set.view().iter().collect::<Vec<_>>();
         assert_eq!(sessions(&set), [31, 2_031, 3_031, 4_031, 4_999], "in order, also from distant words");
         let other = SessionSet::from_fn(5_000, |session| session > 3_000);
-        assert_eq!(set.view().find_common(other.view()), Some(3_031), "the first that both have");
+        assert_eq!(set.view().find_shared(other.view()), Some(3_031), "the first that both have");
         set.remove_all(other.view());
         assert_eq!((sessions(&set), set.len(), set.is_empty()), (vec![31, 2_031], 2, false), "the others are left");
         assert_eq!((set.pop(), set.pop(), set.pop()), (Some(31), Some(2_031), None), "they come out in order");

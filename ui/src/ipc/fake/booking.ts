@@ -261,7 +261,8 @@ export class FakeBooking {
             consequences: this.skipped.has("notice")
               ? [reason("not_coming"), reason("cancelling"), reason("rank")]
               : [],
-            submit: person.phone === null && world.connected ? { enabled: false, reason: reason("no_phone") } : ALLOWED,
+            submit:
+              person.phone === null && world.connected && this.kind === "priority" ? refused("no_phone") : ALLOWED,
           },
         };
     }

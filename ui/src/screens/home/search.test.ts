@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SearchHit } from "$lib/ipc/bindings";
-import { matchedBesideName, moved, phoneTail } from "./search";
+import { Newest, matchedBesideName, moved, phoneTail } from "./search";
 
 const hit = (matched: string): SearchHit => ({
   applicant: {
@@ -27,4 +27,19 @@ test("the highlight stands where the match was", () => {
   expect(matchedBesideName(hit("zys")), "pinyin is shown beside the name").toBe(true);
   expect(matchedBesideName(hit("0001")), "a phone tail is marked in its own column").toBe(false);
   expect(matchedBesideName(hit("1234")), "a number is marked in its own column").toBe(false);
+});
+
+test("who picks a hit waits for the answer to what was typed last", async () => {
+  const answers: ((answer: string) => void)[] = [];
+  const taken: string[] = [];
+  const newest = new Newest<string>((answer) => taken.push(answer));
+  const ask = (): void => newest.wait(new Promise((answer) => answers.push(answer)));
+  ask();
+  ask();
+  const picked = newest.settled().then(() => [...taken]);
+  answers[0]?.("张例");
+  ask();
+  answers[2]?.("张例三");
+  answers[1]?.("张例");
+  expect(await picked, "an overtaken answer is never what somebody picks from").toEqual(["张例三"]);
 });

@@ -11,3 +11,27 @@ export const phoneTail = (hit: SearchHit): string | null => hit.applicant.phone_
 /** Whether the matched part is shown beside the name, as pinyin is, and not inside phone or number. */
 export const matchedBesideName = (hit: SearchHit): boolean =>
   hit.matched !== "" && hit.matched !== phoneTail(hit) && !hit.applicant.number_masked.endsWith(hit.matched);
+
+/** Answers to questions that overtake each other: only the one to the newest question counts. */
+export class Newest<Answer> {
+  private waiting: Promise<void> = Promise.resolve();
+
+  constructor(private readonly take: (answer: Answer) => void) {}
+
+  /** Waits for the answer to the newest question; earlier ones are dropped from now on. */
+  wait(answer: Promise<Answer>): void {
+    const mine: Promise<void> = answer.then((found) => {
+      if (this.waiting === mine) this.take(found);
+    });
+    this.waiting = mine;
+  }
+
+  /** Waits until the newest question has its answer. */
+  async settled(): Promise<void> {
+    let last;
+    do {
+      last = this.waiting;
+      await last;
+    } while (last !== this.waiting);
+  }
+}

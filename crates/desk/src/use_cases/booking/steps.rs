@@ -212,8 +212,11 @@ impl Desk {
             let closed = sessions.iter().find_map(|row| row.refused.clone());
             let submit = match closed {
                 Some(closed) => ButtonView { enabled: false, reason: Some(closed) },
-                None if registers || code.valid_seconds > 0 || code.phone_masked.is_none() => {
-                    ButtonView { enabled: true, reason: None }
+                None if registers || code.valid_seconds > 0 => ButtonView { enabled: true, reason: None },
+                // Without a phone the centre holds it until one is bound and has told its code; a place given at once
+                // cannot be held.
+                None if code.phone_masked.is_none() => {
+                    ButtonView { enabled: is_normal, reason: (!is_normal).then(|| reason("no_phone")) }
                 }
                 None => ButtonView { enabled: false, reason: Some(reason("code_not_sent")) },
             };

@@ -143,6 +143,17 @@ fn a_wrong_code_stays_and_the_next_try_is_a_command_of_its_own() {
 }
 
 #[test]
+fn somebody_without_a_phone_applies_and_gives_the_code_once_one_is_bound() {
+    let counter = Counter::open();
+    let (view, _) = counter.to_confirm(CastRole::WithoutPhone, Subject::Two);
+    let StepBody::Confirm(confirm) = &view.body else { panic!("at 确认并提交") };
+    assert!(!confirm.code.send.enabled && confirm.submit.enabled, "there is nowhere to send a code to");
+    let view = run(submit(&counter.desk, &counter.centre, None)).expect("taken");
+    let StepBody::Done(done) = &view.body else { panic!("the answer") };
+    assert_eq!(done.kind, DoneKind::AwaitingCode, "the centre holds it");
+}
+
+#[test]
 fn a_code_of_another_length_is_not_even_sent() {
     let counter = Counter::open();
     counter.to_confirm(CastRole::RuleFour, Subject::Three);

@@ -1,0 +1,98 @@
+//! A real centre over an invented city, as an operator sets it up: with the program's own commands, in a folder of its own.
+
+use crate::processes::Processes;
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// People of the city; few are made quickly, and the ones to try are always among them.
+const APPLICANTS: &str = "500";
+/// 渝北车管所
+const OFFICE: &str = "5";
+
+/// A centre that serves until it is dropped.
+pub struct CityCentre {
+    // In this order they are dropped: first the process, then the folder that it writes to.
+    _serving: Processes,
+    folder: TempDir,
+    public: String,
+}
+
+impl CityCentre {
+    /// Makes the city and begins to serve it on free ports.
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let any = "127.0.0.1:0";
+        let config = format!("[serve]\ndevices = \"{any}\"\npublic = \"{any}\"\nadmin = \"{any}\"\n");
+        fs::write(folder.path().join("centre.toml"), config).unwrap();
+        operate(folder.path(), &["generate", "--applicants", APPLICANTS]);
+        let (ours, theirs) = std::io::pipe().unwrap();
+        let mut serve = command(folder.path(), &["serve"]);
+        serve.stdout(theirs).stderr(Stdio::null());
+        let serving = Processes::start(serve);
+        let mut line = String::new();
+        BufReader::new(ours).read_line(&mut line).unwrap();
+        let (_, public) = line.split_once("everybody on ").expect("the centre says where it listens");
+        let public = public.split(',').next().unwrap().to_owned();
+        Self { _serving: serving, folder, public }
+    }
+
+    /// The address that a clerk types when a computer is enrolled.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.public
+    }
+
+    /// The certificate that an installation brings along.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.data().join("authority.pem")
+    }
+
+    /// Prepares a counter for enrolment; gives its one-time code.
+    #[must_use]
+    pub fn add_counter(&self) -> String {
+        let counter = ["device", "add", "--kind", "counter", "--label", "YB-W03", "--office", OFFICE, "--json"];
+        let prepared: Value = serde_json::from_slice(&operate(self.folder.path(), &counter)).unwrap();
+        prepared["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The texts that the gateway program would bring to phones, oldest first.
+    #[must_use]
+    pub fn messages(&self) -> Vec<String> {
+        let spool = fs::read_dir(self.data().join("sms")).unwrap().flatten().map(|entry| entry.path());
+        let mut messages: Vec<(u64, String)> = spool
+            .filter(|path| path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")))
+            .map(|path| serde_json::from_slice::<Value>(&fs::read(path).unwrap()).unwrap())
+            .map(|message| (message["id"].as_u64().unwrap(), message["text"].as_str().unwrap().to_owned()))
+            .collect();
+        messages.sort();
+        messages.into_iter().map(|(_, text)| text).collect()
+    }
+
+    fn data(&self) -> PathBuf {
+        data(self.folder.path())
+    }
+}
+
+fn data(folder: &Path) -> PathBuf {
+    folder.join("centre")
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let program = std::env::var_os("YUYUE_CENTRAL").expect("`cargo xtask test` builds the centre and names it");
+    let mut command = Command::new(program);
+    command.args(arguments).env("YUYUE_FOLDER", data(folder)).env("YUYUE_CONFIG", folder.join("centre.toml"));
+    command
+}
+
+/// Runs a command of the operator to its end; gives what it printed.
+fn operate(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    let output = command(folder, arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
