@@ -1,7 +1,7 @@
 //! `clerk`: who may sign in.
 
 use super::Outcome;
-use super::output::{json, line};
+use super::output::{either, line, list};
 use super::place::{Place, block_on};
 use crate::store::{Account, Store as _};
 use serde::Serialize;
@@ -91,26 +91,16 @@ pub fn run(arguments: &Arguments) -> Outcome {
             let added = block_on(async {
                 Ok(central.core.add_clerk(staff_number, name, OfficeId(*office), &password).await?)
             })?;
-            if *as_json {
-                return json(&added);
-            }
-            line(format_args!("clerk {} with staff number {}", added.id, added.staff_number))
+            either(*as_json, &added, |added| format!("clerk {} with staff number {}", added.id, added.staff_number))
         }
         Command::List { place, json: as_json } => {
             let central = place.open()?;
             let accounts = block_on(async { Ok(central.core.store().list_accounts().await?) })?;
             let listed: Vec<Listed> = accounts.into_iter().map(Listed::from).collect();
-            if *as_json {
-                return json(&listed);
-            }
-            for one in listed {
+            list(*as_json, &listed, |one| {
                 let state = if one.disabled { "disabled" } else { "active" };
-                line(format_args!(
-                    "{}\t{}\t{}\toffice {}\t{state}",
-                    one.clerk, one.staff_number, one.name, one.office
-                ))?;
-            }
-            Ok(())
+                format!("{}\t{}\t{}\toffice {}\t{state}", one.clerk, one.staff_number, one.name, one.office)
+            })
         }
         Command::Disable { place, staff_number } => {
             let central = place.open()?;

@@ -1,7 +1,7 @@
 //! `device`: computers that may enrol, that are enrolled, and that may no longer connect.
 
 use super::Outcome;
-use super::output::{json, line};
+use super::output::{either, line, list};
 use super::place::{Place, block_on};
 use crate::store::{DeviceRow, Store as _};
 use serde::Serialize;
@@ -94,27 +94,23 @@ pub fn run(arguments: &Arguments) -> Outcome {
             };
             let central = place.open()?;
             let added = block_on(async { Ok(central.core.add_device(kind, label, OfficeId(*office)).await?) })?;
-            if *as_json {
-                return json(&Prepared { device: added.device, code: added.code.0, until: added.until });
-            }
-            line(format_args!("device {}: enrol with {} until {}", added.device, added.code.0, added.until))
+            let added = Prepared { device: added.device, code: added.code.0, until: added.until };
+            either(*as_json, &added, |Prepared { device, code, until }| {
+                format!("device {device}: enrol with {code} until {until}")
+            })
         }
         Command::List { place, json: as_json } => {
             let central = place.open()?;
             let rows = block_on(async { Ok(central.core.store().list_devices().await?) })?;
             let listed: Vec<Listed> = rows.into_iter().map(Listed::from).collect();
-            if *as_json {
-                return json(&listed);
-            }
-            for one in listed {
+            list(*as_json, &listed, |one| {
                 let state = match (one.revoked_at, one.enrolled_at) {
                     (Some(at), _) => format!("revoked {at}"),
                     (None, Some(at)) => format!("enrolled {at}"),
                     (None, None) => "not enrolled".to_owned(),
                 };
-                line(format_args!("{}\toffice {}\t{:?}\t{}\t{state}", one.device, one.office, one.kind, one.label))?;
-            }
-            Ok(())
+                format!("{}\toffice {}\t{:?}\t{}\t{state}", one.device, one.office, one.kind, one.label)
+            })
         }
         Command::Revoke { place, device } => {
             let central = place.open()?;

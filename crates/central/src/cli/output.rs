@@ -17,3 +17,13 @@ pub fn json(value: &impl Serialize) -> Outcome {
     writeln!(out)?;
     Ok(())
 }
+
+/// Writes a value for programs when they ask for JSON, else a line for people.
+pub fn either<T: Serialize>(as_json: bool, value: &T, text: impl FnOnce(&T) -> String) -> Outcome {
+    if as_json { json(value) } else { line(text(value)) }
+}
+
+/// Writes a list for programs when they ask for JSON, else a line for each row.
+pub fn list<T: Serialize>(as_json: bool, rows: &[T], text: impl Fn(&T) -> String) -> Outcome {
+    if as_json { json(&rows) } else { rows.iter().try_for_each(|row| line(text(row))) }
+}

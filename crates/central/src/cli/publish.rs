@@ -1,7 +1,7 @@
 //! `publish`: what is due is allocated and published now, or only shown.
 
 use super::Outcome;
-use super::output::{json, line};
+use super::output::{line, list};
 use super::place::{Place, block_on};
 use crate::scheduler::{Scheduler, preview};
 
@@ -30,17 +30,13 @@ pub fn run(arguments: &Arguments) -> Outcome {
             Ok(Scheduler::default().tick(&central.core).await?.publications)
         }
     })?;
-    if arguments.json {
-        return json(&published);
-    }
-    if published.is_empty() {
+    if published.is_empty() && !arguments.json {
         return line("nothing is due");
     }
-    for one in published {
-        line(format_args!(
+    list(arguments.json, &published, |one| {
+        format!(
             "{}: {} sessions, {} placed, {} without a place, {} waiting",
             one.publication_at, one.sessions, one.placed, one.unplaced, one.waiting
-        ))?;
-    }
-    Ok(())
+        )
+    })
 }
