@@ -12,6 +12,7 @@ use crate::tls::{self, PeerAcceptor, TlsError};
 use crate::writer::Writer;
 use axum::Router;
 use axum_server::Handle;
+use hyper_util::rt::TokioTimer;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,8 @@ const HEAD_EVERY: Duration = Duration::from_millis(250);
 const TICK_EVERY: Duration = Duration::from_secs(1);
 /// How often messages are handed over.
 const MESSAGES_EVERY: Duration = Duration::from_millis(500);
+/// How long a connection may be silent, and a request's head may take. Longer than our own devices keep a silent one.
+const IDLE_MAX: Duration = Duration::from_secs(120);
 /// How long requests under way may take when the centre stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -39,6 +42,8 @@ pub struct ServeConfig {
     pub admin: SocketAddr,
     /// Host names and addresses under which the centre is reached.
     pub names: Vec<String>,
+    /// Connections at once at most, of the devices' listener and of everybody's each.
+    pub connections: usize,
 }
 
 impl Default for ServeConfig {
@@ -48,6 +53,7 @@ impl Default for ServeConfig {
             public: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8444)),
             admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 8445)),
             names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+            connections: 4_096,
         }
     }
 }
@@ -157,8 +163,8 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     let certify = || -> Result<_, ServeError> {
         Ok(central.authority.certify_server(&config.names, central.entropy.bytes()?, central.clock.now())?)
     };
-    let for_devices = PeerAcceptor::new(tls::for_devices(&central.authority, certify()?)?);
-    let for_public = PeerAcceptor::new(tls::for_public(certify()?)?);
+    let for_devices = PeerAcceptor::new(tls::for_devices(&central.authority, certify()?)?, config.connections);
+    let for_public = PeerAcceptor::new(tls::for_public(certify()?)?, config.connections);
     let due = Arc::new(Notify::new());
     let mut running = Running {
         devices: listeners[0].0,
@@ -224,7 +230,8 @@ impl Running {
     ) -> Result<(), ServeError> {
         let failed = |source| ServeError::Listen { address, source };
         let handle = Handle::new();
-        let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle.clone());
+        let mut server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle.clone());
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(IDLE_MAX);
         let endpoints = router.into_make_service();
         self.handles.push(handle);
         self.tasks.push(match acceptor {

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Layer as _;
 
 /// How long a connection may take to agree on its encryption.
@@ -68,33 +69,44 @@ pub fn for_public(server: ServerCertificate) -> Result<ServerConfig, TlsError> {
     Ok(config)
 }
 
-/// Accepts encrypted connections and tells every request which certificate its connection showed.
+/// Accepts so many encrypted connections and tells every request which certificate its connection showed.
 #[derive(Debug, Clone)]
 pub struct PeerAcceptor {
     inner: RustlsAcceptor,
+    free: Arc<Semaphore>,
+}
+
+/// The place of a connection among those that are allowed, given back when its last request is gone.
+#[derive(Clone)]
+pub struct Place {
+    _permit: Arc<OwnedSemaphorePermit>,
 }
 
 impl PeerAcceptor {
-    /// With this encryption.
+    /// With this encryption, and at most so many connections at once; who comes beyond them is turned away.
     #[must_use]
-    pub fn new(config: ServerConfig) -> Self {
+    pub fn new(config: ServerConfig, connections_max: usize) -> Self {
         let config = RustlsConfig::from_config(Arc::new(config));
-        Self { inner: RustlsAcceptor::new(config).handshake_timeout(HANDSHAKE_TIMEOUT) }
+        let inner = RustlsAcceptor::new(config).handshake_timeout(HANDSHAKE_TIMEOUT);
+        Self { inner, free: Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS))) }
     }
 }
 
 impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
     type Stream = <RustlsAcceptor as Accept<TcpStream, S>>::Stream;
-    type Service = AddExtension<S, PeerFingerprint>;
+    type Service = AddExtension<AddExtension<S, PeerFingerprint>, Place>;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let place = Arc::clone(&self.free).try_acquire_owned();
         let accepting = self.inner.accept(stream, service);
         Box::pin(async move {
+            let place = place.map_err(|_| io::Error::new(io::ErrorKind::QuotaExceeded, "too many connections"))?;
             let (stream, service) = accepting.await?;
             let certificates = stream.get_ref().1.peer_certificates();
             let fingerprint = certificates.and_then(|chain| chain.first()).map(|certificate| hash(certificate));
-            Ok((stream, Extension(PeerFingerprint(fingerprint)).layer(service)))
+            let service = Extension(PeerFingerprint(fingerprint)).layer(service);
+            Ok((stream, Extension(Place { _permit: Arc::new(place) }).layer(service)))
         })
     }
 }

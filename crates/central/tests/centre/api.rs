@@ -176,6 +176,26 @@ async fn whoever_is_refused_has_been_heard_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn connections_are_bounded_and_their_places_are_given_back() {
+    let world = World::new(10).await;
+    let config = ServeConfig { connections: 2, ..ServeConfig::loopback() };
+    let running = start(&world.central, &config, Arc::new(SimulatedPhone::default())).await.unwrap();
+    let healthz = url(running.public, "/healthz");
+    let [first, second, third] = [client(&running, None), client(&running, None), client(&running, None)];
+    for line in [&first, &second, &first] {
+        assert_eq!(line.get(&healthz).send().await.unwrap().text().await.unwrap(), "ok\n", "one connection each, kept");
+    }
+    assert!(third.get(&healthz).send().await.is_err(), "the third is turned away");
+    drop(first);
+    while third.get(&healthz).send().await.is_err() {
+        // The centre has not yet heard that the first is gone.
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(second.get(&healthz).send().await.unwrap().status(), StatusCode::OK, "the others go on");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everybody_sees_offices_plans_results_and_vouchers_without_personal_data() {
     let world = World::new(50).await;
     let running = serve(&world).await;
