@@ -139,6 +139,24 @@ def before_generate_body(context, strategy):
     return st.one_of(strategy, envelopes(), envelopes()) if CALLERS else strategy
 
 
+def wishes():
+    """Questions about people and sessions that there are: of one subject, or of any."""
+    sessions = st.one_of(
+        *(st.lists(st.sampled_from(group), min_size=1, max_size=5, unique=True) for group in CALLERS["open"].values())
+    )
+    return st.fixed_dictionaries({
+        "applicant": st.sampled_from(CALLERS["applicant"]),
+        "subject": st.integers(1, 4),
+        "sessions": sessions,
+        "ordered": st.booleans(),
+    })
+
+
+@schemathesis.hook.apply_to(operation_id="outlook")
+def before_generate_body(context, strategy):
+    return st.one_of(strategy, wishes(), wishes()) if CALLERS else strategy
+
+
 @schemathesis.check
 def data_only_for_those_who_may(context, response, case):
     """Without a clerk nobody reads a person, and a refusal carries no data."""

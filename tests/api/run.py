@@ -110,10 +110,13 @@ def prepare(centre):
     # The people, applications, sessions and sites that there are, so that commands can be about them.
     numbers = {table: [] for table in ("applicant", "application", "session", "site")}
     changes = centre.at_counter("GET", "/v1/changes")["changes"]
+    to_publish = {}
     for row in (change["set"] for change in changes if "set" in change):
         if row["table"] in numbers:
             numbers[row["table"]].append(row["row"].get("id") or row["row"]["applicant"]["id"])
-    (centre.folder / "callers.json").write_text(json.dumps(callers | numbers))
+        if row["table"] == "session" and row["row"]["extended"] is None:
+            to_publish.setdefault(row["row"]["subject"], []).append(row["row"]["id"])
+    (centre.folder / "callers.json").write_text(json.dumps(callers | numbers | {"open": to_publish}))
     return callers["clerk"]["token"]
 
 
