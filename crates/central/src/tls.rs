@@ -105,8 +105,8 @@ impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
             let (stream, service) = accepting.await?;
             let certificates = stream.get_ref().1.peer_certificates();
             let fingerprint = certificates.and_then(|chain| chain.first()).map(|certificate| hash(certificate));
-            let service = Extension(PeerFingerprint(fingerprint)).layer(service);
-            Ok((stream, Extension(Place { _permit: Arc::new(place) }).layer(service)))
+            let recognised = Extension(PeerFingerprint(fingerprint)).layer(service);
+            Ok((stream, Extension(Place { _permit: Arc::new(place) }).layer(recognised)))
         })
     }
 }
