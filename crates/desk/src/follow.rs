@@ -56,6 +56,7 @@ async fn round(desk: &Mutex<Desk>, sync: &mut Sync, centre: &impl Centre) -> Res
     match sync.step(centre, now).await? {
         SyncStep::Refill => {
             lock(desk).resend_outbox()?;
+            sync.refill()?;
             followed.more = true;
         }
         SyncStep::Applied { more, applications, publications, .. } => {

@@ -80,8 +80,9 @@ pub enum SyncStep {
         /// Publications that became visible.
         publications: Vec<PublicationId>,
     },
-    /// A fill begins with the next step. The centre may have lost what it once answered, so that everything in the outbox
-    /// has to be sent again.
+    /// Everything has to be fetched anew. The centre may have lost what it once answered: first everything in the outbox is
+    /// marked to be sent again, then [`Sync::refill`] begins the fill. Until it has begun, every step says so again, so
+    /// that a crash between the two forgets nothing.
     Refill,
 }
 
@@ -121,13 +122,13 @@ impl Sync {
     /// As [`Self::step`].
     pub fn apply(&mut self, page: Result<ChangesPage, Problem>, now: Timestamp) -> Result<SyncStep, DeskError> {
         let page = match page {
-            Err(problem) if problem.code == ErrorCode::CursorGone => return self.refill(),
+            Err(problem) if problem.code == ErrorCode::CursorGone => return Ok(SyncStep::Refill),
             page => page?,
         };
         let before = get_feed(&self.cache)?;
         let (state, ends_fill, counts) = match plan_page(&before, &page, now) {
             Plan::Apply { state, ends_fill, counts } => (state, ends_fill, counts),
-            Plan::Refill => return self.refill(),
+            Plan::Refill => return Ok(SyncStep::Refill),
             Plan::Reject => {
                 let problem = Problem::new(ErrorCode::BadAnswer, "a page of changes does not continue the feed");
                 return Err(problem.into());
@@ -135,18 +136,17 @@ impl Sync {
         };
         let differs = apply_page(&mut self.cache, &page, state, ends_fill, counts)?;
         if differs && !ends_fill && !before.counts_differ {
-            return self.refill();
+            return Ok(SyncStep::Refill);
         }
         Ok(applied(&page, FeedState { counts_differ: differs, ..state }))
     }
 
-    /// Begins a fill.
+    /// Begins a fill: the next step asks for the first page.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn refill(&mut self) -> Result<SyncStep, DeskError> {
-        begin_fill(&mut self.cache)?;
-        Ok(SyncStep::Refill)
+    pub fn refill(&mut self) -> Result<(), DeskError> {
+        begin_fill(&mut self.cache)
     }
 }
 
@@ -174,7 +174,8 @@ fn apply_page(
         Some(counts) => get_counts(&transaction)? != counts,
         None => state.counts_differ,
     };
-    state.counts_differ = differs;
+    // Remembered only once a fill could not mend it; before that the next page must find it again.
+    state.counts_differ = differs && (ends_fill || state.counts_differ);
     update_feed(&transaction, &state)?;
     transaction.commit()?;
     Ok(differs)

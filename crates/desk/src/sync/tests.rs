@@ -16,6 +16,9 @@ fn follow(sync: &mut Sync, centre: &TestCentre, now: Timestamp) -> Vec<SyncStep>
     let mut steps = Vec::new();
     loop {
         let step = run(sync.step(centre, now)).expect("the line is up");
+        if step == SyncStep::Refill {
+            sync.refill().expect("writable");
+        }
         let more = matches!(step, SyncStep::Refill | SyncStep::Applied { more: true, .. });
         steps.push(step);
         if !more {
@@ -102,6 +105,31 @@ fn a_gone_cursor_begins_a_fill_that_sweeps_what_is_no_longer_there() {
     follow(&mut sync, &centre, city.as_of());
     assert!(find_applicant(&sync.cache, gone).expect("readable").is_none(), "what the fill did not bring is swept");
     assert!(!sync.state().expect("readable").counts_differ, "the counts agree again");
+}
+
+#[test]
+fn a_fill_that_was_announced_and_not_begun_is_announced_again_after_a_crash() {
+    let city = city(20);
+    let centre = TestCentre::of(&city);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut sync = open(folder.path());
+    follow(&mut sync, &centre, city.as_of());
+    sync.cache.execute("DELETE FROM applicant WHERE id = 1", []).expect("a row is lost");
+    for (why, cause) in [
+        ("the counts differ", Box::new(|| centre.set_record(&city.cast()[1].record)) as Box<dyn Fn()>),
+        ("another feed", Box::new(|| centre.restore())),
+    ] {
+        cause();
+        for _ in 0..2 {
+            let step = run(sync.step(&centre, city.as_of())).expect("the line is up");
+            assert_eq!(step, SyncStep::Refill, "{why}: whoever crashed before it began must learn of it again");
+            drop(sync);
+            sync = open(folder.path());
+            centre.set_record(&city.cast()[2].record);
+        }
+    }
+    follow(&mut sync, &centre, city.as_of());
+    assert!(!sync.state().expect("readable").counts_differ, "the fill mended it in the end");
 }
 
 #[test]

@@ -76,7 +76,8 @@ impl Counter {
         let now = lock(&self.desk).now();
         loop {
             match run(self.sync.step(&self.centre, now)) {
-                Ok(SyncStep::Refill | SyncStep::Applied { more: true, .. }) => {}
+                Ok(SyncStep::Applied { more: true, .. }) => {}
+                Ok(SyncStep::Refill) => self.sync.refill().expect("writable"),
                 Ok(SyncStep::Applied { .. }) => {
                     lock(&self.desk).line.hear(now);
                     return;

@@ -4,6 +4,7 @@ use super::{Counter, open_desk};
 use crate::desk::{DeskConfig, lock, rescue};
 use crate::device::identity::insert_identity;
 use crate::error::DeskError;
+use crate::follow::follow_once;
 use crate::testing::{TestKeys, run};
 use crate::use_cases::ending::{confirm_code, end_application};
 use crate::use_cases::outbox::deliver;
@@ -85,6 +86,25 @@ fn a_lost_answer_is_no_second_application() {
     counter.follow();
     run(deliver(&counter.desk, &counter.centre)).expect("sent again");
     assert_eq!(counter.centre.taken(), taken, "each command once");
+}
+
+#[test]
+fn a_crash_before_the_fill_of_a_new_feed_forgets_nothing_that_was_delivered() {
+    let mut counter = Counter::open();
+    let id = counter.id(CastRole::RuleFour);
+    counter.desk().reveal(id).expect("recorded");
+    run(deliver(&counter.desk, &counter.centre)).expect("sent");
+    let taken = counter.centre.taken();
+    counter.centre.restore();
+    let rename = |from: &str, to: &str| format!("ALTER TABLE {from} RENAME TO {to}");
+    counter.desk().device.execute_batch(&rename("outbox", "gone")).expect("the outbox cannot be marked");
+    let broken = run(follow_once(&counter.desk, &mut counter.sync, &counter.centre));
+    assert!(broken.is_err(), "the program ends there");
+    counter.desk().device.execute_batch(&rename("gone", "outbox")).expect("and starts again");
+    for _ in 0..9 {
+        run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
+    }
+    assert_eq!(counter.centre.taken(), taken, "what the restored centre had lost was sent again");
 }
 
 #[test]
