@@ -221,12 +221,13 @@ pub fn update_failed(
     Ok(())
 }
 
-/// Everything that is kept is sent again, because the centre was restored and may have lost it.
+/// Everything that took effect is sent again, because the centre was restored and may have lost it. A refusal stands: the
+/// applicant was told, may have booked otherwise, and must not find the refused wish fulfilled.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn resend_all(device: &Connection) -> Result<(), DeskError> {
-    device.execute("UPDATE outbox SET resend = 1 WHERE outcome IS NOT NULL", [])?;
+    device.execute("UPDATE outbox SET resend = 1 WHERE outcome IS NOT NULL AND is_refused = 0", [])?;
     Ok(())
 }
 

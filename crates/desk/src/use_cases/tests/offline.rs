@@ -22,7 +22,7 @@ use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::DeviceId;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::refusal::IntakeRefusal;
-use yuyue_protocol::outcome::Outcome;
+use yuyue_protocol::outcome::{Effect, Outcome};
 use yuyue_sample::CastRole;
 
 #[test]
@@ -105,6 +105,23 @@ fn a_crash_before_the_fill_of_a_new_feed_forgets_nothing_that_was_delivered() {
         run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
     }
     assert_eq!(counter.centre.taken(), taken, "what the restored centre had lost was sent again");
+}
+
+#[test]
+fn a_refusal_stands_although_the_centre_was_restored() {
+    let mut counter = Counter::open();
+    counter.to_confirm(CastRole::RuleFour, Subject::Three);
+    let command = counter.desk().open_draft().expect("a draft").command;
+    let reasons = vec![IntakeRefusal::NothingFits.into()];
+    counter.centre.decide(command, Outcome::Refused { reasons, alternatives: Vec::new() });
+    run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect("answered");
+    assert_eq!(counter.desk().outbox().expect("readable").refused.len(), 1, "the applicant is told");
+    counter.centre.restore();
+    counter.centre.decide(command, Outcome::Accepted { effect: Effect::Recorded });
+    for _ in 0..9 {
+        run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
+    }
+    assert_eq!(counter.desk().outbox().expect("readable").refused.len(), 1, "and is not told otherwise later");
 }
 
 #[test]
