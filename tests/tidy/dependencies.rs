@@ -15,6 +15,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("yuyue-sample", &["yuyue-domain"]),
     // It passes on their types and lends the desk its line and its key store. The centre only in the training edition.
     ("yuyue", &["yuyue-desk", "yuyue-devices", "yuyue-domain", "yuyue-protocol", "yuyue-sqlite", "yuyue-central"]),
+    // It plays the world around both ends, and looks into their files.
+    (
+        "yuyue-simulation",
+        &["yuyue-desk", "yuyue-central", "yuyue-domain", "yuyue-protocol", "yuyue-sqlite", "yuyue-sample"],
+    ),
     ("yuyue-tests", &[]),
     ("xtask", &[]),
 ];
@@ -35,7 +40,7 @@ const PURE: &[&str] = &[
 
 /// A library and the only packages of ours whose code may name it.
 const PLACES: &[(&str, &[&str])] = &[
-    ("rusqlite", &["yuyue-sqlite", "yuyue-desk", "yuyue-central"]),
+    ("rusqlite", &["yuyue-sqlite", "yuyue-desk", "yuyue-central", "yuyue-simulation"]),
     ("refinery", &["yuyue-sqlite", "yuyue-desk", "yuyue-central"]),
     ("tokio-postgres", &["yuyue-central"]),
     ("axum", &["yuyue-central"]),
@@ -48,7 +53,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("krilla", &["yuyue-devices"]),
     ("tauri", &["yuyue"]),
     ("tauri-specta", &["yuyue"]),
-    ("rand", &["yuyue-sample"]),
+    ("rand", &["yuyue-sample", "yuyue-simulation"]),
     ("anyhow", &["xtask", "yuyue-central"]),
     // One `links = "sqlite3"` per lock file, and it is rusqlite's.
     ("sqlx", &[]),

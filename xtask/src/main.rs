@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask run`, `test`, `bench`, `bindings` and `package`.
+//! The commands of this repository: `cargo xtask run`, `test`, `simulate`, `bench`, `bindings` and `package`.
 //!
 //! They start from a machine that has Rust and Node and nothing else, and say what they install. This package has few
 //! dependencies on purpose: it is compiled before anything else can happen.
@@ -25,6 +25,7 @@ Usage: cargo xtask <COMMAND>
 Commands:
   run       Build and open the window of the training edition
   test      Check and test everything, the real window included
+  simulate  Run devices and a centre in virtual time, for as many seeds as one wants
   bench     Measure the benchmarks of all packages
   bindings  Write the TypeScript bindings of the window's commands
   package   Build installable packages of the windows of both editions
@@ -56,6 +57,10 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         None => ("--help", args),
         Some((command, rest)) => (command.as_str(), rest),
     };
+    if command == "simulate" {
+        std::env::set_current_dir(shell::root())?;
+        return simulate(rest);
+    }
     let (own, passed_on) = split_at_dashes(rest);
     let wants_help = own.iter().any(|arg| arg == "--help" || arg == "-h");
     let help = match command {
@@ -91,6 +96,13 @@ fn split_at_dashes(args: &[String]) -> (&[String], &[String]) {
         None => (args, &[]),
         Some(at) => (&args[..at], &args[at + 1..]),
     }
+}
+
+/// The options are the simulation's own; `--help` tells them.
+fn simulate(options: &[String]) -> Result<ExitCode> {
+    system::install_packages(system::BUILD_PACKAGES)?;
+    shell::cargo(&["run", "--quiet", "--release", "--package", "yuyue-simulation", "--"]).args(options).run()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]
