@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use yuyue_protocol::account::DeviceKind;
 
 /// Rows that every device holds: what they are, and how the cache and the centre name them.
-const COMMON: [(&str, &str, &str); 10] = [
+const FOR_EVERYBODY: [(&str, &str, &str); 10] = [
     ("offices", "SELECT body FROM document WHERE kind = 'office'", "SELECT document FROM office"),
     ("sites", "SELECT body FROM document WHERE kind = 'site'", "SELECT document FROM site"),
     (
@@ -49,7 +49,7 @@ const DERIVED: [(&str, &str); 3] = [
 /// Checks it.
 pub fn check(centre: &CentreNode, device: &DeviceNode) -> Result<(), String> {
     let name = device.id().0;
-    for (what, here, there) in COMMON {
+    for (what, here, there) in FOR_EVERYBODY {
         let there = centre.with_store_file(|connection| texts(connection, there, Some(name)))?;
         compare(device, what, here, &there)?;
     }
