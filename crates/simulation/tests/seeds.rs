@@ -15,7 +15,7 @@ fn two_hundred_seeds_keep_every_promise_and_every_tenth_runs_twice_alike() {
         ("places given", 100),
         ("crashes", 800),
         ("restores", 20),
-        ("groups decided", 50),
+        ("groups decided", 20),
         ("disks full", 100),
         ("clocks set", 100),
         ("requests dropped", 1_000),
