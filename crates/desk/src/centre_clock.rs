@@ -24,6 +24,12 @@ impl CentreClock {
         self.offset_seconds = world.wall().seconds_since(centre);
     }
 
+    /// Whether the centre was heard since the start.
+    #[must_use]
+    pub const fn has_heard(&self) -> bool {
+        self.heard.is_some()
+    }
+
     /// What the centre's clock shows now.
     #[must_use]
     pub fn now(&self, world: &dyn World) -> Timestamp {

@@ -93,7 +93,7 @@ impl Desk {
         let writer = open_cache(&folder.cache_db(), &key)?;
         let cache = yuyue_sqlite::open_reader(&CACHE_DB, Place::new(&folder.cache_db(), Some(&key)))?;
         let clock = CentreClock::new(find_setting(&device, CLOCK_OFFSET)?.unwrap_or(0));
-        let mut desk = Self {
+        let desk = Self {
             device,
             cache,
             journal,
@@ -107,15 +107,18 @@ impl Desk {
             codes: Vec::new(),
             _folder: folder,
         };
-        desk.tidy_up()?;
         Ok((desk, Sync::new(writer)))
     }
 
-    /// Drops what has been kept long enough. Called at the start and once a day.
+    /// Drops what has been kept long enough. Called once a day, and by itself when the centre's clock is heard first:
+    /// before that nothing is dropped, for this computer's clock may be a year ahead.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub fn tidy_up(&mut self) -> Result<(), DeskError> {
+        if !self.clock.has_heard() {
+            return Ok(());
+        }
         let now = self.now();
         delete_old_drafts(&self.device, now)?;
         delete_old(&self.device, &mut self.journal, &*self.world, now)
@@ -132,8 +135,10 @@ impl Desk {
     /// # Errors
     /// When the difference cannot be kept.
     pub fn hear_time(&mut self, centre: Timestamp) -> Result<(), DeskError> {
+        let is_first = !self.clock.has_heard();
         self.clock.hear(&*self.world, centre);
-        upsert_setting(&self.device, CLOCK_OFFSET, &self.clock.offset_seconds(&*self.world))
+        upsert_setting(&self.device, CLOCK_OFFSET, &self.clock.offset_seconds(&*self.world))?;
+        if is_first { self.tidy_up() } else { Ok(()) }
     }
 
     /// Who this computer is; none before it was enrolled.

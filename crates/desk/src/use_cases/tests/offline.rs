@@ -17,6 +17,7 @@ use crate::view::outbox::OutboxState;
 use crate::view::printing::DocumentKind;
 use crate::view::progress::{EndKind, EndProof};
 use crate::view::submission::DoneKind;
+use crate::world::World as _;
 use yuyue_domain::application::{Application, ApplicationState, StateKind};
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::DeviceId;
@@ -105,6 +106,23 @@ fn a_crash_before_the_fill_of_a_new_feed_forgets_nothing_that_was_delivered() {
         run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
     }
     assert_eq!(counter.centre.taken(), taken, "what the restored centre had lost was sent again");
+}
+
+#[test]
+fn a_computer_that_starts_with_a_wrong_clock_drops_nothing_that_was_delivered() {
+    let mut counter = Counter::open();
+    let id = counter.id(CastRole::RuleFour);
+    counter.desk().reveal(id).expect("recorded");
+    run(deliver(&counter.desk, &counter.centre)).expect("sent");
+    let taken = counter.centre.taken();
+    let ahead = counter.world.wall().plus_days(400);
+    counter.world.set_wall(ahead);
+    let mut counter = counter.restart();
+    counter.centre.restore();
+    for _ in 0..9 {
+        run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
+    }
+    assert_eq!(counter.centre.taken(), taken, "it is still here, to be sent again to a restored centre");
 }
 
 #[test]
