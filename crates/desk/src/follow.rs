@@ -55,11 +55,13 @@ async fn round(desk: &Mutex<Desk>, sync: &mut Sync, centre: &impl Centre) -> Res
     let mut followed = Followed::default();
     match sync.step(centre, now).await? {
         SyncStep::Refill => {
-            lock(desk).resend_outbox()?;
             sync.refill()?;
             followed.more = true;
         }
-        SyncStep::Applied { more, applications, publications, .. } => {
+        SyncStep::Applied { state, more, applications, publications, .. } => {
+            if let Some(cursor) = state.cursor {
+                lock(desk).follow_feed(cursor.epoch)?;
+            }
             followed.more = more;
             followed.applications = applications;
             followed.publications = lock(desk).publication_days(&publications)?;

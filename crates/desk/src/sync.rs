@@ -80,9 +80,8 @@ pub enum SyncStep {
         /// Publications that became visible.
         publications: Vec<PublicationId>,
     },
-    /// Everything has to be fetched anew. The centre may have lost what it once answered: first everything in the outbox is
-    /// marked to be sent again, then [`Sync::refill`] begins the fill. Until it has begun, every step says so again, so
-    /// that a crash between the two forgets nothing.
+    /// Everything has to be fetched anew, which [`Sync::refill`] begins. Until it has begun, every step says so again, so
+    /// that a crash in between forgets nothing.
     Refill,
 }
 

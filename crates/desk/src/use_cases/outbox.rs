@@ -5,6 +5,7 @@ use crate::desk::{Desk, lock};
 use crate::device::outbox::{
     Item, Which, acknowledge, list_batch, list_items, resend_all, update_failed, update_outcomes,
 };
+use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use crate::use_cases::reasons::{reason, reason_of, reason_with};
 use crate::view::outbox::{OutboxKind, OutboxRow, OutboxState, OutboxView};
@@ -16,10 +17,13 @@ use yuyue_domain::licence::Subject;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::command::Command;
+use yuyue_protocol::cursor::Epoch;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{Effect, Outcome};
 
+/// The feed that the cache follows.
+const FEED: &str = "feed";
 /// Rows of a group at most.
 const ROWS_MAX: u32 = 500;
 /// Delivered rows shown at most.
@@ -90,12 +94,24 @@ async fn send(desk: &Mutex<Desk>, centre: &impl Centre, batch: Vec<Envelope>) ->
 }
 
 impl Desk {
-    /// The centre serves another feed than before: everything that is kept is sent again.
+    /// The cache follows this feed. When it is another one than before, the centre was restored and may have lost what it
+    /// had accepted: everything that is kept is sent again. What is known of the feed stands here and not in the cache,
+    /// which can be lost at any time.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn resend_outbox(&mut self) -> Result<(), DeskError> {
-        resend_all(&self.device)
+    pub fn follow_feed(&mut self, epoch: Epoch) -> Result<(), DeskError> {
+        let before: Option<Epoch> = find_setting(&self.device, FEED)?;
+        if before == Some(epoch) {
+            return Ok(());
+        }
+        let transaction = self.device.transaction()?;
+        if before.is_some() {
+            resend_all(&transaction)?;
+        }
+        upsert_setting(&transaction, FEED, &epoch)?;
+        transaction.commit()?;
+        Ok(())
     }
 
     /// 待处理.

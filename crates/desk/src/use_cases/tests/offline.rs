@@ -80,12 +80,12 @@ fn a_lost_answer_is_no_second_application() {
     let view = run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect("taken");
     assert!(matches!(view.body, StepBody::Done(done) if done.kind == DoneKind::Registered), "no answer came");
     counter.mend();
-    run(deliver(&counter.desk, &counter.centre)).expect("sent");
+    run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("sent");
     let taken = counter.centre.taken();
     counter.centre.restore();
-    counter.desk().resend_outbox().expect("the centre was restored");
-    counter.follow();
-    run(deliver(&counter.desk, &counter.centre)).expect("sent again");
+    for _ in 0..9 {
+        run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("sent again");
+    }
     assert_eq!(counter.centre.taken(), taken, "each command once");
 }
 
@@ -96,6 +96,7 @@ fn a_crash_before_the_fill_of_a_new_feed_forgets_nothing_that_was_delivered() {
     counter.desk().reveal(id).expect("recorded");
     run(deliver(&counter.desk, &counter.centre)).expect("sent");
     let taken = counter.centre.taken();
+    run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
     counter.centre.restore();
     let rename = |from: &str, to: &str| format!("ALTER TABLE {from} RENAME TO {to}");
     counter.desk().device.execute_batch(&rename("outbox", "gone")).expect("the outbox cannot be marked");
@@ -110,7 +111,7 @@ fn a_crash_before_the_fill_of_a_new_feed_forgets_nothing_that_was_delivered() {
 
 #[test]
 fn a_computer_that_starts_with_a_wrong_clock_drops_nothing_that_was_delivered() {
-    let mut counter = Counter::open();
+    let counter = Counter::open();
     let id = counter.id(CastRole::RuleFour);
     counter.desk().reveal(id).expect("recorded");
     run(deliver(&counter.desk, &counter.centre)).expect("sent");
@@ -118,11 +119,27 @@ fn a_computer_that_starts_with_a_wrong_clock_drops_nothing_that_was_delivered() 
     let ahead = counter.world.wall().plus_days(400);
     counter.world.set_wall(ahead);
     let mut counter = counter.restart();
+    run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
     counter.centre.restore();
     for _ in 0..9 {
         run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
     }
     assert_eq!(counter.centre.taken(), taken, "it is still here, to be sent again to a restored centre");
+}
+
+#[test]
+fn a_lost_cache_hides_no_restored_centre() {
+    let mut counter = Counter::open();
+    let id = counter.id(CastRole::RuleFour);
+    counter.desk().reveal(id).expect("recorded");
+    run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("sent");
+    let taken = counter.centre.taken();
+    counter.centre.restore();
+    counter.sync.refill().expect("the cache begins anew without having heard of it");
+    for _ in 0..9 {
+        run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
+    }
+    assert_eq!(counter.centre.taken(), taken, "what the centre had lost is sent again all the same");
 }
 
 #[test]
@@ -134,6 +151,7 @@ fn a_refusal_stands_although_the_centre_was_restored() {
     counter.centre.decide(command, Outcome::Refused { reasons, alternatives: Vec::new() });
     run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect("answered");
     assert_eq!(counter.desk().outbox().expect("readable").refused.len(), 1, "the applicant is told");
+    run(follow_once(&counter.desk, &mut counter.sync, &counter.centre)).expect("the line is up");
     counter.centre.restore();
     counter.centre.decide(command, Outcome::Accepted { effect: Effect::Recorded });
     for _ in 0..9 {
