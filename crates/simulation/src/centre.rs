@@ -156,6 +156,7 @@ impl CentreNode {
             Request::Applicant(id) => now(known.applicant(id)).map(|record| Reply::Applicant(Box::new(record))),
             Request::Sessions(query) => now(known.sessions(query)).map(Reply::Sessions),
             Request::PriorityPlaces(sessions) => now(known.priority_places(sessions)).map(Reply::PriorityPlaces),
+            Request::Outlook(query) => now(known.outlook(query)).map(Reply::Outlook),
         }
     }
 

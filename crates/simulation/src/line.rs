@@ -17,7 +17,7 @@ use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::ItemOutcome;
-use yuyue_protocol::query::{Hits, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 
 /// Everything that a device can ask for.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub enum Request {
     Sessions(SessionQuery),
     /// Priority places.
     PriorityPlaces(Vec<SessionId>),
+    /// Where the chosen sessions would end.
+    Outlook(OutlookQuery),
 }
 
 /// What the centre answers.
@@ -63,6 +65,8 @@ pub enum Reply {
     Sessions(SessionsFound),
     /// Priority places.
     PriorityPlaces(PriorityPlaces),
+    /// Where the chosen sessions would end.
+    Outlook(OutlookFound),
     /// The time that somebody wanted to let pass is over.
     Waited,
 }
@@ -208,5 +212,8 @@ impl Centre for Line {
         } else {
             mixed_up()
         }
+    }
+    async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
+        if let Reply::Outlook(found) = self.ask(Request::Outlook(query)).await? { Ok(found) } else { mixed_up() }
     }
 }
