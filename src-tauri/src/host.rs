@@ -14,6 +14,7 @@ use yuyue_desk::sync::Sync;
 use yuyue_desk::view::app::Edition;
 use yuyue_desk::view::events::HostEvent;
 use yuyue_desk::view::reason::{HostError, Params};
+#[cfg(feature = "training")]
 use yuyue_desk::view::training::ProgressTick;
 use yuyue_desk::world::SystemWorld;
 
@@ -86,6 +87,10 @@ pub fn open(app: &AppHandle) {
     });
 }
 
+#[cfg_attr(
+    not(feature = "training"),
+    expect(clippy::unused_async, reason = "only the training edition has a centre to wait for")
+)]
 async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
     let folder = data_folder(app)?;
     let (desk, sync) = open_desk(&folder)?;

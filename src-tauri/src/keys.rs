@@ -36,7 +36,7 @@ mod keyring {
         }
 
         fn entry(&self) -> Result<keyring::Entry, KeyStoreError> {
-            keyring::Entry::new(APPLICATION, &self.account).map_err(unavailable)
+            keyring::Entry::new(APPLICATION, &self.account).map_err(|error| unavailable(&error))
         }
     }
 
@@ -45,16 +45,16 @@ mod keyring {
             match self.entry()?.get_secret() {
                 Ok(bytes) => Key::try_from(bytes.as_slice()).map(Some).map_err(|_| KeyStoreError::Damaged),
                 Err(keyring::Error::NoEntry) => Ok(None),
-                Err(error) => Err(unavailable(error)),
+                Err(error) => Err(unavailable(&error)),
             }
         }
 
         fn insert_key(&self, key: &Key) -> Result<(), KeyStoreError> {
-            self.entry()?.set_secret(key.bytes()).map_err(unavailable)
+            self.entry()?.set_secret(key.bytes()).map_err(|error| unavailable(&error))
         }
     }
 
-    fn unavailable(error: keyring::Error) -> KeyStoreError {
+    fn unavailable(error: &keyring::Error) -> KeyStoreError {
         // The variant says what is wrong; its details may hold the secret.
         let why = match error {
             keyring::Error::NoStorageAccess(_) => "the keyring is locked or not running",

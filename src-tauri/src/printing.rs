@@ -4,7 +4,7 @@ mod document;
 
 use crate::host::{host_error, internal};
 use document::{large, to_document};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use yuyue_desk::desk::{Desk, lock};
 use yuyue_desk::use_cases::printing::{Printable, PrintedBy};
@@ -12,15 +12,22 @@ use yuyue_desk::view::printing::{DocumentKind, DocumentPreview, PrintJob, Printe
 use yuyue_desk::view::reason::{HostError, Params, Reason};
 use yuyue_devices::{DocumentError, Item, LaidOut, Paper, PrintError, Printer, TypeSize, lay_out};
 
+/// Into files, so that nobody needs a printer for training.
+#[cfg(feature = "training")]
+type EditionPrinter = yuyue_devices::printer::SimulatedPrinter;
+/// To the printing system.
+#[cfg(not(feature = "training"))]
+type EditionPrinter = yuyue_devices::printer::CupsPrinter;
+
 /// Where documents go.
 pub struct Paperwork {
-    folder: PathBuf,
+    printer: EditionPrinter,
 }
 
 impl Paperwork {
     /// With the data folder of this computer, below which the training edition prints.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.join("printed") }
+        Self { printer: edition_printer(folder) }
     }
 
     /// A document as it would come out of the printer.
@@ -53,28 +60,27 @@ impl Paperwork {
         let pdf = laid_out.to_pdf().map_err(|error| damaged(&error))?;
         let height = laid_out.pages.first().map_or(0, |page| page.height);
         let job = yuyue_devices::PrintJob { kind: laid_out.kind, paper: laid_out.paper, height, pdf: &pdf };
-        self.printer().print(&job).map(|_| ()).map_err(|error| complaint(&error))
+        self.printer.print(&job).map(|_| ()).map_err(|error| complaint(&error))
     }
 
     fn status(&self) -> PrinterStatus {
-        let reason = self.printer().check_ready().err();
+        let reason = self.printer.check_ready().err();
         PrinterStatus {
             ready: reason.is_none(),
             name: Some(printer_name()),
             reason: reason.map(|error| Reason { code: error.code().to_owned(), params: Params::new(), article: None }),
         }
     }
+}
 
-    #[cfg(feature = "training")]
-    fn printer(&self) -> impl Printer {
-        yuyue_devices::printer::SimulatedPrinter::new(self.folder.clone())
-    }
+#[cfg(feature = "training")]
+fn edition_printer(folder: &Path) -> EditionPrinter {
+    EditionPrinter::new(folder.join("printed"))
+}
 
-    #[cfg(not(feature = "training"))]
-    #[expect(clippy::unused_self, reason = "only the training edition prints into the folder")]
-    fn printer(&self) -> impl Printer {
-        yuyue_devices::printer::CupsPrinter::new(&printer_name())
-    }
+#[cfg(not(feature = "training"))]
+fn edition_printer(_folder: &Path) -> EditionPrinter {
+    EditionPrinter::new(&printer_name())
 }
 
 /// The queue of the printing system that this counter uses.

@@ -60,9 +60,12 @@ fn run_steps(steps: &mut Vec<Step>, nextest: &Path) {
     step(steps, "User interface: build", &Kind::Check, ui::build);
     step(steps, "Formatting", &Kind::Check, || shell::cargo(&["fmt", "--all", "--check"]).run());
     step(steps, "Lints", &Kind::Check, || {
-        shell::cargo(&["clippy", "--workspace", "--all-targets", "--features", window::TRAINING_FEATURES])
-            .args(["--", "-D", "warnings"])
-            .run()
+        for features in [window::PRODUCTION_FEATURES, window::TRAINING_FEATURES] {
+            shell::cargo(&["clippy", "--workspace", "--all-targets", "--features", features])
+                .args(["--", "-D", "warnings"])
+                .run()?;
+        }
+        Ok(())
     });
     let has_windows = step(steps, "Windows of both editions: build", &Kind::Check, window::build_editions);
     step(steps, "Tests of all packages", &Kind::Tests(vec![nextest_report("default")]), || run_nextest(nextest).run());

@@ -68,6 +68,7 @@ mod controls {
 }
 
 #[cfg(not(feature = "training"))]
+#[expect(clippy::unused_async, reason = "in training these wait")]
 mod controls {
     use super::{Host, HostError, TrainingState};
     use yuyue_desk::view::reason::Params;
