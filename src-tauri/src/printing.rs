@@ -4,7 +4,7 @@ mod document;
 
 use crate::host::{host_error, internal};
 use document::{large, to_document};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use yuyue_desk::desk::{Desk, lock};
 use yuyue_desk::use_cases::printing::{Printable, PrintedBy};
@@ -21,13 +21,13 @@ type EditionPrinter = yuyue_devices::printer::CupsPrinter;
 
 /// Where documents go.
 pub struct Paperwork {
-    printer: EditionPrinter,
+    folder: PathBuf,
 }
 
 impl Paperwork {
     /// With the data folder of this computer, below which the training edition prints.
     pub fn new(folder: &Path) -> Self {
-        Self { printer: edition_printer(folder) }
+        Self { folder: folder.join("printed") }
     }
 
     /// A document as it would come out of the printer.
@@ -60,11 +60,11 @@ impl Paperwork {
         let pdf = laid_out.to_pdf().map_err(|error| damaged(&error))?;
         let height = laid_out.pages.first().map_or(0, |page| page.height);
         let job = yuyue_devices::PrintJob { kind: laid_out.kind, paper: laid_out.paper, height, pdf: &pdf };
-        self.printer.print(&job).map(|_| ()).map_err(|error| complaint(&error))
+        edition_printer(&self.folder).print(&job).map(|_| ()).map_err(|error| complaint(&error))
     }
 
     fn status(&self) -> PrinterStatus {
-        let reason = self.printer.check_ready().err();
+        let reason = edition_printer(&self.folder).check_ready().err();
         PrinterStatus {
             ready: reason.is_none(),
             name: Some(printer_name()),
@@ -75,7 +75,7 @@ impl Paperwork {
 
 #[cfg(feature = "training")]
 fn edition_printer(folder: &Path) -> EditionPrinter {
-    EditionPrinter::new(folder.join("printed"))
+    EditionPrinter::new(folder.to_owned())
 }
 
 #[cfg(not(feature = "training"))]
