@@ -27,7 +27,7 @@
 //! | `close_applicant` | | `()` | |
 //! | `booking` | | `Option<`[`booking::BookingView`]`>` | |
 //! | `booking_start` | `applicant`, `subject`: `Option<Subject>`, `replaces`: `Option<Uuid>` (a refused command or an unplaced application whose choices are taken over) | [`booking::BookingView`] | `not_found` |
-//! | `booking_act` | `action`: [`booking::BookingAction`] | `Option<`[`booking::BookingView`]`>`, none after the first step's 返回 | `no_booking`, `wrong_step`, `too_many_sessions`, `session_closed`, `no_line` |
+//! | `booking_act` | `action`: [`booking::FlowAction`] | `Option<`[`booking::BookingView`]`>`, none after the first step's 返回 | `no_booking`, `wrong_step`, `too_many_sessions`, `session_closed`, `no_line` |
 //! | `send_code` | `purpose`: [`submission::CodePurpose`] | [`submission::CodeStatus`] | `no_phone`, `resend_too_early`, `sends_used_up`, `no_line` |
 //! | `code_status` | `purpose` | [`submission::CodeStatus`] | |
 //! | `submit` | `code`: `Option<String>` (none registers without line) | [`booking::BookingView`] (a wrong code stays in 确认并提交) | `no_booking`, `wrong_step`, `priority_taken`, `no_line` |
@@ -78,7 +78,7 @@ pub fn types() -> specta::Types {
         .register::<applicant::SearchAnswer>()
         .register::<applicant::ApplicantView>()
         .register::<booking::BookingView>()
-        .register::<booking::BookingAction>()
+        .register::<booking::FlowAction>()
         .register::<submission::CodePurpose>()
         .register::<progress::ProgressQuery>()
         .register::<progress::ProgressPage>()

@@ -56,6 +56,14 @@ pub enum Wish {
     },
 }
 
+impl Wish {
+    /// Whether the centre may hold it as 待验证 until its code is given; a place that is given at once cannot wait.
+    #[must_use]
+    pub const fn can_await_code(&self) -> bool {
+        !matches!(self, Self::Priority { .. })
+    }
+}
+
 /// Where an application stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]

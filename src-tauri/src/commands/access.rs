@@ -34,7 +34,7 @@ pub async fn sign_in(slot: State<'_, HostSlot>, number: String, password: String
 
 #[tauri::command]
 #[specta::specta]
-pub async fn lock(slot: State<'_, HostSlot>, idle: Option<u16>) -> Result<AppState, HostError> {
+pub async fn lock(slot: State<'_, HostSlot>, idle: bool) -> Result<AppState, HostError> {
     let host = slot.host().await?;
     answer(desk::lock(&host.desk).lock_counter(idle))
 }

@@ -6,7 +6,7 @@ use tauri::State;
 use uuid::Uuid;
 use yuyue_desk::desk::lock;
 use yuyue_desk::use_cases::{booking as steps, code as codes, submit as submission};
-use yuyue_desk::view::booking::{BookingAction, BookingView};
+use yuyue_desk::view::booking::{BookingView, FlowAction};
 use yuyue_desk::view::reason::HostError;
 use yuyue_desk::view::submission::{CodePurpose, CodeStatus};
 use yuyue_domain::ids::ApplicantId;
@@ -33,7 +33,7 @@ pub async fn booking_start(
 
 #[tauri::command]
 #[specta::specta]
-pub async fn booking_act(slot: State<'_, HostSlot>, action: BookingAction) -> Result<Option<BookingView>, HostError> {
+pub async fn booking_act(slot: State<'_, HostSlot>, action: FlowAction) -> Result<Option<BookingView>, HostError> {
     let host = slot.host().await?;
     let view = answer(steps::booking_act(&host.desk, &*host.line, action).await);
     host.took();

@@ -24,7 +24,9 @@ kept: FlowStep | null } |
 /**  A clerk works. */
 { state: "open"; 
 /**  Who. */
-clerk: ClerkView };
+clerk: ClerkView; 
+/**  Minutes without a key or a click after which the window has to lock. */
+lock_after_minutes: number };
 
 /**  Everything that the frame of the window shows; sent anew with every `state_changed`. */
 export type AppState = {
@@ -212,47 +214,6 @@ export type AppliedRule = {
 	/**  Whether this rule decides; exactly one of the rules does. */
 	counts: boolean,
 };
-
-/**  What the clerk does in a flow. */
-export type BookingAction = 
-/**  Choose the subject. */
-{ action: "choose_subject"; 
-/**  Which. */
-subject: Subject } | 
-/**  Record how the identity was checked. */
-{ action: "check_identity"; 
-/**  How. */
-check: IdentityCheck } | 
-/**  下一步 */
-{ action: "next" } | 
-/**  阅读并同意 */
-{ action: "agree"; 
-/**  The version that was read to its end. */
-version: number } | 
-/**  切换至优先预约 */
-{ action: "switch_to_priority" } | 
-/**  返回普通预约 */
-{ action: "return_to_normal" } | 
-/**  自主选择考试场次 or 服从系统安排考试 */
-{ action: "set_mode"; 
-/**  Which. */
-mode: BookingMode } | 
-/**  查询 */
-{ action: "query"; 
-/**  Dates and sites. */
-query: SessionQuery } | 
-/**  The chosen sessions, in their order. */
-{ action: "choose"; 
-/**  At most as many as the policy allows; exactly one in the priority flow. */
-sessions: SessionId[]; 
-/**  Whether the order is the applicant's own. */
-ordered: boolean } | 
-/**  The sites that the system may use. */
-{ action: "accept_sites"; 
-/**  Never empty. */
-sites: SiteId[] } | 
-/**  返回: one step back, nothing is lost. In the first step the booking is left, as a draft. */
-{ action: "back" };
 
 /**  The two modes of a normal application. */
 export type BookingMode = 
@@ -572,6 +533,47 @@ check: IdentityCheck } |
 { proof: "code"; 
 /**  6 digits. */
 code: string };
+
+/**  What a person does in a flow; 【预约】 is [`Flow::submission`]. */
+export type FlowAction = 
+/**  Choose the subject. */
+{ action: "choose_subject"; 
+/**  Which. */
+subject: Subject } | 
+/**  Record how the identity was checked. */
+{ action: "check_identity"; 
+/**  How. */
+check: IdentityCheck } | 
+/**  下一步; at 切换优先预约 it goes on without priority. */
+{ action: "next" } | 
+/**  阅读并同意 */
+{ action: "agree"; 
+/**  The version that was read to its end. */
+version: number } | 
+/**  切换至优先预约 */
+{ action: "switch_to_priority" } | 
+/**  Back to the normal flow, to its 选择场次 as it was. */
+{ action: "return_to_normal" } | 
+/**  自主选择考试场次 or 服从系统安排考试 */
+{ action: "set_mode"; 
+/**  Which. */
+mode: BookingMode } | 
+/**  查询 */
+{ action: "query"; 
+/**  Dates and sites. */
+query: SessionQuery } | 
+/**  The chosen sessions in their order; at most one in the priority flow. */
+{ action: "choose"; 
+/**  The sessions. */
+sessions: SessionId[]; 
+/**  Whether the order is the applicant's own. */
+ordered: boolean } | 
+/**  The sites that the system may use. */
+{ action: "accept_sites"; 
+/**  The sites. */
+sites: SiteId[] } | 
+/**  返回: the step before, with everything that was entered. */
+{ action: "back" };
 
 /**  Which of the two flows. */
 export type FlowKind = 
@@ -1397,7 +1399,7 @@ export type SessionQuery = {
 
 /**  A session with what it means for this person. */
 export type SessionRow = {
-	/**  The session; its `instants` carry 申请截止 and 公示. */
+	/**  The session; its `instants` carry 公示 and 取消截止. */
 	session: Session,
 	/**  The name of its site. */
 	site_name: string,
@@ -1407,7 +1409,9 @@ export type SessionRow = {
 	gauge: Gauge,
 	/**  Vacant priority places; only in the priority flow. */
 	priority_vacant: number | null,
-	/**  Seconds until its window closes, counted by the host. */
+	/**  申请截止 in this flow, the extension included once it is decided. */
+	closes_at: string,
+	/**  Seconds until then, counted by the host. */
 	closes_in_seconds: number,
 	/**  Why it cannot be chosen, such as an overlap; none when it can. */
 	refused: Reason | null,

@@ -3,7 +3,7 @@ import type {
   ApplicantView,
   ApplicationView,
   AppState,
-  BookingAction,
+  FlowAction,
   BookingView,
   CodePurpose,
   CodeStatus,
@@ -42,8 +42,8 @@ interface Commands {
   app_state: Command<None, AppState>;
   enroll: Command<{ centre: string; code: string }, AppState>;
   sign_in: Command<{ number: string; password: string }, AppState>;
-  /** With the minutes for which nobody touched the window, when that is why. */
-  lock: Command<{ idle: number | null }, AppState>;
+  /** `idle` when nobody touched the window for as long as the host allows. */
+  lock: Command<{ idle: boolean }, AppState>;
   unlock: Command<{ password: string }, AppState>;
   sign_out: Command<None, AppState>;
   shift_summary: Command<None, ShiftSummary>;
@@ -57,7 +57,7 @@ interface Commands {
   close_applicant: Command<None, null>;
   booking: Command<None, BookingView | null>;
   booking_start: Command<{ applicant: number; subject: Subject | null; replaces: string | null }, BookingView>;
-  booking_act: Command<{ action: BookingAction }, BookingView | null>;
+  booking_act: Command<{ action: FlowAction }, BookingView | null>;
   booking_outlook: Command<None, BookingView | null>;
   send_code: Command<{ purpose: CodePurpose }, CodeStatus>;
   code_status: Command<{ purpose: CodePurpose }, CodeStatus>;

@@ -3,7 +3,7 @@ import type {
   ApplicantView,
   ApplicationView,
   AppState,
-  BookingAction,
+  FlowAction,
   BookingView,
   DocumentKind,
   EndPreview,
@@ -189,7 +189,7 @@ export class App {
     }, "book");
 
   /** An act in the booking; a function reckons it, or that there is none, from what the host has said by its turn. */
-  step = (action: BookingAction | (() => BookingAction | null)): Promise<HostError | null> =>
+  step = (action: FlowAction | (() => FlowAction | null)): Promise<HostError | null> =>
     this.act(async () => {
       const now = typeof action === "function" ? action() : action;
       if (!now) return;
@@ -214,7 +214,7 @@ export class App {
     }, "next person");
 
   /** Waits for nobody: what was to be done before is dropped, for another time. */
-  lock = (idle: number | null = null): Promise<HostError | null> =>
+  lock = (idle = false): Promise<HostError | null> =>
     this.attempt(async () => this.frame(await this.call("lock", { idle })));
 
   retry = (): Promise<HostError | null> =>

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import type { BookingAction, BookingView } from "$lib/ipc/bindings";
+import type { FlowAction, BookingView } from "$lib/ipc/bindings";
 import type { Host } from "$lib/ipc/commands";
 import { App } from "./app.svelte";
 
@@ -17,7 +17,7 @@ const at = (step: string, subject: number | null = null): BookingView =>
 
 let app: App;
 let calls: Call[] = [];
-const actions = (): unknown[] => calls.map((call) => (call.args.action as BookingAction | undefined)?.action);
+const actions = (): unknown[] => calls.map((call) => (call.args.action as FlowAction | undefined)?.action);
 
 beforeEach(async () => {
   calls = [];

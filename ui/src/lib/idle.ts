@@ -1,8 +1,5 @@
 /** Notices that nobody is at the counter: an open window would show a person's record to whoever comes next. */
 
-/** Longer than a talk with somebody who looks for a document, shorter than a break. */
-export const IDLE_MINUTES = 10;
-
 const SIGNS_OF_LIFE = ["keydown", "pointerdown", "pointermove", "wheel"];
 
 /** Calls `away` when nothing was touched for so many minutes. What is answered stops it. */

@@ -23,6 +23,9 @@ use yuyue_protocol::error::ErrorCode;
 const SETTINGS: &str = "settings";
 const LAST_SIGN_IN: &str = "last_sign_in";
 const OFFLINE_HOURS: &str = "offline_hours";
+/// A window that nobody touches locks by itself: longer than a talk with somebody who looks for a document, shorter than a
+/// break.
+const LOCK_AFTER_MINUTES: u16 = 10;
 /// Commands of one shift that are counted.
 const SHIFT_MAX: u32 = 5_000;
 
@@ -74,14 +77,16 @@ fn forget_changed_password(desk: &Desk, staff_number: &str, password: &str) -> R
 }
 
 impl Desk {
-    /// The clerk leaves the counter. What was typed stays; whatever was revealed is covered.
+    /// The clerk leaves the counter, or nobody has touched the window for so long (`is_idle`). What was typed stays; whatever was
+    /// revealed is covered.
     ///
     /// # Errors
     /// When nobody is signed in.
-    pub fn lock_counter(&mut self, idle_minutes: Option<u16>) -> Result<AppState, DeskError> {
+    pub fn lock_counter(&mut self, is_idle: bool) -> Result<AppState, DeskError> {
         if let Signed::In { clerk, token } = self.signed.clone() {
             self.visit.is_revealed = false;
-            self.signed = Signed::Locked { clerk, token, at: self.now(), idle_minutes };
+            self.signed =
+                Signed::Locked { clerk, token, at: self.now(), idle_minutes: is_idle.then_some(LOCK_AFTER_MINUTES) };
         }
         if matches!(self.signed, Signed::Out) { Err(DeskError::NotSignedIn) } else { self.app_state() }
     }
@@ -162,7 +167,9 @@ impl Desk {
                 idle_minutes: *idle_minutes,
                 kept: find_open_draft::<BookingDraft>(&self.device)?.map(|draft| draft.body.flow.step),
             },
-            Signed::In { clerk, .. } => Access::Open { clerk: clerk_view(clerk) },
+            Signed::In { clerk, .. } => {
+                Access::Open { clerk: clerk_view(clerk), lock_after_minutes: LOCK_AFTER_MINUTES }
+            }
         })
     }
 

@@ -152,7 +152,7 @@ impl Desk {
                 if application.state.kind() == StateKind::AwaitingCode {
                     milestones.push(Milestone { kind: MilestoneKind::Verify, at: None, until: None, done: false });
                 }
-                let (first, last) = span(|session| session.instants.closes_at);
+                let (first, last) = span(Session::closes_at);
                 milestones.push(step(MilestoneKind::Closes, first, last));
                 let (first, last) = span(|session| session.instants.publication_at);
                 milestones.push(step(MilestoneKind::Publication, first, last));

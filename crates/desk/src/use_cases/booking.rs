@@ -12,7 +12,7 @@ use crate::device::draft::{Draft, close_drafts, delete_draft, find_draft, find_o
 use crate::device::outbox::find_item;
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
-use crate::view::booking::{BookingAction, BookingView};
+use crate::view::booking::BookingView;
 use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
 use uuid::Uuid;
@@ -178,17 +178,22 @@ impl Desk {
     }
 
     /// One act in the flow; none after 返回 in the first step, where the booking is left as a draft.
-    fn act(&mut self, action: BookingAction) -> Result<Option<BookingView>, DeskError> {
+    fn act(&mut self, action: FlowAction) -> Result<Option<BookingView>, DeskError> {
         self.clerk()?;
         let mut draft = self.open_draft()?;
         let record = self.record(draft.applicant)?;
         draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &self.policy()?)?);
-        let Some(action) = flow_action(action) else { return self.back(draft) };
         if let FlowAction::CheckIdentity { check } = action {
             self.check_identity(draft.applicant, check)?;
         }
         let before = draft.body.flow.clone();
-        draft.body.flow = before.advance(action.clone())?;
+        draft.body.flow = match before.advance(action.clone()) {
+            Err(FlowRefusal::AtFirstStep) => {
+                close_drafts(&self.device)?;
+                return Ok(None);
+            }
+            advanced => advanced?,
+        };
         match action {
             FlowAction::Agree { version } => {
                 self.agree(&draft, before.step, version)?;
@@ -220,21 +225,6 @@ impl Desk {
         let sites = if near.is_empty() { query.sites } else { near };
         draft.body.flow = flow.advance(FlowAction::AcceptSites { sites })?;
         Ok(())
-    }
-
-    fn back(&mut self, mut draft: Draft<BookingDraft>) -> Result<Option<BookingView>, DeskError> {
-        match draft.body.flow.back() {
-            Ok(flow) => {
-                draft.body.flow = flow;
-                self.keep_draft(&draft)?;
-                self.booking_view(&draft).map(Some)
-            }
-            Err(FlowRefusal::AtFirstStep) => {
-                close_drafts(&self.device)?;
-                Ok(None)
-            }
-            Err(refusal) => Err(refusal.into()),
-        }
     }
 
     /// The page after 预约 is left: what was submitted is no draft any more.
@@ -309,9 +299,9 @@ impl Desk {
 pub async fn booking_act(
     desk: &Mutex<Desk>,
     centre: &impl Centre,
-    action: BookingAction,
+    action: FlowAction,
 ) -> Result<Option<BookingView>, DeskError> {
-    let is_query = matches!(action, BookingAction::Query { .. });
+    let is_query = matches!(action, FlowAction::Query { .. });
     let view = lock(desk).act(action)?;
     if !is_query || !lock(desk).line.is_up() {
         return Ok(view);
@@ -348,21 +338,4 @@ async fn ask_queues(desk: &Mutex<Desk>, centre: &impl Centre) -> Result<(), Desk
     desk.visit.queues = found.queues.into_iter().map(|queue| (queue.session, queue)).collect();
     desk.visit.priority_left = left.into_iter().collect();
     Ok(())
-}
-
-/// The same act in the words of the state machine; none for 返回.
-fn flow_action(action: BookingAction) -> Option<FlowAction> {
-    Some(match action {
-        BookingAction::ChooseSubject { subject } => FlowAction::ChooseSubject { subject },
-        BookingAction::CheckIdentity { check } => FlowAction::CheckIdentity { check },
-        BookingAction::Next => FlowAction::Next,
-        BookingAction::Agree { version } => FlowAction::Agree { version },
-        BookingAction::SwitchToPriority => FlowAction::SwitchToPriority,
-        BookingAction::ReturnToNormal => FlowAction::ReturnToNormal,
-        BookingAction::SetMode { mode } => FlowAction::SetMode { mode },
-        BookingAction::Query { query } => FlowAction::Query { query },
-        BookingAction::Choose { sessions, ordered } => FlowAction::Choose { sessions, ordered },
-        BookingAction::AcceptSites { sites } => FlowAction::AcceptSites { sites },
-        BookingAction::Back => return None,
-    })
 }

@@ -110,6 +110,7 @@ impl Desk {
             district: site.map(|site| site.district.clone()).unwrap_or_default(),
             gauge,
             priority_vacant,
+            closes_at,
             closes_in_seconds: u32::try_from(closes_at.seconds_since(chooser.now).max(0)).unwrap_or(u32::MAX),
             refused,
             session,
@@ -178,8 +179,8 @@ impl Chooser<'_> {
     /// When its window closes for this flow.
     pub(crate) fn closes_at(&self, session: &Session) -> Timestamp {
         match self.kind {
-            FlowKind::Priority => session.instants.publication_at,
-            FlowKind::Normal => normal_closing(session),
+            FlowKind::Priority => session.priority_closes_at(self.policy),
+            FlowKind::Normal => session.closes_at(),
         }
     }
 
@@ -197,11 +198,6 @@ impl Chooser<'_> {
         };
         eligibility.refusals().iter().find(own).map(|refusal| reason_of_eligibility(&desk.cache, refusal))
     }
-}
-
-/// When a session's window closes for normal applications, as far as it is decided.
-pub(crate) fn normal_closing(session: &Session) -> Timestamp {
-    if session.extended == Some(true) { session.instants.extended_closes_at } else { session.instants.closes_at }
 }
 
 fn bounded(dates: DateRange) -> DateRange {

@@ -8,7 +8,6 @@ use crate::error::DeskError;
 use crate::use_cases::booking::BookingDraft;
 use crate::use_cases::reasons::reason_of;
 use crate::use_cases::record::application_number;
-use crate::use_cases::sessions::normal_closing;
 use crate::view::booking::BookingView;
 use crate::view::printing::DocumentKind;
 use crate::view::submission::{DoneKind, DoneView};
@@ -17,6 +16,7 @@ use yuyue_domain::application::{ApplicationState, Wish};
 use yuyue_domain::flow::{FlowKind, FlowStep, Submission};
 use yuyue_domain::ids::ApplicationId;
 use yuyue_domain::refusal::{IntakeRefusal, Refusal};
+use yuyue_domain::session::Session;
 use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::{CodePurpose, CodeRefusal};
 use yuyue_protocol::centre::Centre;
@@ -82,7 +82,7 @@ impl Desk {
         match &submission.wish {
             Wish::Choose { sessions, .. } => {
                 for id in sessions {
-                    closings.extend(find_session(&self.cache, *id)?.map(|session| normal_closing(&session)));
+                    closings.extend(find_session(&self.cache, *id)?.map(|session| session.closes_at()));
                 }
             }
             Wish::Priority { session } => {
@@ -91,7 +91,7 @@ impl Desk {
             Wish::Assign { dates, sites } => {
                 let sessions = list_sessions(&self.cache, submission.subject, class, *dates)?;
                 let fitting = sessions.iter().filter(|session| sites.contains(&session.site));
-                closings.extend(fitting.map(normal_closing));
+                closings.extend(fitting.map(Session::closes_at));
             }
         }
         Ok(closings.into_iter().filter(|closes_at| *closes_at > self.now()).min())

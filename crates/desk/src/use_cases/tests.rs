@@ -15,7 +15,7 @@ use crate::use_cases::access::sign_in;
 use crate::use_cases::applicant::open_applicant;
 use crate::use_cases::booking::booking_act;
 use crate::view::app::Edition;
-use crate::view::booking::{BookingAction, BookingView, StepBody};
+use crate::view::booking::{BookingView, FlowAction, StepBody};
 use crate::world::World as _;
 use std::sync::{Arc, Mutex};
 use yuyue_domain::applicant::ApplicantRecord;
@@ -112,11 +112,11 @@ impl Counter {
         lock(&self.desk)
     }
 
-    pub fn act(&self, action: BookingAction) -> BookingView {
+    pub fn act(&self, action: FlowAction) -> BookingView {
         run(booking_act(&self.desk, &self.centre, action)).expect("the flow goes on").expect("still in the flow")
     }
 
-    pub fn try_act(&self, action: BookingAction) -> Result<Option<BookingView>, DeskError> {
+    pub fn try_act(&self, action: FlowAction) -> Result<Option<BookingView>, DeskError> {
         run(booking_act(&self.desk, &self.centre, action))
     }
 
@@ -125,17 +125,17 @@ impl Counter {
         let id = self.id(role);
         run(open_applicant(&self.desk, &self.centre, id)).expect("the record opens");
         self.desk().booking_start(id, Some(subject), None).expect("a booking begins");
-        self.act(BookingAction::CheckIdentity { check: IdentityCheck::DocumentSeen })
+        self.act(FlowAction::CheckIdentity { check: IdentityCheck::DocumentSeen })
     }
 
     /// Reads whatever has to be read, up to 选择场次.
     pub fn to_sessions(&self, role: CastRole, subject: Subject) -> BookingView {
         self.begin(role, subject);
-        let mut view = self.act(BookingAction::Next);
+        let mut view = self.act(FlowAction::Next);
         loop {
             view = match &view.body {
-                StepBody::Notice(step) => self.act(BookingAction::Agree { version: step.notice.version }),
-                StepBody::PrioritySwitch(_) => self.act(BookingAction::Next),
+                StepBody::Notice(step) => self.act(FlowAction::Agree { version: step.notice.version }),
+                StepBody::PrioritySwitch(_) => self.act(FlowAction::Next),
                 _ => return view,
             };
         }
@@ -148,7 +148,7 @@ impl Counter {
             StepBody::PrioritySessions(step) => step.query.clone(),
             other => panic!("not at 选择场次: {other:?}"),
         };
-        let view = self.act(BookingAction::Query { query });
+        let view = self.act(FlowAction::Query { query });
         let list = match &view.body {
             StepBody::Sessions(step) => step.list.clone(),
             StepBody::PrioritySessions(step) => step.list.clone(),
@@ -157,14 +157,14 @@ impl Counter {
         let list = list.expect("查询 lists");
         let row = list.rows.iter().find(|row| row.refused.is_none()).expect("something can be chosen");
         let id = row.session.id;
-        (self.act(BookingAction::Choose { sessions: vec![id], ordered: false }), id)
+        (self.act(FlowAction::Choose { sessions: vec![id], ordered: false }), id)
     }
 
     /// Everything up to 确认并提交.
     pub fn to_confirm(&self, role: CastRole, subject: Subject) -> (BookingView, SessionId) {
         let view = self.to_sessions(role, subject);
         let (_, session) = self.choose_first(&view);
-        (self.act(BookingAction::Next), session)
+        (self.act(FlowAction::Next), session)
     }
 }
 

@@ -149,8 +149,8 @@ impl Desk {
         for session in list_starting_after(&self.cache, now)? {
             let instants = &session.instants;
             let is_cancelled = session.status == SessionStatus::Cancelled && instants.opens_at <= now;
-            let is_extended = session.extended == Some(true) && now < instants.extended_closes_at;
-            if !(is_cancelled || is_extended || lately(instants.closes_at) || lately(instants.opens_at)) {
+            let is_extended = session.extended == Some(true) && now < session.closes_at();
+            if !(is_cancelled || is_extended || lately(session.closes_at()) || lately(instants.opens_at)) {
                 continue;
             }
             let Some(named) = self.find_named_session(session.id)? else { continue };
@@ -158,8 +158,8 @@ impl Desk {
                 (session_reason("news_cancelled", &named, []), instants.opens_at)
             } else if is_extended {
                 (session_reason("news_extended", &named, []), instants.closes_at)
-            } else if lately(instants.closes_at) {
-                (session_reason("news_closed", &named, []), instants.closes_at)
+            } else if lately(session.closes_at()) {
+                (session_reason("news_closed", &named, []), session.closes_at())
             } else {
                 (session_reason("news_opened", &named, []), instants.opens_at)
             };

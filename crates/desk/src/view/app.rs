@@ -96,6 +96,8 @@ pub enum Access {
     Open {
         /// Who.
         clerk: ClerkView,
+        /// Minutes without a key or a click after which the window has to lock.
+        lock_after_minutes: u16,
     },
 }
 

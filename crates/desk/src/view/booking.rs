@@ -1,9 +1,9 @@
 //! The two booking flows as the window shows them: one view per step, one action per button.
 
 use serde::{Deserialize, Serialize};
-pub use yuyue_domain::flow::{BookingMode, FlowKind, FlowStep, StepMark, StepView};
+pub use yuyue_domain::flow::{BookingMode, FlowAction, FlowKind, FlowStep, StepMark, StepView};
 use yuyue_domain::identity::IdentityCheck;
-use yuyue_domain::ids::{SessionId, SiteId};
+use yuyue_domain::ids::SiteId;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::notice::Notice;
 use yuyue_domain::time::Timestamp;
@@ -145,56 +145,4 @@ pub struct PrioritySessionsStep {
     pub list: Option<SessionList>,
     /// The chosen session.
     pub chosen: Option<SessionRow>,
-}
-
-/// What the clerk does in a flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(tag = "action", rename_all = "snake_case")]
-pub enum BookingAction {
-    /// Choose the subject.
-    ChooseSubject {
-        /// Which.
-        subject: Subject,
-    },
-    /// Record how the identity was checked.
-    CheckIdentity {
-        /// How.
-        check: IdentityCheck,
-    },
-    /// 下一步
-    Next,
-    /// 阅读并同意
-    Agree {
-        /// The version that was read to its end.
-        version: u32,
-    },
-    /// 切换至优先预约
-    SwitchToPriority,
-    /// 返回普通预约
-    ReturnToNormal,
-    /// 自主选择考试场次 or 服从系统安排考试
-    SetMode {
-        /// Which.
-        mode: BookingMode,
-    },
-    /// 查询
-    Query {
-        /// Dates and sites.
-        query: SessionQuery,
-    },
-    /// The chosen sessions, in their order.
-    Choose {
-        /// At most as many as the policy allows; exactly one in the priority flow.
-        sessions: Vec<SessionId>,
-        /// Whether the order is the applicant's own.
-        ordered: bool,
-    },
-    /// The sites that the system may use.
-    AcceptSites {
-        /// Never empty.
-        sites: Vec<SiteId>,
-    },
-    /// 返回: one step back, nothing is lost. In the first step the booking is left, as a draft.
-    Back,
 }

@@ -54,7 +54,7 @@ pub struct Gauge {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct SessionRow {
-    /// The session; its `instants` carry 申请截止 and 公示.
+    /// The session; its `instants` carry 公示 and 取消截止.
     pub session: Session,
     /// The name of its site.
     pub site_name: String,
@@ -64,7 +64,9 @@ pub struct SessionRow {
     pub gauge: Gauge,
     /// Vacant priority places; only in the priority flow.
     pub priority_vacant: Option<u16>,
-    /// Seconds until its window closes, counted by the host.
+    /// 申请截止 in this flow, the extension included once it is decided.
+    pub closes_at: Timestamp,
+    /// Seconds until then, counted by the host.
     pub closes_in_seconds: u32,
     /// Why it cannot be chosen, such as an overlap; none when it can.
     pub refused: Option<Reason>,

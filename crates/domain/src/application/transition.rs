@@ -85,7 +85,7 @@ impl Application {
         if new.accepts.is_empty() {
             return Err(ApplicationRefusal::NoSession);
         }
-        if !verified && matches!(new.wish, Wish::Priority { .. }) {
+        if !verified && !new.wish.can_await_code() {
             return Err(ApplicationRefusal::PriorityNeedsCode);
         }
         let state = if verified { ApplicationState::Queued } else { ApplicationState::AwaitingCode };

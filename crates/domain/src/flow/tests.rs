@@ -106,10 +106,10 @@ fn every_flow_shows_the_steps_of_the_guide_in_its_order() {
         // All the way back and forward again, nothing is lost.
         let mut back = flow.clone();
         for step in shown.iter().rev().skip(1) {
-            back = back.back().unwrap();
+            back = back.advance(FlowAction::Back).unwrap();
             assert_eq!(back.step, *step, "返回 shows the pages that were shown");
         }
-        assert_eq!(back.back(), Err(FlowRefusal::AtFirstStep), "there is nothing before 科目确认");
+        assert_eq!(back.advance(FlowAction::Back), Err(FlowRefusal::AtFirstStep), "there is nothing before 科目确认");
         assert_eq!(back.drafts, flow.drafts, "everything that was entered is still there");
     }
 }
@@ -163,7 +163,7 @@ fn switching_to_priority_and_back_keeps_both_drafts() {
     let mut flow = start(context(Channel::Kiosk, &[BOOKING, PRIORITY], true));
     flow = go_on(&go_on(&flow, false), false);
     flow = flow.advance(FlowAction::Query { query: query() }).unwrap().advance(choose(&[3, 1, 2])).unwrap();
-    let switched = flow.back().unwrap().advance(FlowAction::SwitchToPriority).unwrap();
+    let switched = flow.advance(FlowAction::Back).unwrap().advance(FlowAction::SwitchToPriority).unwrap();
     assert_eq!((switched.step, switched.kind), (FlowStep::Sessions, FlowKind::Priority), "now in the other flow");
     assert_eq!(switched.draft().unwrap().query, Some(query()), "dates and sites need not be entered again");
     let chosen = switched.advance(choose(&[9])).unwrap();
@@ -177,7 +177,8 @@ fn switching_to_priority_and_back_keeps_both_drafts() {
 #[test]
 fn another_subject_has_its_own_entries_and_the_first_ones_come_back() {
     let flow = at_sessions(FlowKind::Normal).advance(choose(&[7])).unwrap();
-    let other = flow.back().unwrap().advance(FlowAction::ChooseSubject { subject: Subject::Two }).unwrap();
+    let other =
+        flow.advance(FlowAction::Back).unwrap().advance(FlowAction::ChooseSubject { subject: Subject::Two }).unwrap();
     assert!(other.draft().unwrap().chosen.is_empty(), "sessions of one subject are none of another");
     let again = other.advance(FlowAction::ChooseSubject { subject: Subject::Three }).unwrap();
     assert_eq!(again.draft().unwrap().chosen, [SessionId(7)], "still there");
@@ -326,7 +327,7 @@ proptest! {
             let Ok(next) = flow.advance(action.clone()) else { continue };
             // Returning to the normal flow is a jump between two flows and no step of one.
             if next.step > flow.step && action != FlowAction::ReturnToNormal {
-                let back = next.back().unwrap();
+                let back = next.advance(FlowAction::Back).unwrap();
                 prop_assert_eq!(back.step, flow.step, "one step on and one back is the same page, after {:?}", action);
                 prop_assert_eq!(back.kind, flow.kind, "of the same flow");
                 prop_assert_eq!(&back.drafts, &flow.drafts, "with the same entries");

@@ -12,7 +12,7 @@ use crate::licence::Subject;
 use crate::notice::{NoticeKind, NoticeVersion};
 use serde::{Deserialize, Serialize};
 
-/// What a person does in a flow; 【返回】 is [`Flow::back`] and 【预约】 is [`Flow::submission`].
+/// What a person does in a flow; 【预约】 is [`Flow::submission`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "action", rename_all = "snake_case")]
@@ -60,16 +60,20 @@ pub enum FlowAction {
         /// The sites.
         sites: Vec<SiteId>,
     },
+    /// 返回: the step before, with everything that was entered.
+    Back,
 }
 
 impl Flow {
     /// The flow after an action.
     ///
     /// # Errors
-    /// Why the action is not possible here or what is missing; nothing is changed then.
+    /// Why the action is not possible here or what is missing, such as [`FlowRefusal::AtFirstStep`] for 返回 at
+    /// 科目确认; nothing is changed then.
     pub fn advance(&self, action: FlowAction) -> Result<Self, FlowRefusal> {
         let mut flow = self.clone();
         match (self.step, action) {
+            (_, FlowAction::Back) => return self.back(),
             (FlowStep::Subject, FlowAction::ChooseSubject { subject }) => {
                 flow.subject = Some(subject);
                 flow.check_subject_open()?;
@@ -111,11 +115,7 @@ impl Flow {
         Ok(flow)
     }
 
-    /// 返回: the step before, with everything that was entered.
-    ///
-    /// # Errors
-    /// [`FlowRefusal::AtFirstStep`] at 科目确认.
-    pub fn back(&self) -> Result<Self, FlowRefusal> {
+    fn back(&self) -> Result<Self, FlowRefusal> {
         let walk = self.walk();
         let before = walk.iter().take_while(|step| **step < self.step).last();
         let step = *before.ok_or(FlowRefusal::AtFirstStep)?;

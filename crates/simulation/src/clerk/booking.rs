@@ -8,7 +8,7 @@ use yuyue_desk::use_cases::applicant::open_applicant;
 use yuyue_desk::use_cases::booking::booking_act;
 use yuyue_desk::use_cases::code::send_code;
 use yuyue_desk::use_cases::submit::submit;
-use yuyue_desk::view::booking::{BookingAction, BookingMode, BookingView, StepBody};
+use yuyue_desk::view::booking::{BookingMode, BookingView, FlowAction, StepBody};
 use yuyue_desk::view::sessions::{SessionList, SessionQuery, SiteOption};
 use yuyue_desk::view::submission::{CodePurpose, DoneKind, DoneView};
 use yuyue_domain::identity::IdentityCheck;
@@ -51,29 +51,29 @@ async fn flow(counter: &Counter, plan: &Plan) -> Result<Done, DeskError> {
         counter.dawdle().await;
         let action = match &view.body {
             StepBody::Subject(step) if step.identity_check.is_none() => {
-                BookingAction::CheckIdentity { check: IdentityCheck::DocumentSeen }
+                FlowAction::CheckIdentity { check: IdentityCheck::DocumentSeen }
             }
-            StepBody::Subject(_) if view.subject.is_none() => BookingAction::ChooseSubject { subject: person.subject },
-            StepBody::Notice(step) => BookingAction::Agree { version: step.notice.version },
-            StepBody::PrioritySwitch(step) if plan.priority && step.eligible => BookingAction::SwitchToPriority,
-            StepBody::Subject(_) | StepBody::PrioritySwitch(_) => BookingAction::Next,
+            StepBody::Subject(_) if view.subject.is_none() => FlowAction::ChooseSubject { subject: person.subject },
+            StepBody::Notice(step) => FlowAction::Agree { version: step.notice.version },
+            StepBody::PrioritySwitch(step) if plan.priority && step.eligible => FlowAction::SwitchToPriority,
+            StepBody::Subject(_) | StepBody::PrioritySwitch(_) => FlowAction::Next,
             StepBody::Sessions(step) => match step.list.clone() {
-                None => BookingAction::Query { query: everything(&step.query, &step.sites) },
+                None => FlowAction::Query { query: everything(&step.query, &step.sites) },
                 Some(_) if plan.assign && step.mode == BookingMode::Choose => {
-                    BookingAction::SetMode { mode: BookingMode::Assign }
+                    FlowAction::SetMode { mode: BookingMode::Assign }
                 }
-                Some(_) if step.mode == BookingMode::Assign || !step.chosen.is_empty() => BookingAction::Next,
+                Some(_) if step.mode == BookingMode::Assign || !step.chosen.is_empty() => FlowAction::Next,
                 Some(list) => match choose(counter, &list, 3) {
                     sessions if sessions.is_empty() => return Ok(Done::of("nothing is open")),
-                    sessions => BookingAction::Choose { sessions, ordered: counter.draw(2) == 0 },
+                    sessions => FlowAction::Choose { sessions, ordered: counter.draw(2) == 0 },
                 },
             },
             StepBody::PrioritySessions(step) => match (&step.list, &step.chosen) {
-                (None, _) => BookingAction::Query { query: everything(&step.query, &step.sites) },
-                (Some(_), Some(_)) => BookingAction::Next,
+                (None, _) => FlowAction::Query { query: everything(&step.query, &step.sites) },
+                (Some(_), Some(_)) => FlowAction::Next,
                 (Some(list), None) => match choose(counter, list, 1) {
                     sessions if sessions.is_empty() => return Ok(Done::of("no priority place is left")),
-                    sessions => BookingAction::Choose { sessions, ordered: false },
+                    sessions => FlowAction::Choose { sessions, ordered: false },
                 },
             },
             StepBody::Confirm(_) => return confirm(counter, plan).await,

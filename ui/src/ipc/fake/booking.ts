@@ -1,6 +1,6 @@
 /** The two booking flows of the fake, step by step. */
 import type {
-  BookingAction,
+  FlowAction,
   BookingMode,
   BookingView,
   ButtonView,
@@ -98,6 +98,7 @@ export class FakeBooking {
           ? gauge(this.person, named.session)
           : { applied: null, position: null, state: "unknown" },
       priority_vacant: priority ? priorityVacant(this.world, named.session) : null,
+      closes_at: end,
       closes_in_seconds: this.world.clock.until(end),
       refused: taken ? reason("overlap", { other_starts_at: named.session.starts_at }, 42) : null,
     };
@@ -318,7 +319,7 @@ export class FakeBooking {
   }
 
   /** Answers whether the booking goes on. */
-  act(action: BookingAction): boolean {
+  act(action: FlowAction): boolean {
     switch (action.action) {
       case "choose_subject":
         this.subject = action.subject;

@@ -63,7 +63,7 @@ function handlers(world: World): Handlers {
   };
   const enter = (password: string) => {
     if (password !== PASSWORD) throw failure("wrong_password", { left: "4" });
-    world.access = { state: "open", clerk: CLERK };
+    world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10 };
     world.changed();
     return world.state();
   };
@@ -85,7 +85,7 @@ function handlers(world: World): Handlers {
     lock: ({ idle }) => {
       const step = booking?.view().steps.find((view) => view.mark === "now")?.step ?? null;
       world.checks.clear();
-      world.access = { state: "locked", clerk: CLERK, at: world.clock.now, idle_minutes: idle, kept: step };
+      world.access = { state: "locked", clerk: CLERK, at: world.clock.now, idle_minutes: idle ? 10 : null, kept: step };
       world.changed();
       return world.state();
     },
@@ -222,7 +222,7 @@ function handlers(world: World): Handlers {
 export function openFakeHost(options: URLSearchParams): Host {
   const world = new World(START, options.has("frozen"));
   if (options.has("production")) world.edition = "production";
-  if (options.has("open")) world.access = { state: "open", clerk: CLERK };
+  if (options.has("open")) world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10 };
   if (options.has("unenrolled")) world.access = { state: "unenrolled" };
   if (options.get("theme") === "hc") world.settings.theme = "high_contrast";
   if (options.get("lang") === "en") world.settings.language = "en";

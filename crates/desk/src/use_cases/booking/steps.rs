@@ -213,10 +213,10 @@ impl Desk {
             let submit = match closed {
                 Some(closed) => ButtonView { enabled: false, reason: Some(closed) },
                 None if registers || code.valid_seconds > 0 => ButtonView { enabled: true, reason: None },
-                // Without a phone the centre holds it until one is bound and has told its code; a place given at once
-                // cannot be held.
+                // Without a phone the centre holds what can wait, until one is bound and has told its code.
                 None if code.phone_masked.is_none() => {
-                    ButtonView { enabled: is_normal, reason: (!is_normal).then(|| reason("no_phone")) }
+                    let enabled = submission.wish.can_await_code();
+                    ButtonView { enabled, reason: (!enabled).then(|| reason("no_phone")) }
                 }
                 None => ButtonView { enabled: false, reason: Some(reason("code_not_sent")) },
             };

@@ -54,7 +54,7 @@ fn locking_covers_what_was_revealed_and_keeps_what_was_typed() {
     let id = counter.id(CastRole::RuleFour);
     counter.begin(CastRole::RuleFour, yuyue_domain::licence::Subject::Three);
     assert!(counter.desk().applicant_view(id).expect("readable").revealed.is_some(), "open after the check");
-    let state = counter.desk().lock_counter(Some(10)).expect("locked");
+    let state = counter.desk().lock_counter(true).expect("locked");
     let Access::Locked { kept, idle_minutes, .. } = state.access else { panic!("locked") };
     assert!(kept.is_some() && idle_minutes == Some(10), "the booking waits, and it is said why it locked");
     assert!(matches!(counter.desk().booking(), Err(DeskError::Locked)), "nothing works meanwhile");
@@ -106,7 +106,7 @@ fn the_frame_tells_who_works_where_with_which_clock() {
     let state = counter.desk().app_state().expect("readable");
     assert_eq!(state.settings, settings, "the settings are kept");
     assert_eq!(state.device.as_ref().map(|device| device.counter), Some(3), "the number of the counter");
-    assert!(matches!(state.access, Access::Open { clerk } if clerk.number == "0317"), "and who works at it");
+    assert!(matches!(state.access, Access::Open { clerk, .. } if clerk.number == "0317"), "and who works at it");
     assert!(state.sync.next_publication.is_some_and(|at| at > now), "and when the next publication is");
 }
 

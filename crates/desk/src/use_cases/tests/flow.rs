@@ -6,8 +6,9 @@ use crate::use_cases::code::send_code;
 use crate::use_cases::outbox::deliver;
 use crate::use_cases::submit::submit;
 use crate::view::applicant::Standing;
-use crate::view::booking::{BookingAction, FlowKind, FlowStep, StepBody, StepMark};
+use crate::view::booking::{FlowAction, FlowKind, FlowStep, StepBody, StepMark};
 use crate::view::printing::DocumentKind;
+use crate::view::sessions::SessionRow;
 use crate::view::submission::{CodePurpose, DoneKind};
 use uuid::Uuid;
 use yuyue_domain::identity::IdentityCheck;
@@ -24,15 +25,15 @@ fn a_normal_booking_goes_from_the_subject_to_its_acceptance() {
     let StepBody::Subject(step) = &view.body else { panic!("begins with 科目确认") };
     assert_eq!(step.subjects[2].standing, Standing::Bookable, "subject 3 can be booked");
     assert!(view.next.enabled, "subject and identity are there");
-    let view = counter.act(BookingAction::Next);
+    let view = counter.act(FlowAction::Next);
     assert!(matches!(view.body, StepBody::Notice(_)), "the notice is shown the first time on this computer");
-    let view = counter.act(BookingAction::Agree { version: 1 });
+    let view = counter.act(FlowAction::Agree { version: 1 });
     let StepBody::Sessions(step) = &view.body else { panic!("then 选择场次") };
     assert!(step.list.is_none(), "nothing is listed before 查询");
     assert_eq!(step.rank.as_ref().map(|rank| rank.sort_time.subject), Some(Subject::Three), "the rank card is there");
     let (view, session) = counter.choose_first(&view);
     assert!(view.next.enabled, "a session is chosen");
-    let view = counter.act(BookingAction::Next);
+    let view = counter.act(FlowAction::Next);
     let StepBody::Confirm(confirm) = &view.body else { panic!("then 确认并提交") };
     assert_eq!(confirm.sessions[0].session.id, session, "the booking once more");
     assert!(confirm.consequences.is_empty(), "the notice was read just now");
@@ -41,9 +42,9 @@ fn a_normal_booking_goes_from_the_subject_to_its_acceptance() {
     let code = run(send_code(&counter.desk, &counter.centre, CodePurpose::Booking)).expect("sent");
     assert_eq!((code.valid_seconds, code.resend_seconds), (300, 60), "life and resend are two counters");
     counter.world.pass(61);
-    let view = counter.act(BookingAction::Back);
+    let view = counter.act(FlowAction::Back);
     assert!(matches!(view.body, StepBody::Sessions(_)), "返回 goes one step back");
-    let view = counter.act(BookingAction::Next);
+    let view = counter.act(FlowAction::Next);
     let StepBody::Confirm(confirm) = &view.body else { panic!("and 下一步 forth") };
     assert_eq!((confirm.code.valid_seconds, confirm.code.resend_seconds), (239, 0), "leaving the step spent nothing");
     assert_eq!(counter.centre.codes(), 1, "one code was sent");
@@ -87,6 +88,25 @@ fn a_booking_without_a_named_subject_begins_with_the_first_that_can_be_booked() 
 }
 
 #[test]
+fn a_session_whose_window_was_extended_shows_the_closing_that_counts() {
+    let counter = Counter::open();
+    let view = counter.to_sessions(CastRole::RuleFour, Subject::Three);
+    let (view, _) = counter.choose_first(&view);
+    let StepBody::Sessions(step) = &view.body else { panic!("at 选择场次") };
+    let rows = &step.list.as_ref().expect("查询 lists").rows;
+    let extended = |row: &&SessionRow| row.session.extended == Some(true);
+    assert!(rows.iter().any(|row| extended(&row)), "some had too few applications");
+    assert!(!rows.iter().all(|row| extended(&row)), "and others not");
+    for row in rows {
+        let instants = &row.session.instants;
+        let closes_at = if extended(&row) { instants.extended_closes_at } else { instants.closes_at };
+        assert_eq!(row.closes_at, closes_at, "an extended window closes later");
+        let left = closes_at.seconds_since(counter.desk().now());
+        assert_eq!(i64::from(row.closes_in_seconds), left, "and is counted down to that");
+    }
+}
+
+#[test]
 fn the_notice_is_asked_for_once_on_a_computer_and_again_when_its_text_changes() {
     let counter = Counter::open();
     counter.to_sessions(CastRole::RuleFour, Subject::Three);
@@ -102,7 +122,7 @@ fn the_notice_is_asked_for_once_on_a_computer_and_again_when_its_text_changes() 
     counter.centre.set(yuyue_protocol::change::Row::Notice(changed));
     counter.follow();
     counter.begin(CastRole::BeforeSubjectOne, Subject::One);
-    let view = counter.act(BookingAction::Next);
+    let view = counter.act(FlowAction::Next);
     let StepBody::Notice(step) = &view.body else { panic!("the new text is asked for") };
     assert!(step.changed, "and it is said that it is new");
 }
@@ -121,7 +141,7 @@ fn an_agreement_that_the_centre_remembers_survives_a_new_installation() {
     counter.centre.set(yuyue_protocol::change::Row::Agreement(agreement));
     counter.follow();
     counter.begin(CastRole::RuleFour, Subject::Three);
-    let view = counter.act(BookingAction::Next);
+    let view = counter.act(FlowAction::Next);
     assert!(matches!(view.body, StepBody::Sessions(_)), "the notice was agreed to on this computer before");
 }
 
@@ -169,17 +189,17 @@ fn a_code_of_another_length_is_not_even_sent() {
 fn priority_is_a_step_of_the_flow_for_those_who_qualify() {
     let counter = Counter::open();
     counter.begin(CastRole::PriorityEligible, Subject::Two);
-    counter.act(BookingAction::Next);
-    let view = counter.act(BookingAction::Agree { version: 1 });
+    counter.act(FlowAction::Next);
+    let view = counter.act(FlowAction::Agree { version: 1 });
     let StepBody::PrioritySwitch(step) = &view.body else { panic!("切换优先预约") };
     assert!(step.eligible && step.priority_sessions.is_some_and(|sessions| sessions > 0), "offered, with places");
-    let view = counter.act(BookingAction::SwitchToPriority);
+    let view = counter.act(FlowAction::SwitchToPriority);
     assert!(matches!(view.body, StepBody::Notice(_)), "优先预约业务须知");
-    let view = counter.act(BookingAction::Agree { version: 1 });
+    let view = counter.act(FlowAction::Agree { version: 1 });
     assert!(matches!(view.body, StepBody::PrioritySessions(_)), "选择场次 of the priority flow");
     let (view, session) = counter.choose_first(&view);
     assert_eq!(view.kind, FlowKind::Priority, "still the priority flow");
-    counter.act(BookingAction::Next);
+    counter.act(FlowAction::Next);
 
     let command = counter.desk().open_draft().expect("a draft").command;
     let taken = IntakeRefusal::PriorityTaken { session };
@@ -189,7 +209,7 @@ fn priority_is_a_step_of_the_flow_for_those_who_qualify() {
     let view = counter.desk().booking().expect("readable").expect("the flow is still there");
     assert_eq!(counter.desk().open_draft().expect("a draft").body.flow.step, FlowStep::Sessions, "back to the list");
     let (_, session) = counter.choose_first(&view);
-    counter.act(BookingAction::Next);
+    counter.act(FlowAction::Next);
     let view = run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect("placed");
     let StepBody::Done(done) = &view.body else { panic!("the answer") };
     assert_eq!(done.kind, DoneKind::Placed, "immediate success");
@@ -211,7 +231,7 @@ fn the_step_before_the_first_leaves_the_booking_as_a_draft() {
     let counter = Counter::open();
     let id = counter.id(CastRole::RuleFour);
     counter.begin(CastRole::RuleFour, Subject::Three);
-    assert!(counter.try_act(BookingAction::Back).expect("left").is_none(), "返回 at 科目确认 leaves the flow");
+    assert!(counter.try_act(FlowAction::Back).expect("left").is_none(), "返回 at 科目确认 leaves the flow");
     assert!(counter.desk().booking().expect("readable").is_none(), "nothing is on the screen");
     let view = counter.desk().booking_start(id, None, None).expect("taken up again");
     assert_eq!(view.subject, Some(Subject::Three), "what was entered is there");
@@ -225,14 +245,14 @@ fn everything_entered_survives_a_restart_at_every_step() {
     let view = counter.desk().booking().expect("readable").expect("the booking is on the screen again");
     let StepBody::Confirm(confirm) = &view.body else { panic!("at the same step") };
     assert_eq!(confirm.sessions[0].session.id, session, "with the same choice");
-    let view = counter.act(BookingAction::Back);
+    let view = counter.act(FlowAction::Back);
     let StepBody::Sessions(step) = &view.body else { panic!("and the step before") };
     assert!(step.list.is_some(), "with its list");
-    let view = counter.act(BookingAction::SetMode { mode: crate::view::booking::BookingMode::Assign });
+    let view = counter.act(FlowAction::SetMode { mode: crate::view::booking::BookingMode::Assign });
     let StepBody::Sessions(step) = &view.body else { panic!("the other mode") };
     assert_eq!(step.chosen.len(), 1, "loses nothing of this one");
     assert!(!step.accepted_sites.is_empty(), "and begins with sites");
-    let view = counter.act(BookingAction::Next);
+    let view = counter.act(FlowAction::Next);
     let StepBody::Confirm(confirm) = &view.body else { panic!("服从系统安排 can be submitted") };
     assert!(confirm.dates.is_some() && !confirm.sites.is_empty(), "with its range and sites");
 }
@@ -244,7 +264,7 @@ fn the_next_person_finds_the_last_query_in_the_fields() {
     let StepBody::Sessions(step) = &view.body else { panic!("at 选择场次") };
     let mut query = step.query.clone();
     query.dates.last = query.dates.first;
-    counter.act(BookingAction::Query { query: query.clone() });
+    counter.act(FlowAction::Query { query: query.clone() });
     counter.desk().close_applicant().expect("下一位");
     let view = counter.to_sessions(CastRole::FourFailures, Subject::Two);
     let StepBody::Sessions(step) = &view.body else { panic!("at 选择场次") };
@@ -272,9 +292,9 @@ fn the_same_choices_again_after_a_refusal() {
         "the choices were taken over"
     );
     assert_ne!(counter.desk().open_draft().expect("a draft").command, command, "as another command");
-    counter.act(BookingAction::CheckIdentity { check: IdentityCheck::CardRead });
-    counter.act(BookingAction::Next);
-    counter.act(BookingAction::Next);
+    counter.act(FlowAction::CheckIdentity { check: IdentityCheck::CardRead });
+    counter.act(FlowAction::Next);
+    counter.act(FlowAction::Next);
     run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect("accepted");
     assert!(counter.desk().outbox().expect("readable").refused.is_empty(), "what it stands for is dealt with");
     assert!(counter.desk().outbox_acknowledge(Uuid::nil(), "").is_err(), "nothing else is");

@@ -3,7 +3,7 @@
 use super::Counter;
 use crate::testing::run;
 use crate::use_cases::booking::booking_outlook;
-use crate::view::booking::{BookingAction, BookingView, StepBody};
+use crate::view::booking::{BookingView, FlowAction, StepBody};
 use crate::view::sessions::Outlook;
 use yuyue_domain::ids::SessionId;
 use yuyue_domain::licence::Subject;
@@ -31,7 +31,7 @@ fn choose_two(counter: &Counter) -> (BookingView, [SessionId; 2]) {
     let can = rows.iter().filter(|row| row.refused.is_none()).map(|row| row.session.id);
     let [first, second] = can.take(2).collect::<Vec<_>>()[..] else { panic!("two can be chosen") };
     let chosen = [second, first];
-    (counter.act(BookingAction::Choose { sessions: chosen.to_vec(), ordered: true }), chosen)
+    (counter.act(FlowAction::Choose { sessions: chosen.to_vec(), ordered: true }), chosen)
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn the_centre_says_where_the_chosen_sessions_would_end() {
     assert_eq!(found.as_of, Some(counter.desk().now()), "with the time of its data");
     assert!(ask(&counter).is_none(), "nothing new to show");
     assert_eq!(counter.centre.outlooks(), 1, "it is not asked again about the same within a moment");
-    let view = counter.act(BookingAction::Next);
+    let view = counter.act(FlowAction::Next);
     assert_eq!(outlook(&view).session, Some(second), "确认并提交 says the same");
     counter.world.pass(31);
     counter.centre.set_now(counter.desk().now());
@@ -67,7 +67,7 @@ fn another_choice_is_not_judged_by_the_answer_about_the_last_one() {
     let (_, [first, second]) = choose_two(&counter);
     counter.centre.fill_up(3);
     ask(&counter).expect("there is an answer");
-    let view = counter.act(BookingAction::Choose { sessions: vec![first, second], ordered: false });
+    let view = counter.act(FlowAction::Choose { sessions: vec![first, second], ordered: false });
     assert_eq!(outlook(&view).missing, None, "what the counts say, until the centre was asked about this one");
 }
 
@@ -83,9 +83,9 @@ fn without_line_the_last_answer_stands_with_its_time() {
     let view = counter.desk().booking().expect("readable").expect("a booking");
     assert_eq!(outlook(&view), told, "the same as before");
     assert_eq!(told.as_of, Some(asked_at), "which says how old it is");
-    let view = counter.act(BookingAction::Choose { sessions: vec![first], ordered: false });
+    let view = counter.act(FlowAction::Choose { sessions: vec![first], ordered: false });
     assert_eq!(outlook(&view).session, Some(first), "for another wish the counts of the cache say what they can");
-    let view = counter.act(BookingAction::Choose { sessions: vec![first, second], ordered: true });
+    let view = counter.act(FlowAction::Choose { sessions: vec![first, second], ordered: true });
     assert_eq!(outlook(&view), told, "and the first wish again");
 }
 
