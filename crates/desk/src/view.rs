@@ -47,6 +47,31 @@
 //! | `training_next_day`, `training_publish_now`, `training_reset` | | [`training::TrainingState`] | `not_in_training` |
 //! | `training_set_line` | `connected`: `bool` | [`training::TrainingState`] | `not_in_training` |
 //!
+//! # At a kiosk
+//!
+//! `app_state` answers [`app::Access::Kiosk`]. Nobody signs in; a person says who they are in a visit, and then these of
+//! the commands above work for that person alone: `open_applicant` (asks the centre again), `booking` to `submit`,
+//! `send_code`, `code_status`, `confirm_code`, `progress` with the person's `applicant`, `application`, `end_preview`,
+//! `end_application` (撤回申请 only), `preview_document`, `print_document`, `close_applicant` (leaves the booking). Without
+//! anybody: `results`, `offices`, `notice`, `retry_connection`, documents about notices and offices. Everything else is
+//! refused. Errors that any of them may give: `no_visit`; what changes something also `no_line`. `answer_awaited` says
+//! that the line broke while the centre decided: the same button asks again, and nothing else can be done before.
+//!
+//! | command | arguments | answer | errors of its own |
+//! |---|---|---|---|
+//! | `kiosk` | | [`kiosk::KioskView`] | `not_a_kiosk` |
+//! | `kiosk_touch` | `elder`: `bool` (长者模式) | [`kiosk::KioskView`] | |
+//! | `kiosk_begin` | `number`: `String` | [`kiosk::KioskView`], code sent | `number_invalid`, `resend_too_early`, `sends_used_up`, `tries_used_up`, `no_line` |
+//! | `kiosk_send_again` | | [`kiosk::KioskView`] | as `kiosk_begin` |
+//! | `kiosk_open` | `code`: `String` | [`kiosk::KioskView`], open; a wrong code stays with `wrong` | `code_expired`, `tries_used_up`, `no_line` |
+//! | `kiosk_read_card` | | [`kiosk::KioskView`], open | `no_card_reader`, `no_card`, `card_unreadable`, `card_unknown`, `no_line` |
+//! | `kiosk_end` | | [`kiosk::KioskView`], nobody | |
+//! | `open_sessions` | `query`: [`kiosk::OpenSessionsQuery`] | [`kiosk::OpenSessions`] | |
+//! | `read_aloud` | `text`: `String`, `language`: [`kiosk::SpokenLanguage`] | `()` at once, while it is spoken | `no_speech`, `text_too_long` |
+//! | `stop_reading` | | `()` | |
+//! | `staff_exit` | `code`: `String` | `()`; the program ends | `exit_code_wrong`, `sign_in_blocked` |
+//! | `training_card` | `query`: `Option<String>` (whose card lies on the simulated reader) | [`training::TrainingState`] | `not_in_training`, `not_found` |
+//!
 //! # Events
 //!
 //! One Tauri event named `host` carries [`events::HostEvent`].
@@ -55,6 +80,7 @@ pub mod app;
 pub mod applicant;
 pub mod booking;
 pub mod events;
+pub mod kiosk;
 pub mod offices;
 pub mod outbox;
 pub mod printing;
@@ -93,5 +119,9 @@ pub fn types() -> specta::Types {
         .register::<printing::DocumentPreview>()
         .register::<printing::PrintJob>()
         .register::<training::TrainingState>()
+        .register::<kiosk::KioskView>()
+        .register::<kiosk::OpenSessionsQuery>()
+        .register::<kiosk::OpenSessions>()
+        .register::<kiosk::SpokenLanguage>()
         .register::<events::HostEvent>()
 }

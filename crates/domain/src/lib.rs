@@ -26,6 +26,7 @@ pub mod notice;
 pub mod office;
 pub mod outlook;
 pub mod policy;
+pub mod presence;
 pub mod publication;
 pub mod rank;
 pub mod rank_key;

@@ -21,6 +21,8 @@ at: string;
 idle_minutes: number | null; 
 /**  The step at which a booking waits, saved. */
 kept: FlowStep | null } | 
+/**  自助终端: nobody signs in here. */
+{ state: "kiosk" } | 
 /**  A clerk works. */
 { state: "open"; 
 /**  Who. */
@@ -384,10 +386,19 @@ export type DayState =
 /**  An enrolled computer (设备), a counter or a kiosk. */
 export type DeviceId = number;
 
+/**  What kind of place a device stands at. */
+export type DeviceKind = 
+/**  A counter with a clerk. */
+"counter" | 
+/**  A kiosk. */
+"kiosk";
+
 /**  This computer. */
 export type DeviceView = {
 	/**  The centre's number. */
 	id: DeviceId,
+	/**  A counter or a kiosk. */
+	kind: DeviceKind,
 	/**  The number of the counter in its office. */
 	counter: number,
 	/**  The name on labels and slips, such as `YB-W03`. */
@@ -664,6 +675,8 @@ export type HostEvent =
 { event: "publication"; payload: PublicationDay } | 
 /**  The simulated phone got a message (training). */
 { event: "phone_message"; payload: PhoneMessage } | 
+/**  Who is at the kiosk: every second while somebody is there, and once when the visit is over. */
+{ event: "kiosk_changed"; payload: KioskView } | 
 /**  Something long went on. */
 { event: "progress"; payload: ProgressTick };
 
@@ -677,6 +690,13 @@ export type HourCount = {
 	usual: number,
 };
 
+/**  How a person was identified at a kiosk. */
+export type Identified = 
+/**  By the number and the code from the bound phone. */
+"code" | 
+/**  By the identity card. */
+"card";
+
 /**  How a clerk made sure who is at the counter; required at 科目确认 there and recorded with the command. */
 export type IdentityCheck = 
 /**  读卡: a card reader read the document */
@@ -685,6 +705,16 @@ export type IdentityCheck =
 "document_seen" | 
 /**  临时身份证明: the clerk saw a temporary document */
 "temporary_document";
+
+/**  Who is at the kiosk; sent anew with every `kiosk_changed`, every second while somebody is there. */
+export type KioskView = {
+	/**  How far the person has come with saying who they are. */
+	stage: VisitStage,
+	/**  The ring; none when nobody is there. */
+	presence: PresenceView | null,
+	/**  Whether a card reader is connected; without one the number is typed. */
+	card_reader: boolean,
+};
 
 /**  A language of the window. */
 export type Language = 
@@ -884,6 +914,48 @@ export type OfficesView = {
 	platform: string,
 };
 
+/**  A session that is open for application. */
+export type OpenSession = {
+	/**  The session; its `instants` carry 申请截止 and 公示. */
+	session: Session,
+	/**  The name of its site. */
+	site_name: string,
+	/**  区县 */
+	district: string,
+	/**  Live applications that accept it. */
+	applied: number | null,
+	/**  Seconds until its window closes, counted by the host. */
+	closes_in_seconds: number,
+};
+
+/**  Sessions that are open for application now, for anybody. Works without line, with what was last heard. */
+export type OpenSessions = {
+	/**  The dates that were looked at, at most 31 days. */
+	dates: DateRange,
+	/**  Sites that offer the subject for the class, those near this kiosk first. */
+	sites: SiteOption[],
+	/**  The days of the range. */
+	ribbon: RibbonDay[],
+	/**  The earliest first, at most 200. */
+	rows: OpenSession[],
+	/**  Sessions that fit; more than `rows` when the list was cut. */
+	total: number,
+	/**  The instant of the counts; none before the first fill. */
+	as_of: string | null,
+};
+
+/**  Which sessions somebody wants to see without saying who they are. */
+export type OpenSessionsQuery = {
+	/**  The subject. */
+	subject: Subject,
+	/**  The class. */
+	class: LicenceClass,
+	/**  考试日期; none for the days of the open windows. */
+	dates: DateRange | null,
+	/**  考试地点; none for all that offer the subject. */
+	sites: SiteId[] | null,
+};
+
 /**  What a command asks for. */
 export type OutboxKind = 
 /**  预约申请 */
@@ -1031,6 +1103,16 @@ export type PolicyVersion = {
 	local: string,
 	/**  The versions of the calendar years in order. */
 	calendar: string[],
+};
+
+/**  The ring, and the question at its end. */
+export type PresenceView = {
+	/**  Seconds until the visit ends, when nobody gives another sign. */
+	left_seconds: number,
+	/**  The whole ring in seconds; `left_seconds` is more while a code is waited for. */
+	idle_seconds: number,
+	/**  还在办理吗？ is to be shown: the last 30 seconds. */
+	asking: boolean,
 };
 
 /**  A print job, recorded before and after. */
@@ -1578,6 +1660,13 @@ export type SortTime = {
 	version: PolicyVersion,
 };
 
+/**  In which language something is read aloud. */
+export type SpokenLanguage = 
+/**  普通话 */
+"chinese" | 
+/**  English */
+"english";
+
 /**  How a subject stands for a person. */
 export type Standing = 
 /**  可预约 */
@@ -1794,6 +1883,39 @@ export type Trust =
 "N" | 
 /**  Weak: our reading or default, where no text decides. */
 "W";
+
+/**  Where the code that opens a visit stands. It says the same for numbers that nobody has. */
+export type VisitCodeView = {
+	/**  Seconds for which it is good; 0 when it has expired. */
+	valid_seconds: number,
+	/**  Seconds until it can be sent again. */
+	resend_seconds: number,
+	/**  Wrong tries that are left. */
+	tries_left: number,
+	/**  Sends that are left today. */
+	sends_left: number,
+	/**  Whether the last try was wrong. */
+	wrong: boolean,
+	/**  发送验证码 once more, and why not. */
+	send: ButtonView,
+};
+
+/**  How far somebody has come with saying who they are. */
+export type VisitStage = 
+/**  Nobody has said who they are; somebody may be there all the same and read the guide. */
+{ stage: "nobody" } | 
+/**  A number was typed, and a code sent to its phone. Whether there is such a person is not told. */
+{ stage: "code_sent"; 
+/**  500***********1234, of the number that was typed. */
+number_masked: string; 
+/**  The code. */
+code: VisitCodeView } | 
+/**  The person is known. */
+{ stage: "open"; 
+/**  Who. */
+applicant: MaskedApplicant; 
+/**  How. */
+identified: Identified };
 
 /**  What an application asks for, as it was entered. */
 export type Wish = 

@@ -16,7 +16,7 @@ use crate::view::app::{
 use std::sync::Mutex;
 use yuyue_domain::office::Office;
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::{Clerk, Secret, SignIn};
+use yuyue_protocol::account::{Clerk, DeviceKind, Secret, SignIn};
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::error::ErrorCode;
 
@@ -131,6 +131,7 @@ impl Desk {
                 let office: Option<Office> = find_document(&self.cache, DocumentKey::Office(identity.office))?;
                 Ok(DeviceView {
                     id: identity.device,
+                    kind: identity.kind,
                     counter: counter_number(&identity.label),
                     label: identity.label.clone(),
                     office: office.unwrap_or_else(|| Office {
@@ -148,7 +149,11 @@ impl Desk {
             edition: self.edition,
             version: self.version.clone(),
             now: self.now(),
-            access: if device.is_none() { Access::Unenrolled } else { self.access()? },
+            access: match device.as_ref().map(|device| device.kind) {
+                None => Access::Unenrolled,
+                Some(DeviceKind::Kiosk) => Access::Kiosk,
+                Some(DeviceKind::Counter) => self.access()?,
+            },
             device,
             sync: self.sync_status()?,
             settings: self.settings()?,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use yuyue_domain::ids::{ClerkId, DeviceId};
 use yuyue_domain::office::Office;
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::DeviceKind;
 
 use super::booking::FlowStep;
 
@@ -45,6 +46,8 @@ pub struct AppState {
 pub struct DeviceView {
     /// The centre's number.
     pub id: DeviceId,
+    /// A counter or a kiosk.
+    pub kind: DeviceKind,
     /// The number of the counter in its office.
     pub counter: u16,
     /// The name on labels and slips, such as `YB-W03`.
@@ -92,6 +95,8 @@ pub enum Access {
         /// The step at which a booking waits, saved.
         kept: Option<FlowStep>,
     },
+    /// 自助终端: nobody signs in here.
+    Kiosk,
     /// A clerk works.
     Open {
         /// Who.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use yuyue_domain::ids::{ApplicantId, ApplicationId};
 
 use super::app::AppState;
+use super::kiosk::KioskView;
 use super::training::{PhoneMessage, ProgressTick};
 
 /// Every event; it is emitted under the name `host` with its kind inside.
@@ -20,6 +21,8 @@ pub enum HostEvent {
     Publication(PublicationDay),
     /// The simulated phone got a message (training).
     PhoneMessage(PhoneMessage),
+    /// Who is at the kiosk: every second while somebody is there, and once when the visit is over.
+    KioskChanged(Box<KioskView>),
     /// Something long went on.
     Progress(ProgressTick),
 }
