@@ -148,7 +148,8 @@ pub async fn watch_phone(host: Arc<Host>) {
 }
 
 async fn enrol_here(centre: &Training, desk: &Arc<Mutex<Desk>>) -> Result<Identity, HostError> {
-    let prepared = centre.prepare_device(DeviceKind::Counter, LABEL, OFFICE).await.map_err(|error| failed(&error))?;
+    let prepared =
+        centre.prepare_device(DeviceKind::Counter, LABEL, OFFICE, None).await.map_err(|error| failed(&error))?;
     let enrolment = Enrolment {
         public: format!("https://{}", centre.running().public),
         authority: centre.running().authority_pem.clone(),

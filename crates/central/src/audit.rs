@@ -24,6 +24,10 @@ pub enum Act {
     CodeSent,
     /// A wrong code was tried.
     CodeWrong,
+    /// A person was recognised at a kiosk.
+    VisitOpened,
+    /// Somebody at a kiosk could not show who they are.
+    VisitRefused,
     /// Applicants were looked up.
     Searched,
     /// One applicant's record was read.

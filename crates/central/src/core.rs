@@ -18,6 +18,7 @@ mod read;
 mod record;
 pub mod results;
 mod sign_in;
+mod visits;
 
 pub use board::Board;
 pub use catalogue::{Catalogue, spare_priority};
@@ -31,7 +32,8 @@ use crate::secret::ServerKey;
 use crate::store::{Store, StoreError};
 use outlook::Forecasts;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use yuyue_domain::ids::{ClerkId, DeviceId, OfficeId};
+use visits::Visits;
+use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::error::{ErrorCode, Problem};
@@ -61,6 +63,12 @@ pub struct CoreConfig {
     pub sign_in_failures_max: u32,
     /// Seconds for which it is locked then.
     pub sign_in_lock_seconds: u32,
+    /// Seconds after which a visit at a kiosk ends when nothing is heard of it.
+    pub visit_seconds: u32,
+    /// Seconds after which it ends in any case.
+    pub visit_seconds_max: u32,
+    /// Whether an identity card that a kiosk has read opens a visit without a code.
+    pub card_visits: bool,
 }
 
 impl Default for CoreConfig {
@@ -71,6 +79,9 @@ impl Default for CoreConfig {
             offline_sign_in_seconds: 72 * 3600,
             sign_in_failures_max: 5,
             sign_in_lock_seconds: 15 * 60,
+            visit_seconds: 5 * 60,
+            visit_seconds_max: 60 * 60,
+            card_visits: false,
         }
     }
 }
@@ -86,6 +97,8 @@ pub struct Caller {
     pub office: OfficeId,
     /// Who is signed in at it.
     pub clerk: Option<ClerkId>,
+    /// Whose visit it is, at a kiosk.
+    pub visit: Option<ApplicantId>,
 }
 
 /// The centre without a network.
@@ -98,14 +111,24 @@ pub struct Core<S> {
     catalogue: Mutex<Catalogue>,
     board: Mutex<Board>,
     forecasts: Mutex<Forecasts>,
+    visits: Mutex<Visits>,
 }
 
 impl<S: Store> Core<S> {
     /// A core over a store. `key` hashes codes; without it they cannot be recognised again.
     #[must_use]
     pub fn new(store: S, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, key: ServerKey, config: CoreConfig) -> Self {
-        let (catalogue, board, forecasts) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { store, clock, entropy, key, config, catalogue, board, forecasts }
+        Self {
+            store,
+            clock,
+            entropy,
+            key,
+            config,
+            catalogue: Mutex::default(),
+            board: Mutex::default(),
+            forecasts: Mutex::default(),
+            visits: Mutex::default(),
+        }
     }
 
     /// The store, for what only reads or belongs to the operator.
@@ -137,6 +160,10 @@ impl<S: Store> Core<S> {
         self.forecasts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn visits(&self) -> MutexGuard<'_, Visits> {
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Brings the catalogue in memory up to the store's.
     ///
     /// # Errors
@@ -161,6 +188,7 @@ impl<S: Store> Core<S> {
         *self.catalogue() = Catalogue::default();
         *self.board() = Board::default();
         *self.forecasts() = Forecasts::default();
+        *self.visits() = Visits::default();
     }
 }
 

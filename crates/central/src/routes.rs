@@ -21,6 +21,7 @@ mod search;
 mod sessions;
 mod sign_in;
 mod time;
+mod visits;
 mod vouchers;
 
 pub use openapi::Description;
@@ -81,6 +82,8 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/sign-in", post(sign_in::sign_in::<S>))
         .route("/v1/changes", get(changes::changes::<S>))
         .route("/v1/codes", post(codes::codes::<S>))
+        .route("/v1/visits/codes", post(visits::code::<S>))
+        .route("/v1/visits", post(visits::open::<S>).get(visits::prolong::<S>).delete(visits::end::<S>))
         .route("/v1/applicants/search", post(search::search::<S>))
         .route("/v1/applicants/{id}", get(applicants::applicant::<S>))
         .route("/v1/sessions", get(sessions::sessions::<S>))

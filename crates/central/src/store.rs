@@ -9,7 +9,9 @@ pub mod sqlite;
 pub mod wants;
 
 pub use batch::{Batch, CommandRow, NewDevice, NewSms, Write};
-pub use wants::{Account, AnsweredCode, CodeLedger, DeviceRow, Loaded, NextIds, PriorityRow, SeenCommand, Wants};
+pub use wants::{
+    Account, AnsweredCode, CodeLedger, DeviceRow, Loaded, NextIds, PriorityRow, SeenCommand, VisitCodeRow, Wants,
+};
 
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;

@@ -21,7 +21,7 @@ use yuyue_domain::application::StateKind;
 use yuyue_domain::ids::{OfficeId, SessionId};
 use yuyue_domain::session::{Session, SessionStatus};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::account::{DeviceKind, Secret};
 use yuyue_protocol::cursor::Epoch;
 use yuyue_sample::{City, CityConfig};
 
@@ -98,7 +98,9 @@ impl Training {
     ) -> Result<Self, TrainingError> {
         let clock = Arc::new(ShiftedClock::default());
         let as_clock: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
-        let open = || Central::open(folder, CoreConfig::default(), Arc::clone(&as_clock), Arc::new(OsEntropy));
+        // The reader is simulated, so its cards can be trusted.
+        let core_config = CoreConfig { card_visits: true, ..CoreConfig::default() };
+        let open = || Central::open(folder, core_config, Arc::clone(&as_clock), Arc::new(OsEntropy));
         let central = if has_city(folder) {
             read_clock(folder, &clock)?;
             open()?
@@ -106,8 +108,7 @@ impl Training {
             // A folder in which loading was cut off is begun anew.
             remove_rest(folder)?;
             set_to_morning(&clock);
-            let central =
-                Central::init(folder, CITY, CoreConfig::default(), Arc::clone(&as_clock), Arc::new(OsEntropy))?;
+            let central = Central::init(folder, CITY, core_config, Arc::clone(&as_clock), Arc::new(OsEntropy))?;
             load(&central, config, true, progress).await?;
             write_clock(folder, &clock)?;
             central
@@ -145,8 +146,9 @@ impl Training {
         kind: DeviceKind,
         label: &str,
         office: OfficeId,
+        exit_code: Option<Secret>,
     ) -> Result<PreparedDevice, TrainingError> {
-        Ok(self.central.core.add_device(kind, label, office).await?)
+        Ok(self.central.core.add_device(kind, label, office, exit_code).await?)
     }
 
     /// What the simulated phone shows, the newest first.

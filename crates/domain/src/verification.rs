@@ -3,7 +3,7 @@
 //! The digits are not here: the centre keeps them hashed, compares, and tells whether they match. Two times are kept
 //! apart because people confuse them: how long the code is good, and when another can be sent.
 
-use crate::ids::ApplicationId;
+use crate::ids::{ApplicationId, DeviceId};
 use crate::licence::Subject;
 use crate::policy::local::CodeRule;
 use crate::time::{Date, Timestamp};
@@ -34,6 +34,11 @@ pub enum CodePurpose {
     Cancel {
         /// The application.
         application: ApplicationId,
+    },
+    /// Saying at a kiosk who one is, at that kiosk only.
+    Visit {
+        /// The kiosk.
+        device: DeviceId,
     },
 }
 

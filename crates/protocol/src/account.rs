@@ -69,6 +69,9 @@ pub struct Enrolled {
     pub authority: String,
     /// The port of the centre's listener for devices, at the host that answered.
     pub devices_port: u16,
+    /// Argon2id verifier of the code with which staff leave a kiosk; none at a counter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_verifier: Option<String>,
 }
 
 /// A clerk signs in at a device.

@@ -11,6 +11,7 @@ use crate::envelope::Envelope;
 use crate::error::Problem;
 use crate::outcome::ItemOutcome;
 use crate::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use crate::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
 use std::future::Future;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
@@ -52,4 +53,20 @@ pub trait Centre {
 
     /// Where an application would end as things stand now, in all publications to come.
     fn outlook(&self, query: OutlookQuery) -> impl Future<Output = Result<OutlookFound, Problem>> + Send;
+}
+
+/// What a kiosk can ask beside that, to learn who is there. No person's record is read and no command is taken at a kiosk
+/// but for the person of its visit.
+pub trait Visits {
+    /// Sends the code that opens a visit.
+    fn send_visit_code(&self, request: VisitCodeRequest) -> impl Future<Output = Result<VisitCode, Problem>> + Send;
+
+    /// Opens a visit.
+    fn open_visit(&self, opening: VisitOpening) -> impl Future<Output = Result<VisitAnswer, Problem>> + Send;
+
+    /// The person is still there: the visit goes on for its whole time. Answers for how many seconds.
+    fn prolong_visit(&self) -> impl Future<Output = Result<u32, Problem>> + Send;
+
+    /// The person has left: the token counts no more.
+    fn end_visit(&self) -> impl Future<Output = Result<(), Problem>> + Send;
 }

@@ -14,3 +14,4 @@ pub mod envelope;
 pub mod error;
 pub mod outcome;
 pub mod query;
+pub mod visit;

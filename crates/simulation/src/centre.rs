@@ -141,7 +141,7 @@ impl CentreNode {
                 Some(found.ok_or_else(|| Problem::new(ErrorCode::SignedOut, "the token is unknown or has expired"))?)
             }
         };
-        Ok(Caller { device: from, kind: computer.kind, office: computer.office, clerk })
+        Ok(Caller { device: from, kind: computer.kind, office: computer.office, clerk, visit: None })
     }
 
     fn answer(core: &Core<SqliteStore>, from: DeviceId, token: Option<&Secret>, request: Request) -> Answer {
@@ -171,7 +171,7 @@ impl CentreNode {
         let mut deliveries = Vec::new();
         for (_, batch) in batches {
             // The writer itself checks the signatures here; a batch that came alone brings its signer along.
-            deliveries.extend(batch.into_iter().map(|envelope| Delivery { envelope, signer: None }));
+            deliveries.extend(batch.into_iter().map(|envelope| Delivery { envelope, signer: None, visit: None }));
         }
         let decided = now(core.decide(&deliveries));
         drop(core);

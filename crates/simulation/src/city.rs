@@ -237,7 +237,15 @@ fn centre_files<'a>(
         let Computer { id, kind, office, .. } = *computer;
         let number = u8::try_from(id.0).unwrap_or(0);
         let label = format!("MN-W{number:02}");
-        batch.writes.push(Write::DeviceAdded(NewDevice { id, kind, label, office, code: [number; 32], until: begin }));
+        batch.writes.push(Write::DeviceAdded(NewDevice {
+            id,
+            kind,
+            label,
+            office,
+            code: [number; 32],
+            until: begin,
+            exit_verifier: None,
+        }));
         let signing_key = computer.key.verifying_key().to_bytes();
         batch.writes.push(Write::DeviceEnrolled { device: id, signing_key, fingerprint: [number; 32], at: begin });
     }

@@ -18,7 +18,8 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Prepare a computer for enrolment; prints its one-time code, which counts for two days
+    /// Prepare a computer for enrolment; prints its one-time code, which counts for two days, and for a kiosk the code with
+    /// which staff leave it
     Add {
         #[command(flatten)]
         place: Place,
@@ -66,6 +67,8 @@ struct Prepared {
     device: DeviceId,
     code: String,
     until: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit_code: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -93,10 +96,16 @@ pub fn run(arguments: &Arguments) -> Outcome {
                 Kind::Kiosk => DeviceKind::Kiosk,
             };
             let central = place.open()?;
-            let added = block_on(async { Ok(central.core.add_device(kind, label, OfficeId(*office)).await?) })?;
-            let added = Prepared { device: added.device, code: added.code.0, until: added.until };
-            either(*as_json, &added, |Prepared { device, code, until }| {
-                format!("device {device}: enrol with {code} until {until}")
+            let added = block_on(async { Ok(central.core.add_device(kind, label, OfficeId(*office), None).await?) })?;
+            let added = Prepared {
+                device: added.device,
+                code: added.code.0,
+                until: added.until,
+                exit_code: added.exit_code.map(|code| code.0),
+            };
+            either(*as_json, &added, |Prepared { device, code, until, exit_code }| {
+                let exit = exit_code.as_ref().map(|code| format!("; staff leave the kiosk with {code}"));
+                format!("device {device}: enrol with {code} until {until}{}", exit.unwrap_or_default())
             })
         }
         Command::List { place, json: as_json } => {

@@ -1,6 +1,7 @@
 //! What the operator does: importing rows, preparing and revoking devices, clerks and their passwords.
 
 use super::Core;
+use super::codes::digits;
 use crate::audit::{Act, Entry};
 use crate::entropy::EntropyError;
 use crate::password::{PasswordError, make_verifier};
@@ -16,6 +17,9 @@ pub const IMPORT_CHUNK: usize = 5_000;
 
 /// Seconds for which an enrolment code counts.
 pub const ENROLMENT_SECONDS: u32 = 48 * 3600;
+
+/// Digits of the code with which staff leave a kiosk, the shortest that a verifier is made of.
+const EXIT_CODE_DIGITS: u8 = 8;
 
 /// Why an operator's request was not done.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +50,8 @@ pub struct PreparedDevice {
     pub code: Secret,
     /// Until when the code counts.
     pub until: Timestamp,
+    /// The code with which staff leave the kiosk, told once as well; none at a counter.
+    pub exit_code: Option<Secret>,
 }
 
 impl<S: Store> Core<S> {
@@ -89,20 +95,31 @@ impl<S: Store> Core<S> {
         Ok(self.store.transact(&Wants::default(), |_| (batch, ())).await?)
     }
 
-    /// Prepares a computer for enrolment; the code is told once and never again.
+    /// Prepares a computer for enrolment; the code is told once and never again. So is the code with which staff leave a
+    /// kiosk: eight digits, unless it is `exit_code`.
     ///
     /// # Errors
-    /// When there is no such office.
+    /// When there is no such office, or the given exit code is too short.
     pub async fn add_device(
         &self,
         kind: DeviceKind,
         label: &str,
         office: OfficeId,
+        exit_code: Option<Secret>,
     ) -> Result<PreparedDevice, AdminError> {
         self.check_office(office).await?;
         let now = self.now();
         let code = enrolment_text(self.entropy.bytes()?);
         let until = now.plus_seconds(ENROLMENT_SECONDS.into());
+        let exit_code = match (kind, exit_code) {
+            (DeviceKind::Counter, _) => None,
+            (DeviceKind::Kiosk, Some(given)) => Some(given),
+            (DeviceKind::Kiosk, None) => Some(Secret(digits(self.entropy.bytes()?, EXIT_CODE_DIGITS))),
+        };
+        let exit_verifier = exit_code
+            .as_ref()
+            .map(|code| make_verifier(code, self.entropy.bytes()?).map_err(AdminError::from))
+            .transpose()?;
         let wants = Wants { next_ids: true, ..Wants::default() };
         let device = self
             .store
@@ -111,12 +128,20 @@ impl<S: Store> Core<S> {
                 let mut batch = Batch::at(now);
                 let label = label.to_owned();
                 let hash = enrolment_hash(&code);
-                batch.writes.push(Write::DeviceAdded(NewDevice { id, kind, label, office, code: hash, until }));
+                batch.writes.push(Write::DeviceAdded(NewDevice {
+                    id,
+                    kind,
+                    label,
+                    office,
+                    code: hash,
+                    until,
+                    exit_verifier,
+                }));
                 batch.audit(Entry { device: Some(id), ..Entry::new(now, Act::DeviceAdded) });
                 (batch, id)
             })
             .await?;
-        Ok(PreparedDevice { device, code: Secret(code), until })
+        Ok(PreparedDevice { device, code: Secret(code), until, exit_code })
     }
 
     /// Revokes a device: it can neither connect nor deliver any more.

@@ -50,6 +50,9 @@ impl<S: Store> Core<S> {
             }
             return Ok((Batch::default(), before.answer.clone()));
         }
+        if matches!(request.purpose, CodePurpose::Visit { .. }) {
+            return Err(Problem::new(ErrorCode::BadRequest, "a visit begins with a typed number"));
+        }
         let unknown = || Problem::new(ErrorCode::NotFound, "no such applicant or application");
         let record = loaded.records.get(&request.applicant).ok_or_else(unknown)?;
         if let Some(application) = application_of(request.purpose)
@@ -98,7 +101,7 @@ impl<S: Store> Core<S> {
 
 const fn application_of(purpose: CodePurpose) -> Option<yuyue_domain::ids::ApplicationId> {
     match purpose {
-        CodePurpose::Apply { .. } => None,
+        CodePurpose::Apply { .. } | CodePurpose::Visit { .. } => None,
         CodePurpose::Confirm { application }
         | CodePurpose::Withdraw { application }
         | CodePurpose::Cancel { application } => Some(application),
@@ -106,13 +109,13 @@ const fn application_of(purpose: CodePurpose) -> Option<yuyue_domain::ids::Appli
 }
 
 /// Evenly spread digits: of 2^128 values the modulus leaves no bias that could be noticed.
-fn digits(random: [u8; 32], count: u8) -> String {
+pub(super) fn digits(random: [u8; 32], count: u8) -> String {
     let number = random.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
     let width = usize::from(count.min(9));
     format!("{:0width$}", number % 10_u128.pow(u32::from(count.min(9))))
 }
 
-fn code_problem(refusal: &CodeRefusal, now: Timestamp) -> Problem {
+pub(super) fn code_problem(refusal: &CodeRefusal, now: Timestamp) -> Problem {
     let until = |instant: Timestamp| u32::try_from(instant.seconds_since(now).max(1)).unwrap_or(u32::MAX);
     let (code, seconds) = match refusal {
         CodeRefusal::CodeTooSoon { seconds } => (ErrorCode::CodeTooSoon, *seconds),

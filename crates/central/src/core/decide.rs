@@ -2,12 +2,12 @@
 
 use super::ledger::{About, Ledger, Refused, Taking};
 use super::read::no_policy;
-use super::{Core, store_problem};
+use super::{Caller, Core, store_problem};
 use crate::store::{Batch, Loaded, Store, StoreError, Wants};
 use ed25519_dalek::VerifyingKey;
 use yuyue_domain::application::Wish;
 use yuyue_domain::application::transition::Act;
-use yuyue_domain::ids::{ApplicationId, DeviceId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId};
 use yuyue_domain::refusal::IntakeRefusal;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
@@ -25,22 +25,29 @@ pub struct Delivery {
     /// The key with which its signature was found good beforehand, so that the one writer need not check it. It counts
     /// only when it is still the device's key.
     pub signer: Option<SigningKey>,
+    /// The kiosk that brought it and whose visit it is there.
+    pub visit: Option<(DeviceId, ApplicantId)>,
 }
 
 /// The public half of the Ed25519 key with which a device signs.
 pub type SigningKey = [u8; 32];
 
 /// Checks what a device signed itself before it comes to the writer, when the batch is not too large.
-pub(crate) fn deliveries(own: Option<(DeviceId, SigningKey)>, batch: Vec<Envelope>) -> Result<Vec<Delivery>, Problem> {
+pub(crate) fn deliveries(
+    caller: Caller,
+    key: Option<SigningKey>,
+    batch: Vec<Envelope>,
+) -> Result<Vec<Delivery>, Problem> {
     if batch.len() > BATCH_MAX {
         return Err(Problem::new(ErrorCode::TooLarge, format!("at most {BATCH_MAX} commands")));
     }
-    let key = own.and_then(|(device, bytes)| Some((device, bytes, VerifyingKey::from_bytes(&bytes).ok()?)));
+    let key = key.and_then(|bytes| Some((bytes, VerifyingKey::from_bytes(&bytes).ok()?)));
+    let visit = caller.visit.map(|applicant| (caller.device, applicant));
     let signer = |envelope: &Envelope| {
-        let (device, bytes, key) = key.as_ref()?;
-        (envelope.device == *device && envelope.check_signature(key).is_ok()).then_some(*bytes)
+        let (bytes, key) = key.as_ref()?;
+        (envelope.device == caller.device && envelope.check_signature(key).is_ok()).then_some(*bytes)
     };
-    Ok(batch.into_iter().map(|envelope| Delivery { signer: signer(&envelope), envelope }).collect())
+    Ok(batch.into_iter().map(|envelope| Delivery { signer: signer(&envelope), envelope, visit }).collect())
 }
 
 impl<S: Store> Core<S> {
@@ -159,6 +166,10 @@ fn decide_one(ledger: &mut Ledger<'_>, delivery: &Delivery, command: Option<&Com
         Ok(kind) => kind,
         Err(reason) => return refused(envelope, ledger.now, vec![reason.into()]),
     };
+    if kind == DeviceKind::Kiosk && !is_visitors(ledger, delivery, command) {
+        // Not kept either: the same command may come again when its person has said who they are.
+        return refused(envelope, ledger.now, vec![IntakeRefusal::NotAllowed.into()]);
+    }
     let act = Act {
         channel: Taking::channel(kind),
         clerk: envelope.clerk,
@@ -236,6 +247,26 @@ fn check_sender(ledger: &Ledger<'_>, delivery: &Delivery) -> Result<DeviceKind, 
         return Err(IntakeRefusal::Reused);
     }
     Ok(device.kind)
+}
+
+/// Whether a kiosk brought its own command, about the person whose visit it is there.
+fn is_visitors(ledger: &Ledger<'_>, delivery: &Delivery, command: Option<&Command>) -> bool {
+    let Some((kiosk, visitor)) = delivery.visit else { return false };
+    let owner = |application| ledger.record_of(application).ok().map(|(record, _)| record.applicant.id);
+    let about = match command {
+        // What cannot be read concerns nobody.
+        None => Some(visitor),
+        Some(Command::Apply { applicant, .. } | Command::AgreeNotice { applicant, .. }) => Some(*applicant),
+        Some(
+            Command::ConfirmCode { application, .. }
+            | Command::Withdraw { application, .. }
+            | Command::Cancel { application, .. }
+            | Command::RecordPrint { application, .. },
+        ) => owner(*application),
+        // A kiosk shows nothing unmasked.
+        Some(Command::RecordReveal { .. }) => None,
+    };
+    kiosk == delivery.envelope.device && about == Some(visitor)
 }
 
 /// A counter acts through a clerk who may, a kiosk through none.

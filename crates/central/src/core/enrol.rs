@@ -47,6 +47,7 @@ impl<S: Store> Core<S> {
                 certificate: certificate.pem,
                 authority: authority.certificate_pem().to_owned(),
                 devices_port,
+                exit_verifier: device.exit_verifier,
             }),
             // Somebody else used the code between the look and the write.
             Err(StoreError::Constraint { .. }) => Err(refused()),

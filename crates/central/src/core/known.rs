@@ -1,20 +1,22 @@
 //! The contract of the protocol, for one known caller.
 
 use super::decide::deliveries;
+use super::read::check_reader;
 use super::{Caller, Core};
 use crate::store::Store;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::{DeviceKind, SignIn, SignedIn};
-use yuyue_protocol::centre::Centre;
+use yuyue_protocol::account::{SignIn, SignedIn};
+use yuyue_protocol::centre::{Centre, Visits};
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
-use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::error::Problem;
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
 
 /// The centre as a known caller sees it.
 pub struct Known<'a, S> {
@@ -42,13 +44,11 @@ impl<S: Store> Centre for Known<'_, S> {
     }
 
     async fn commands(&self, batch: Vec<Envelope>) -> Result<Vec<ItemOutcome>, Problem> {
-        self.core.decide(&deliveries(None, batch)?).await
+        self.core.decide(&deliveries(self.caller, None, batch)?).await
     }
 
     async fn request_code(&self, request: CodeRequest) -> Result<CodeSent, Problem> {
-        if self.caller.kind == DeviceKind::Counter && self.caller.clerk.is_none() {
-            return Err(Problem::new(ErrorCode::SignedOut, "nobody is signed in"));
-        }
+        check_reader(self.caller, request.applicant)?;
         self.core.send_code(self.caller, &request).await
     }
 
@@ -70,5 +70,23 @@ impl<S: Store> Centre for Known<'_, S> {
 
     async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
         self.core.read_outlook(self.caller, &query).await
+    }
+}
+
+impl<S: Store> Visits for Known<'_, S> {
+    async fn send_visit_code(&self, request: VisitCodeRequest) -> Result<VisitCode, Problem> {
+        self.core.send_visit_code(self.caller, &request).await
+    }
+
+    async fn open_visit(&self, opening: VisitOpening) -> Result<VisitAnswer, Problem> {
+        self.core.open_visit(self.caller, &opening).await
+    }
+
+    async fn prolong_visit(&self) -> Result<u32, Problem> {
+        self.core.visit_seconds_left(self.caller)
+    }
+
+    async fn end_visit(&self) -> Result<(), Problem> {
+        self.core.close_visit(self.caller)
     }
 }

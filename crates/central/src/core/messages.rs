@@ -24,6 +24,7 @@ pub fn code(digits: &str, purpose: CodePurpose, life_seconds: u32) -> String {
         CodePurpose::Confirm { .. } => "确认预约申请".to_owned(),
         CodePurpose::Withdraw { .. } => "撤回预约申请".to_owned(),
         CodePurpose::Cancel { .. } => "取消考试预约".to_owned(),
+        CodePurpose::Visit { .. } => "在自助终端办理业务".to_owned(),
     };
     let minutes = life_seconds.div_ceil(60);
     format!("【渝约】验证码{digits}，用于{what}，{minutes}分钟内有效。请勿告诉他人。")

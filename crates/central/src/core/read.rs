@@ -49,7 +49,7 @@ impl<S: Store> Core<S> {
     }
 
     pub(super) async fn read_applicant(&self, caller: Caller, id: ApplicantId) -> Result<ApplicantRecord, Problem> {
-        check_clerk(caller)?;
+        check_reader(caller, id)?;
         let found = self.store.find_record(id).await.map_err(|error| store_problem(&error))?;
         let record = found.ok_or_else(|| Problem::new(ErrorCode::NotFound, "no such applicant"))?;
         self.note(caller, Some(id), Act::ApplicantRead).await?;
@@ -94,7 +94,17 @@ impl<S: Store> Core<S> {
     }
 }
 
-/// People's records are shown to signed-in clerks only.
+/// A person's record is shown to signed-in clerks, and at a kiosk to the person whose visit it is.
+pub(super) fn check_reader(caller: Caller, about: ApplicantId) -> Result<(), Problem> {
+    match (caller.kind, caller.visit) {
+        (DeviceKind::Counter, _) => check_clerk(caller),
+        (DeviceKind::Kiosk, Some(visitor)) if visitor == about => Ok(()),
+        (DeviceKind::Kiosk, Some(_)) => Err(Problem::new(ErrorCode::Forbidden, "it is somebody else's visit")),
+        (DeviceKind::Kiosk, None) => Err(Problem::new(ErrorCode::SignedOut, "nobody has said who they are")),
+    }
+}
+
+/// People are looked up by signed-in clerks only.
 pub(super) fn check_clerk(caller: Caller) -> Result<(), Problem> {
     match (caller.kind, caller.clerk) {
         (DeviceKind::Counter, Some(_)) => Ok(()),

@@ -1,4 +1,4 @@
-//! Who is calling: the device by its connection's certificate, the clerk by the token.
+//! Who is calling: the device by its connection's certificate, the clerk or the visitor of a kiosk by the token.
 
 use super::App;
 use crate::core::{Caller, SigningKey, store_problem};
@@ -10,12 +10,13 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use std::sync::Arc;
+use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// Characters of a token at most.
 const TOKEN_MAX: usize = 128;
 
-/// A device that was recognised and is not revoked, with whoever is signed in at it. Looked up with every request.
+/// A device that was recognised and is not revoked, with whoever is signed in or visits there. Looked up with every request.
 pub struct KnownDevice {
     /// Who is calling.
     pub caller: Caller,
@@ -46,16 +47,20 @@ impl<S: Store> FromRequestParts<Arc<App<S>>> for KnownDevice {
         if device.revoked_at.is_some() {
             return Err(ApiProblem(Problem::new(ErrorCode::DeviceRevoked, "the device was revoked")));
         }
-        let clerk = match bearer(parts)? {
-            None => None,
-            Some(token) => {
-                let found = store.find_token(&hash(token.as_bytes()), device.id, app.core.now()).await;
-                let clerk = found.map_err(|error| store_problem(&error))?;
-                let expired = || Problem::new(ErrorCode::SignedOut, "the token is unknown or has expired");
-                Some(clerk.ok_or_else(expired)?)
+        let expired = || Problem::new(ErrorCode::SignedOut, "the token is unknown or has expired");
+        let (mut clerk, mut visit) = (None, None);
+        match (bearer(parts)?, device.kind) {
+            (None, _) => {}
+            (Some(token), DeviceKind::Kiosk) => {
+                visit = Some(app.core.find_visit(device.id, token).ok_or_else(expired)?);
             }
-        };
-        let caller = Caller { device: device.id, kind: device.kind, office: device.office, clerk };
+            (Some(token), DeviceKind::Counter) => {
+                let found = store.find_token(&hash(token.as_bytes()), device.id, app.core.now()).await;
+                let found = found.map_err(|error| store_problem(&error))?;
+                clerk = Some(found.ok_or_else(expired)?);
+            }
+        }
+        let caller = Caller { device: device.id, kind: device.kind, office: device.office, clerk, visit };
         Ok(Self { caller, signing_key: device.signing_key })
     }
 }

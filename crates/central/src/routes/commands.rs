@@ -26,7 +26,6 @@ pub async fn commands<S: Store>(
     if request.is_empty() {
         return Ok(Json(Vec::new()));
     }
-    let own = device.signing_key.map(|key| (device.caller.device, key));
-    let deliveries = deliveries(own, request)?;
+    let deliveries = deliveries(device.caller, device.signing_key, request)?;
     Ok(Json(app.writer.decide(deliveries).await?))
 }

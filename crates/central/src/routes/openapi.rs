@@ -18,6 +18,10 @@ use utoipa::{Modify, OpenApi};
         super::live::live,
         super::commands::commands,
         super::codes::codes,
+        super::visits::code,
+        super::visits::open,
+        super::visits::prolong,
+        super::visits::end,
         super::search::search,
         super::applicants::applicant,
         super::sessions::sessions,
@@ -65,6 +69,9 @@ impl Modify for Callers {
         let mut token = Http::new(HttpAuthScheme::Bearer);
         token.description = Some("The token of the clerk who is signed in at the calling device.".to_owned());
         components.add_security_scheme("clerk", SecurityScheme::Http(token));
+        let mut visit = Http::new(HttpAuthScheme::Bearer);
+        visit.description = Some("The token of the visit at the calling kiosk.".to_owned());
+        components.add_security_scheme("visitor", SecurityScheme::Http(visit));
     }
 }
 
@@ -80,6 +87,6 @@ mod tests {
     #[test]
     fn every_path_is_described() {
         let paths = Description::openapi().paths.paths;
-        assert_eq!(paths.len(), 18, "a path that is served and not described cannot be tested from outside");
+        assert_eq!(paths.len(), 20, "a path that is served and not described cannot be tested from outside");
     }
 }

@@ -36,6 +36,16 @@ schemas! {
     CodeRequest = "code_request",
     /// `code_sent.json`
     CodeSent = "code_sent",
+    /// `visit_code_request.json`
+    VisitCodeRequest = "visit_code_request",
+    /// `visit_code.json`
+    VisitCode = "visit_code",
+    /// `visit_opening.json`
+    VisitOpening = "visit_opening",
+    /// `visit_answer.json`
+    VisitAnswer = "visit_answer",
+    /// `visit_left.json`
+    VisitLeft = "visit_left",
     /// `search.json`
     Search = "search",
     /// `hits.json`

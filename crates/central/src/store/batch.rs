@@ -1,6 +1,6 @@
 //! Everything that one transaction writes.
 
-use super::wants::{Account, AnsweredCode, CodeLedger};
+use super::wants::{Account, AnsweredCode, CodeLedger, VisitCodeRow};
 use crate::audit::Entry;
 use crate::secret::Hash;
 use std::fmt;
@@ -69,6 +69,15 @@ pub enum Write {
     CodeRequest {
         /// The request and what was answered.
         answered: AnsweredCode,
+        /// When.
+        at: Timestamp,
+    },
+    /// The codes for visits of a typed number.
+    VisitCode {
+        /// The keyed hash of the number.
+        number: Hash,
+        /// Its codes.
+        row: VisitCodeRow,
         /// When.
         at: Timestamp,
     },
@@ -152,6 +161,8 @@ pub struct NewDevice {
     pub code: Hash,
     /// Until when the code counts.
     pub until: Timestamp,
+    /// Argon2id verifier of the code with which staff leave it; none at a counter.
+    pub exit_verifier: Option<String>,
 }
 
 /// A message to a phone.

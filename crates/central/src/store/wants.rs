@@ -41,6 +41,8 @@ pub struct Wants {
     pub codes: bool,
     /// Requests for codes that may have been answered before.
     pub code_requests: BTreeSet<Uuid>,
+    /// Codes that open visits, by the keyed hash of the typed number.
+    pub visit_codes: BTreeSet<Hash>,
     /// Clerks with what signs them in, by 工号.
     pub accounts: BTreeSet<String>,
     /// Whether the next free numbers are needed.
@@ -70,6 +72,8 @@ pub struct Loaded {
     pub codes: BTreeMap<ApplicantId, CodeLedger>,
     /// Requests for codes that were answered before.
     pub code_requests: BTreeMap<Uuid, AnsweredCode>,
+    /// Codes that open visits.
+    pub visit_codes: BTreeMap<Hash, VisitCodeRow>,
     /// Clerks with what signs them in.
     pub accounts: BTreeMap<String, Account>,
     /// The next free numbers.
@@ -121,6 +125,8 @@ pub struct DeviceRow {
     pub enrolled_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Argon2id verifier of the code with which staff leave it; none at a counter.
+    pub exit_verifier: Option<String>,
 }
 
 /// A clerk with what signs the clerk in.
@@ -164,6 +170,15 @@ pub struct CodeLedger {
     pub state: CodeState,
     /// The keyed hash of the last code.
     pub tag: Hash,
+}
+
+/// The codes for visits of a typed number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VisitCodeRow {
+    /// The last request for one.
+    pub request: Uuid,
+    /// What the rules look at, and the keyed hash of the last code.
+    pub ledger: CodeLedger,
 }
 
 /// Priority places of a session.

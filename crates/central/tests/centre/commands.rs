@@ -239,10 +239,10 @@ async fn a_signature_that_was_checked_with_another_key_is_checked_again() {
     let mut forged = world.seal(&other, &command);
     forged.device = counter.caller.device;
     let signer = Some(*other.key.verifying_key().as_bytes());
-    let outcomes = world.core.decide(&[Delivery { envelope: forged, signer }]).await.unwrap();
+    let outcomes = world.core.decide(&[Delivery { envelope: forged, signer, visit: None }]).await.unwrap();
     assert_eq!(reasons(&outcomes[0].outcome), [IntakeRefusal::BadSignature.into()], "only the device's own key counts");
     let envelope = world.seal(&counter, &command);
     let signer = Some(*counter.key.verifying_key().as_bytes());
-    let outcomes = world.core.decide(&[Delivery { envelope, signer }]).await.unwrap();
+    let outcomes = world.core.decide(&[Delivery { envelope, signer, visit: None }]).await.unwrap();
     assert!(matches!(outcomes[0].outcome, Outcome::Accepted { .. }), "and it counts without another check");
 }

@@ -96,7 +96,7 @@ impl World {
     }
 
     pub async fn device(&self, kind: DeviceKind, office: OfficeId, clerk: Option<ClerkId>) -> Device {
-        let prepared = self.core.add_device(kind, "测试窗口", office).await.unwrap();
+        let prepared = self.core.add_device(kind, "测试窗口", office, None).await.unwrap();
         let key = SigningKey::from_bytes(&self.entropy.bytes().unwrap());
         let connection = KeyPair::generate().unwrap();
         let request = CertificateParams::default().serialize_request(&connection).unwrap().pem().unwrap();
@@ -107,7 +107,7 @@ impl World {
         };
         let enrolled = self.core.enrol(&self.central.authority, &request, 8443).await.unwrap();
         Device {
-            caller: Caller { device: enrolled.device, kind, office, clerk },
+            caller: Caller { device: enrolled.device, kind, office, clerk, visit: None },
             key,
             certificate: enrolled.certificate,
             certificate_key: connection.serialize_pem(),

@@ -13,3 +13,4 @@ mod publication;
 mod race;
 mod sign_in;
 mod training;
+mod visits;

@@ -35,7 +35,7 @@ async fn no_priority_place_is_given_twice_and_every_caller_gets_a_true_answer() 
     let mut callers = JoinSet::new();
     for person in &people {
         let command = world.apply(person, Subject::Two, Wish::Priority { session }, None);
-        let delivery = Delivery { envelope: world.seal(&counter, &command), signer: None };
+        let delivery = Delivery { envelope: world.seal(&counter, &command), signer: None, visit: None };
         let writer = writer.clone();
         callers.spawn(async move { writer.decide(vec![delivery]).await.unwrap().remove(0).outcome });
     }

@@ -109,11 +109,11 @@ async fn an_enrolment_code_counts_once_and_not_for_ever() {
     };
     let wrong = world.core.enrol(&world.central.authority, &request(Secret("AAAA".into())), 8443).await.unwrap_err();
     assert_eq!(wrong.code, ErrorCode::EnrolmentRefused, "nobody was given this code");
-    let prepared = world.core.add_device(DeviceKind::Counter, "测试窗口", office).await.unwrap();
+    let prepared = world.core.add_device(DeviceKind::Counter, "测试窗口", office, None).await.unwrap();
     let bad = world.core.enrol(&world.central.authority, &request(prepared.code.clone()), 8443).await.unwrap_err();
     assert_eq!(bad.code, ErrorCode::BadRequest, "a request that is none does not use the code up");
     world.clock.advance(49 * 3600);
     let late = world.core.enrol(&world.central.authority, &request(prepared.code), 8443).await.unwrap_err();
     assert_eq!(late.code, ErrorCode::EnrolmentRefused, "two days are over");
-    assert!(world.core.add_device(DeviceKind::Counter, "x", OfficeId(999)).await.is_err(), "no such office");
+    assert!(world.core.add_device(DeviceKind::Counter, "x", OfficeId(999), None).await.is_err(), "no such office");
 }

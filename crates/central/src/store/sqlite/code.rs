@@ -2,7 +2,7 @@
 
 use super::{from_document, to_document};
 use crate::secret::Hash;
-use crate::store::{AnsweredCode, CodeLedger, StoreError};
+use crate::store::{AnsweredCode, CodeLedger, StoreError, VisitCodeRow};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 use yuyue_domain::ids::ApplicantId;
@@ -58,6 +58,40 @@ pub fn find_request(connection: &Connection, id: Uuid) -> Result<Option<Answered
         let (applicant, purpose) = (ApplicantId(applicant), from_document("code_request", &purpose)?);
         let request = CodeRequest { id, applicant, purpose };
         Ok(AnsweredCode { request, answer: from_document("code_request", &answer)? })
+    };
+    found.map(read).transpose()
+}
+
+pub fn upsert_visit(
+    connection: &Connection,
+    number: &Hash,
+    row: &VisitCodeRow,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO visit_code (number, request, state, tag, changed_at) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (number) DO UPDATE
+             SET request = excluded.request, state = excluded.state, tag = excluded.tag, changed_at = excluded.changed_at",
+        )?
+        .execute(params![
+            number,
+            row.request.as_bytes(),
+            to_document("visit_code", &row.ledger.state)?,
+            row.ledger.tag,
+            at.unix()
+        ])?;
+    Ok(())
+}
+
+pub fn find_visit(connection: &Connection, number: &Hash) -> Result<Option<VisitCodeRow>, StoreError> {
+    let found: Option<([u8; 16], String, Hash)> = connection
+        .prepare_cached("SELECT request, state, tag FROM visit_code WHERE number = ?1")?
+        .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let read = |(request, state, tag): ([u8; 16], String, Hash)| {
+        let ledger = CodeLedger { state: from_document("visit_code", &state)?, tag };
+        Ok(VisitCodeRow { request: Uuid::from_bytes(request), ledger })
     };
     found.map(read).transpose()
 }

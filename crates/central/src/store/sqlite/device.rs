@@ -8,13 +8,21 @@ use yuyue_domain::ids::{DeviceId, OfficeId};
 use yuyue_domain::notice::Agreement;
 use yuyue_domain::time::Timestamp;
 
-const COLUMNS: &str = "id, kind, label, office, enrolment_until, signing_key, enrolled_at, revoked_at";
+const COLUMNS: &str = "id, kind, label, office, enrolment_until, signing_key, enrolled_at, revoked_at, exit_verifier";
 
 pub fn insert(connection: &Connection, new: &NewDevice) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO device (id, kind, label, office, enrolment_hash, enrolment_until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![new.id.0, to_word("device", new.kind)?, new.label, new.office.0, new.code, new.until.unix()],
+        "INSERT INTO device (id, kind, label, office, enrolment_hash, enrolment_until, exit_verifier)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            new.id.0,
+            to_word("device", new.kind)?,
+            new.label,
+            new.office.0,
+            new.code,
+            new.until.unix(),
+            new.exit_verifier
+        ],
     )?;
     Ok(())
 }
@@ -93,6 +101,7 @@ fn read(row: &Row<'_>) -> Result<DeviceRow, StoreError> {
         signing_key: row.get(5)?,
         enrolled_at: time(6)?,
         revoked_at: time(7)?,
+        exit_verifier: row.get(8)?,
     })
 }
 

@@ -133,13 +133,14 @@ pub fn find_page(connection: &Connection, query: &FeedQuery) -> Result<Option<Ch
         "SELECT revision, document FROM publication WHERE revision > ?1 AND revision <= ?2",
         Row::Publication,
     )?;
-    page.read_with(
-        "agreement",
-        "SELECT revision, document FROM agreement WHERE revision > ?1 AND revision <= ?2 AND device = ?3",
-        params![signed(after), signed(until), query.device.0],
-        Row::Agreement,
-    )?;
     if query.kind == DeviceKind::Counter {
+        // It names for whom it was; a kiosk remembers by itself what was agreed to on it.
+        page.read_with(
+            "agreement",
+            "SELECT revision, document FROM agreement WHERE revision > ?1 AND revision <= ?2 AND device = ?3",
+            params![signed(after), signed(until), query.device.0],
+            Row::Agreement,
+        )?;
         page.read_personal(query.office)?;
     }
     if query.after.is_some() {

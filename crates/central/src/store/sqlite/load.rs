@@ -57,6 +57,11 @@ pub fn load(connection: &Connection, wants: &Wants) -> Result<Loaded, StoreError
             loaded.code_requests.insert(*id, answer);
         }
     }
+    for number in &wants.visit_codes {
+        if let Some(row) = code::find_visit(connection, number)? {
+            loaded.visit_codes.insert(*number, row);
+        }
+    }
     if wants.next_ids {
         loaded.next_ids = next_ids(connection)?;
     }

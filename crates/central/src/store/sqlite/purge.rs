@@ -24,7 +24,9 @@ pub fn purge(connection: &Connection, before: &PurgeBefore) -> Result<Purged, St
                 .execute("DELETE FROM sms WHERE state <> 'waiting' AND created_at < ?1", [before.messages.unix()])?,
         ),
         code_requests: count(
-            connection.execute("DELETE FROM code_request WHERE requested_at < ?1", params![before.messages.unix()])?,
+            connection.execute("DELETE FROM code_request WHERE requested_at < ?1", params![before.messages.unix()])?
+                + connection
+                    .execute("DELETE FROM visit_code WHERE changed_at < ?1", params![before.messages.unix()])?,
         ),
     })
 }

@@ -1,6 +1,7 @@
 DELETE FROM sms;
 DELETE FROM code_request;
 DELETE FROM code_ledger;
+DELETE FROM visit_code;
 DELETE FROM published_result;
 DELETE FROM publication;
 DELETE FROM command;

@@ -111,6 +111,7 @@ fn write_other(connection: &Connection, write: &Write, chain: &mut audit::Chain)
         Write::PriorityTaken { session, by } => session::take_priority(connection, *session, *by),
         Write::CodeLedger { applicant, ledger, at } => code::upsert_ledger(connection, *applicant, ledger, *at),
         Write::CodeRequest { answered, at } => code::insert_request(connection, answered, *at),
+        Write::VisitCode { number, row, at } => code::upsert_visit(connection, number, row, *at),
         Write::Sms(new) => sms::insert(connection, new),
         Write::SmsSent { id } => sms::set_sent(connection, *id),
         Write::SmsFailed { id, next_at } => sms::set_failed(connection, *id, *next_at),
