@@ -4,7 +4,7 @@
 //! needs the centre is a function over `&Mutex<Desk>` that holds the lock only between its questions to the centre.
 
 use crate::cache::CACHE_DB;
-use crate::cache::document::{DocumentKey, find_document};
+use crate::cache::document::KnownPolicy;
 use crate::centre_clock::CentreClock;
 use crate::device::DEVICE_DB;
 use crate::device::draft::delete_old_drafts;
@@ -64,6 +64,7 @@ pub(crate) enum Signed {
 pub struct Desk {
     pub(crate) device: Connection,
     pub(crate) cache: Connection,
+    policy: KnownPolicy,
     pub(crate) journal: Journal,
     pub(crate) world: Arc<dyn World>,
     pub(crate) edition: Edition,
@@ -96,6 +97,7 @@ impl Desk {
         let desk = Self {
             device,
             cache,
+            policy: KnownPolicy::default(),
             journal,
             world: Arc::clone(&config.world),
             edition: config.edition,
@@ -178,8 +180,8 @@ impl Desk {
         }
     }
 
-    pub(crate) fn policy(&self) -> Result<Policy, DeskError> {
-        find_document(&self.cache, DocumentKey::Policy)?.ok_or(DeskError::NotFilled)
+    pub(crate) fn policy(&self) -> Result<Arc<Policy>, DeskError> {
+        self.policy.find(&self.cache)?.ok_or(DeskError::NotFilled)
     }
 
     pub(crate) fn new_id(&self) -> Uuid {

@@ -14,6 +14,12 @@ pub trait World: Send + Sync {
 
     /// Fills `bytes` with randomness fit for keys.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// What a hash of a password costs: the recommendation of OWASP, 19 MiB and two passes. Only a world in which nobody
+    /// has anything to hide may make it cheap.
+    fn password_cost(&self) -> argon2::Params {
+        argon2::Params::default()
+    }
 }
 
 /// A new identifier: a `UUIDv7` of the given instant.

@@ -104,4 +104,8 @@ impl World for DeviceWorld {
         }
         self.random.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
     }
+
+    fn password_cost(&self) -> argon2::Params {
+        crate::city::quick_cost()
+    }
 }

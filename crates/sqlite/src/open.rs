@@ -181,6 +181,8 @@ fn set_pragmas(connection: &Connection, kind: &FileKind) -> Result<(), OpenError
     // A schema that somebody tampered with can call no function behind our back, nor can a statement damage the file.
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Plans that depend on bound values would be made anew with every value, wherever a partial index is in sight.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", -i64::from(kind.page_cache_kib))?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())

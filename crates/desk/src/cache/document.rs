@@ -5,9 +5,12 @@ use crate::error::DeskError;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
+use std::sync::Arc;
 use yuyue_domain::ids::{ClerkId, OfficeId, PublicationId, SiteId};
 use yuyue_domain::licence::{LicenceClass, Subject};
 use yuyue_domain::notice::NoticeKind;
+use yuyue_domain::policy::Policy;
 
 /// Which document.
 #[derive(Debug, Clone, Copy)]
@@ -79,11 +82,35 @@ pub fn delete_document(cache: &Connection, key: DocumentKey) -> Result<(), DeskE
 /// # Errors
 /// When the file cannot be read or holds something else.
 pub fn find_document<T: DeserializeOwned>(cache: &Connection, key: DocumentKey) -> Result<Option<T>, DeskError> {
-    let body: Option<String> = cache
+    Ok(find_body(cache, key)?.map(|body| serde_json::from_str(&body)).transpose()?)
+}
+
+fn find_body(cache: &Connection, key: DocumentKey) -> Result<Option<String>, DeskError> {
+    Ok(cache
         .prepare_cached("SELECT body FROM document WHERE kind = ?1 AND key = ?2")?
         .query_row(key.parts(), |row| row.get(0))
-        .optional()?;
-    Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+        .optional()?)
+}
+
+/// The policy as it was last read. Every view looks at it, and reading its text is most of what a view would cost.
+#[derive(Default)]
+pub struct KnownPolicy(RefCell<Option<(String, Arc<Policy>)>>);
+
+impl KnownPolicy {
+    /// The policy in force, read anew only when its text is another one.
+    ///
+    /// # Errors
+    /// As [`find_document`].
+    pub fn find(&self, cache: &Connection) -> Result<Option<Arc<Policy>>, DeskError> {
+        let Some(body) = find_body(cache, DocumentKey::Policy)? else { return Ok(None) };
+        let mut known = self.0.borrow_mut();
+        if let Some((_, policy)) = known.as_ref().filter(|(text, _)| *text == body) {
+            return Ok(Some(Arc::clone(policy)));
+        }
+        let policy = Arc::new(serde_json::from_str(&body)?);
+        *known = Some((body, Arc::clone(&policy)));
+        Ok(Some(policy))
+    }
 }
 
 /// Of which kind to list all documents.
@@ -117,4 +144,35 @@ pub fn list_documents<T: DeserializeOwned>(cache: &Connection, kind: DocumentKin
         documents.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
     }
     Ok(documents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::CACHE_DB;
+    use crate::testing::{key, today};
+    use yuyue_sqlite::Place;
+
+    #[test]
+    fn a_policy_is_read_once_and_anew_when_it_changed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = yuyue_sqlite::open(&CACHE_DB, Place::new(&folder.path().join("cache.db"), Some(&key())));
+        let cache = cache.expect("a new cache opens");
+        let known = KnownPolicy::default();
+        assert!(known.find(&cache).expect("readable").is_none(), "nothing is invented before the first fill");
+
+        let mut policy = yuyue_domain::seed::policy(today()).expect("the seed is in force");
+        upsert_document(&cache, DocumentKey::Policy, &policy, 1).expect("written");
+        let first = known.find(&cache).expect("readable").expect("it is here");
+        let again = known.find(&cache).expect("readable").expect("it is still here");
+        assert_eq!(*first, policy, "as it was written");
+        assert!(Arc::ptr_eq(&first, &again), "the same text is not read twice");
+
+        policy.local.code.digits += 2;
+        upsert_document(&cache, DocumentKey::Policy, &policy, 1).expect("written");
+        let changed = known.find(&cache).expect("readable").expect("it is here");
+        assert_eq!(*changed, policy, "what the centre changed counts at once");
+        delete_document(&cache, DocumentKey::Policy).expect("written");
+        assert!(known.find(&cache).expect("readable").is_none(), "a policy that is gone is not remembered");
+    }
 }

@@ -2,9 +2,9 @@
 
 use crate::error::DeskError;
 use crate::world::World;
-use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Version};
 use rusqlite::{Connection, OptionalExtension as _};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::Clerk;
@@ -27,7 +27,7 @@ pub fn upsert_verifier(
 ) -> Result<(), DeskError> {
     let mut salt = [0; 16];
     world.fill(&mut salt);
-    let hash = Argon2::default()
+    let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, world.password_cost())
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map_err(|error| DeskError::PasswordHash(error.to_string()))?
         .to_string();

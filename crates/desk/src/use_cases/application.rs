@@ -35,7 +35,7 @@ impl Desk {
         self.clerk()?;
         let application = self.application_row(id)?;
         let record = self.record(application.applicant)?;
-        self.application_view(&application, &record, &self.policy()?)
+        self.application_view(&application, &record, &*self.policy()?)
     }
 
     pub(crate) fn application_view(

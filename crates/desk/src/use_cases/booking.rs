@@ -62,7 +62,7 @@ impl Desk {
         self.clerk()?;
         self.visit.open(applicant);
         let record = self.record(applicant)?;
-        let context = self.flow_context(&record, &self.policy()?)?;
+        let context = self.flow_context(&record, &*self.policy()?)?;
         let kept: Option<Draft<BookingDraft>> = find_draft(&self.device, applicant)?;
         let mut draft = match kept.filter(|kept| !kept.body.is_submitted && replaces.is_none()) {
             Some(kept) => kept,
@@ -159,7 +159,7 @@ impl Desk {
         self.visit.open(draft.applicant);
         if !draft.body.is_submitted {
             let record = self.record(draft.applicant)?;
-            draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &self.policy()?)?);
+            draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &*self.policy()?)?);
         }
         self.booking_view(&draft).map(Some)
     }
@@ -182,7 +182,7 @@ impl Desk {
         self.clerk()?;
         let mut draft = self.open_draft()?;
         let record = self.record(draft.applicant)?;
-        draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &self.policy()?)?);
+        draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &*self.policy()?)?);
         if let FlowAction::CheckIdentity { check } = action {
             self.check_identity(draft.applicant, check)?;
         }

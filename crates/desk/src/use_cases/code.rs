@@ -65,7 +65,7 @@ pub async fn send_code(
     }
     desk.codes.push(slot);
     let record = desk.record(applicant)?;
-    Ok(desk.code_status_of(&record, &purpose, &desk.policy()?))
+    Ok(desk.code_status_of(&record, &purpose, &*desk.policy()?))
 }
 
 impl Desk {
@@ -75,7 +75,7 @@ impl Desk {
     /// When there is no such booking or application.
     pub fn code_status(&self, purpose: PurposeView) -> Result<CodeStatus, DeskError> {
         let (applicant, purpose) = self.purpose_of(purpose)?;
-        Ok(self.code_status_of(&self.record(applicant)?, &purpose, &self.policy()?))
+        Ok(self.code_status_of(&self.record(applicant)?, &purpose, &*self.policy()?))
     }
 
     fn purpose_of(&self, purpose: PurposeView) -> Result<(ApplicantId, CodePurpose), DeskError> {

@@ -171,7 +171,7 @@ impl Desk {
         let place = self.find_named_session(session)?.ok_or(DeskError::NotFound)?;
         let record = self.record(request.application.applicant)?;
         // The booking that this voucher is for counts only when it is over.
-        let before = count_bookings(&record, request.application.subject, &self.policy()?);
+        let before = count_bookings(&record, request.application.subject, &*self.policy()?);
         Ok(Printable::Voucher {
             request: Box::new(request),
             place: Box::new(place),

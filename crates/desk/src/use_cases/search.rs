@@ -63,7 +63,7 @@ impl Desk {
         let mut hits = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
             if let Some(record) = self.find_record_of(hit.applicant)? {
-                hits.push(self.search_hit(&record, text, policy.as_ref()));
+                hits.push(self.search_hit(&record, text, policy.as_deref()));
             }
         }
         Ok(SearchAnswer { kind, hits, more: found.more, local_only: true })
@@ -116,7 +116,7 @@ impl Desk {
                 tests: Vec::new(),
                 applications: Vec::new(),
             });
-            answer.hits.push(self.search_hit(&record, text, policy.as_ref()));
+            answer.hits.push(self.search_hit(&record, text, policy.as_deref()));
         }
         Ok(answer)
     }

@@ -42,11 +42,13 @@ impl Write {
     fn apply(&self, to: &mut Vec<u8>) {
         match self {
             Self::Bytes(offset, bytes) => {
-                let end = offset + bytes.len();
-                if to.len() < end {
-                    to.resize(end, 0);
+                // Overwritten first and the rest appended: filling with zeros byte by byte is slow without optimisation.
+                if to.len() < *offset {
+                    to.resize(*offset, 0);
                 }
-                to[*offset..end].copy_from_slice(bytes);
+                let inside = bytes.len().min(to.len() - offset);
+                to[*offset..offset + inside].copy_from_slice(&bytes[..inside]);
+                to.extend_from_slice(&bytes[inside..]);
             }
             Self::Cut(length) => to.resize(*length, 0),
         }

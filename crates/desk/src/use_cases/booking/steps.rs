@@ -53,7 +53,7 @@ impl Desk {
             (FlowStep::Subject, _) => {
                 let record = self.record(draft.applicant)?;
                 StepBody::Subject(SubjectStep {
-                    subjects: self.subject_rows(&record, &self.policy()?),
+                    subjects: self.subject_rows(&record, &*self.policy()?),
                     identity_check: flow.identity_check,
                     card_reader: false,
                 })
