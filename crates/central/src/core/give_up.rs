@@ -35,8 +35,9 @@ pub fn cancel(ledger: &mut Ledger<'_>, id: ApplicationId, proof: &Proof, taking:
     };
     application.cancel(Some(proven), taking.act, PlaceTimes::from(session), parameters).map_err(one)?;
     ledger.keep_code(applicant, after_try);
-    // A priority place is free again while priority booking goes on; later its session has been published without it.
-    if application.is_priority() && session.is_priority_open_at(ledger.now, ledger.policy) {
+    // Free again, whenever that is: a session whose instant has come is published a moment later, with what is free then,
+    // and of one that is published nobody asks any more.
+    if application.is_priority() {
         ledger.take_priority(session.id, -1);
     }
     if let ApplicationState::CancelledByApplicant { session, .. } = application.state

@@ -3,13 +3,16 @@
 use crate::kit::{World, reasons};
 use yuyue_central::audit::{Act, Tail, check_chain};
 use yuyue_central::core::Delivery;
+use yuyue_central::scheduler::Scheduler;
 use yuyue_central::store::Store as _;
+use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{StateKind, Wish};
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::{ApplicationId, ClerkId, DeviceId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::notice::NoticeKind;
 use yuyue_domain::refusal::{IntakeRefusal, Refusal};
+use yuyue_domain::session::Session;
 use yuyue_domain::time::DateRange;
 use yuyue_domain::verification::CodePurpose;
 use yuyue_protocol::centre::Centre as _;
@@ -170,18 +173,42 @@ async fn a_wish_for_a_range_accepts_every_fitting_session_and_a_second_applicati
     assert!(!reasons(&second).is_empty(), "one live application for a subject");
 }
 
+/// A session that takes a priority booking of this person.
+async fn priority_session(world: &World, person: &ApplicantRecord) -> Session {
+    let left = world.core.store().list_priority_places(world.now()).await.unwrap();
+    let has_some = |session: &Session| left.get(&session.id).is_some_and(|row| row.left() > 0);
+    world.open_sessions(person, Subject::Two).into_iter().find(has_some).unwrap()
+}
+
+#[tokio::test]
+async fn a_priority_place_given_up_at_the_instant_of_publication_is_published_as_free() {
+    let world = World::new(200).await;
+    world.allow_vouching().await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let session = priority_session(&world, &person).await;
+    let free = world.core.store().list_priority_places(world.now()).await.unwrap()[&session.id].left();
+    let wish = Wish::Priority { session: session.id };
+    let booking = world.seal(&counter, &world.apply(&person, Subject::Two, wish, None));
+    assert_eq!(state(&world.deliver(&counter, &booking).await), StateKind::Placed, "the place is taken");
+    let until = session.instants.publication_at.seconds_since(world.now());
+    world.clock.advance(until);
+    let cancel = Command::Cancel { application: ApplicationId(booking.id), proof: CHECKED };
+    assert_eq!(state(&world.send(&counter, &cancel).await), StateKind::CancelledByApplicant, "given up in time");
+    Scheduler::default().tick(&world.core).await.unwrap();
+    let published = world.core.store().list_publications(100).await.unwrap();
+    let published = published.iter().flat_map(|one| &one.sessions).find(|one| one.session == session.id).unwrap();
+    assert_eq!(published.places, session.places + free, "every priority place that nobody has is given out");
+}
+
 #[tokio::test]
 async fn a_priority_booking_is_placed_at_once_and_its_cancelling_frees_the_place() {
     let world = World::new(200).await;
     world.allow_vouching().await;
     let counter = world.counter().await;
     let person = world.cast(CastRole::PriorityEligible).clone();
+    let session = priority_session(&world, &person).await;
     let left = world.core.store().list_priority_places(world.now()).await.unwrap();
-    let session = world
-        .open_sessions(&person, Subject::Two)
-        .into_iter()
-        .find(|session| left.get(&session.id).is_some_and(|row| row.left() > 0))
-        .unwrap();
     let normal = world.first_choice(&person, Subject::Two);
     let normal = world.seal(&counter, &world.apply(&person, Subject::Two, normal, None));
     assert_eq!(state(&world.deliver(&counter, &normal).await), StateKind::Queued, "a normal one first");

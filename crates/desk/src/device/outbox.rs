@@ -3,6 +3,7 @@
 mod item;
 
 use crate::device::identity::{find_identity, next_number};
+use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use crate::journal::Journal;
 use crate::world::World;
@@ -12,12 +13,15 @@ use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::centre::BATCH_MAX;
 use yuyue_protocol::command::Command;
+use yuyue_protocol::cursor::Epoch;
 use yuyue_protocol::envelope::{Envelope, Head};
 use yuyue_protocol::error::ErrorCode;
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 
 pub use item::{Item, Which, count_unsent_and_refused, find_item, list_items};
 
+/// The setting that names the feed.
+const FEED: &str = "feed";
 /// How long a delivered command is kept, in days: a centre that was restored from a backup can be told again.
 pub const KEPT_DAYS: i64 = 30;
 
@@ -159,32 +163,88 @@ pub fn insert_salvaged(device: &mut Connection, envelopes: &[Envelope]) -> Resul
     Ok(())
 }
 
-/// What is sent next: what closes first comes first, then in the order of taking; at most one batch. What the centre
-/// could not even read comes last, so that it never keeps anything else from being sent.
+/// What is sent next: what closes first comes first, then in the order of taking; at most one batch. What concerns one
+/// application stays in its order: whatever came before a command goes out with it or before it, however late it closes.
+/// What the centre could not even read comes last, so that it never keeps anything else from being sent.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn list_batch(device: &Connection) -> Result<Vec<Envelope>, DeskError> {
     envelopes(
         device,
-        "SELECT envelope FROM outbox WHERE (outcome IS NULL OR resend = 1) AND in_journal = 1
-         ORDER BY coalesce(problem IN ('\"bad_request\"', '\"too_large\"'), 0), closes_at IS NULL, closes_at, number
+        "SELECT envelope FROM outbox JOIN
+             (SELECT id, min(closes_at) OVER (PARTITION BY coalesce(application, id) ORDER BY number DESC) AS needed_at
+              FROM outbox WHERE (outcome IS NULL OR resend = 1) AND in_journal = 1) USING (id)
+         ORDER BY coalesce(problem IN ('\"bad_request\"', '\"too_large\"'), 0), needed_at IS NULL, needed_at, number
          LIMIT ?1",
         [BATCH_MAX],
     )
 }
 
-/// Stores what the centre decided, in one transaction.
+/// A command that was just taken, behind everything unsent that concerns the same application: a centre that has not heard
+/// of the application would refuse it.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn list_up_to(device: &Connection, envelope: &Envelope) -> Result<Vec<Envelope>, DeskError> {
+    let mut batch = envelopes(
+        device,
+        "SELECT earlier.envelope FROM outbox JOIN outbox AS earlier ON earlier.application = outbox.application
+         WHERE outbox.id = ?1 AND earlier.number < outbox.number AND earlier.in_journal = 1
+             AND (earlier.outcome IS NULL OR earlier.resend = 1)
+         ORDER BY earlier.number LIMIT ?2",
+        (envelope.id.as_bytes(), BATCH_MAX - 1),
+    )?;
+    batch.push(envelope.clone());
+    Ok(batch)
+}
+
+/// The feed that the cache follows, as it is remembered beside the outbox; none before the first page. What is known of
+/// it stands here and not in the cache, which can be lost at any time.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn find_feed(device: &Connection) -> Result<Option<Epoch>, DeskError> {
+    find_setting(device, FEED)
+}
+
+/// The cache follows this feed. When it is another one than before, the centre was restored and may have lost what it had
+/// accepted: everything that is kept is sent again.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn update_outcomes(device: &mut Connection, outcomes: &[ItemOutcome], now: Timestamp) -> Result<(), DeskError> {
+pub fn update_feed(device: &mut Connection, epoch: Epoch) -> Result<(), DeskError> {
+    let before = find_feed(device)?;
+    if before == Some(epoch) {
+        return Ok(());
+    }
     let transaction = device.transaction()?;
+    if before.is_some() {
+        resend_all(&transaction)?;
+    }
+    upsert_setting(&transaction, FEED, &epoch)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Stores what the centre decided, in one transaction. `asked_in` is the feed that was followed when it was asked: an
+/// answer that was under way while the centre was restored stems from before, and the restored centre is told again.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn update_outcomes(
+    device: &mut Connection,
+    outcomes: &[ItemOutcome],
+    asked_in: Option<Epoch>,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    let transaction = device.transaction()?;
+    let may_be_lost = find_feed(&transaction)? != asked_in;
     for item in outcomes {
         let is_refused = matches!(item.outcome, Outcome::Refused { .. });
         transaction
             .prepare_cached(
-                "UPDATE outbox SET outcome = ?2, is_refused = ?3, decided_at = ?4, answered_at = ?5, resend = 0,
+                "UPDATE outbox SET outcome = ?2, is_refused = ?3, decided_at = ?4, answered_at = ?5, resend = ?6,
                      problem = NULL
                  WHERE id = ?1",
             )?
@@ -194,6 +254,7 @@ pub fn update_outcomes(device: &mut Connection, outcomes: &[ItemOutcome], now: T
                 is_refused,
                 item.decided_at.unix(),
                 now.unix(),
+                may_be_lost && !is_refused,
             ))?;
     }
     transaction.commit()?;
@@ -226,7 +287,7 @@ pub fn update_failed(
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn resend_all(device: &Connection) -> Result<(), DeskError> {
+fn resend_all(device: &Connection) -> Result<(), DeskError> {
     device.execute("UPDATE outbox SET resend = 1 WHERE outcome IS NOT NULL AND is_refused = 0", [])?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::desk::{Desk, lock};
 use crate::device::outbox::acknowledge;
 use crate::error::DeskError;
 use crate::use_cases::reasons::{reason, reason_with};
-use crate::use_cases::submit::checked_code;
+use crate::use_cases::submit::{checked_code, send_at_once};
 use crate::view::progress::{ApplicationView, EndKind, EndPreview, EndProof};
 use crate::view::reason::Reason;
 use std::sync::Mutex;
@@ -57,9 +57,8 @@ async fn send(
     application: ApplicationId,
     purpose: CodePurpose,
 ) -> Result<ApplicationView, DeskError> {
-    let answer = centre.commands(vec![envelope.clone()]).await;
+    let outcome = send_at_once(desk, centre, &envelope).await?;
     let mut desk = lock(desk);
-    let outcome = desk.store_answer(&envelope, answer)?;
     let applicant = desk.application_row(application)?.applicant;
     match outcome {
         Some(Outcome::Refused { reasons, .. }) => {

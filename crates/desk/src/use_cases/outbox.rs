@@ -3,9 +3,8 @@
 use crate::cache::session::list_sessions;
 use crate::desk::{Desk, lock};
 use crate::device::outbox::{
-    Item, Which, acknowledge, list_batch, list_items, resend_all, update_failed, update_outcomes,
+    Item, Which, acknowledge, find_feed, list_batch, list_items, update_failed, update_feed, update_outcomes,
 };
-use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use crate::use_cases::reasons::{reason, reason_of, reason_with};
 use crate::view::outbox::{OutboxKind, OutboxRow, OutboxState, OutboxView};
@@ -22,8 +21,6 @@ use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{Effect, Outcome};
 
-/// The feed that the cache follows.
-const FEED: &str = "feed";
 /// Rows of a group at most.
 const ROWS_MAX: u32 = 500;
 /// Delivered rows shown at most.
@@ -77,13 +74,14 @@ const fn is_about_one(problem: &Problem) -> bool {
 }
 
 async fn send(desk: &Mutex<Desk>, centre: &impl Centre, batch: Vec<Envelope>) -> Result<usize, DeskError> {
+    let asked_in = find_feed(&lock(desk).device)?;
     let answer = centre.commands(batch.clone()).await;
     let mut desk = lock(desk);
     let now = desk.now();
     match answer {
         Ok(mut outcomes) => {
             outcomes.retain(|outcome| batch.iter().any(|envelope| envelope.id == outcome.id));
-            update_outcomes(&mut desk.device, &outcomes, now)?;
+            update_outcomes(&mut desk.device, &outcomes, asked_in, now)?;
             Ok(outcomes.len())
         }
         Err(problem) => {
@@ -94,24 +92,12 @@ async fn send(desk: &Mutex<Desk>, centre: &impl Centre, batch: Vec<Envelope>) ->
 }
 
 impl Desk {
-    /// The cache follows this feed. When it is another one than before, the centre was restored and may have lost what it
-    /// had accepted: everything that is kept is sent again. What is known of the feed stands here and not in the cache,
-    /// which can be lost at any time.
+    /// The cache follows this feed; see [`update_feed`].
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn follow_feed(&mut self, epoch: Epoch) -> Result<(), DeskError> {
-        let before: Option<Epoch> = find_setting(&self.device, FEED)?;
-        if before == Some(epoch) {
-            return Ok(());
-        }
-        let transaction = self.device.transaction()?;
-        if before.is_some() {
-            resend_all(&transaction)?;
-        }
-        upsert_setting(&transaction, FEED, &epoch)?;
-        transaction.commit()?;
-        Ok(())
+        update_feed(&mut self.device, epoch)
     }
 
     /// 待处理.

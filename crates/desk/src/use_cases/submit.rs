@@ -3,7 +3,7 @@
 use crate::cache::session::{find_session, list_sessions};
 use crate::desk::{Desk, lock};
 use crate::device::draft::{Draft, upsert_open_draft};
-use crate::device::outbox::{acknowledge, find_item, update_failed, update_outcomes};
+use crate::device::outbox::{acknowledge, find_feed, find_item, list_up_to, update_failed, update_outcomes};
 use crate::error::DeskError;
 use crate::use_cases::booking::BookingDraft;
 use crate::use_cases::reasons::reason_of;
@@ -21,6 +21,7 @@ use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::{CodePurpose, CodeRefusal};
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::command::{Code, Command};
+use yuyue_protocol::cursor::Epoch;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
@@ -33,10 +34,26 @@ use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
 /// the priority place was taken meanwhile (`priority_taken`), or the command could not be saved: then nothing happened.
 pub async fn submit(desk: &Mutex<Desk>, centre: &impl Centre, code: Option<String>) -> Result<BookingView, DeskError> {
     let envelope = lock(desk).take_booking(code)?;
-    let answer = centre.commands(vec![envelope.clone()]).await;
-    let mut desk = lock(desk);
-    let outcome = desk.store_answer(&envelope, answer)?;
-    desk.finish_submission(&envelope, outcome.as_ref())
+    let outcome = send_at_once(desk, centre, &envelope).await?;
+    lock(desk).finish_submission(&envelope, outcome.as_ref())
+}
+
+/// Sends a command whose answer somebody waits for, behind what this counter still has to tell of the same application;
+/// none when there was no answer. It then waits in the outbox.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub(crate) async fn send_at_once(
+    desk: &Mutex<Desk>,
+    centre: &impl Centre,
+    envelope: &Envelope,
+) -> Result<Option<Outcome>, DeskError> {
+    let (batch, asked_in) = {
+        let desk = lock(desk);
+        (list_up_to(&desk.device, envelope)?, find_feed(&desk.device)?)
+    };
+    let answer = centre.commands(batch).await;
+    lock(desk).store_answer(envelope, answer, asked_in)
 }
 
 impl Desk {
@@ -72,46 +89,54 @@ impl Desk {
         })
     }
 
-    /// The first closing that must not be missed.
+    /// The first closing that must not be missed. Where a window has closed, whether it is extended may not be known here,
+    /// and what was taken in time may count until the publication.
     fn closes_at(
         &self,
         submission: &Submission,
         class: yuyue_domain::licence::LicenceClass,
     ) -> Result<Option<Timestamp>, DeskError> {
+        let now = self.now();
+        let closing = |session: &Session| {
+            let at = session.instants;
+            [session.closes_at(), at.extended_closes_at, at.publication_at].into_iter().find(|instant| *instant > now)
+        };
         let mut closings = Vec::new();
         match &submission.wish {
             Wish::Choose { sessions, .. } => {
                 for id in sessions {
-                    closings.extend(find_session(&self.cache, *id)?.map(|session| session.closes_at()));
+                    closings.extend(find_session(&self.cache, *id)?.as_ref().and_then(closing));
                 }
             }
             Wish::Priority { session } => {
-                closings.extend(find_session(&self.cache, *session)?.map(|session| session.instants.publication_at));
+                let session = find_session(&self.cache, *session)?;
+                closings.extend(session.map(|session| session.instants.publication_at).filter(|at| *at > now));
             }
             Wish::Assign { dates, sites } => {
                 let sessions = list_sessions(&self.cache, submission.subject, class, *dates)?;
                 let fitting = sessions.iter().filter(|session| sites.contains(&session.site));
-                closings.extend(fitting.map(Session::closes_at));
+                closings.extend(fitting.filter_map(closing));
             }
         }
-        Ok(closings.into_iter().filter(|closes_at| *closes_at > self.now()).min())
+        Ok(closings.into_iter().min())
     }
 
-    /// Stores the centre's answer to one command, or that there was none.
-    pub(crate) fn store_answer(
+    /// Stores the centre's answer to a command and to what went with it, or that there was none.
+    fn store_answer(
         &mut self,
         envelope: &Envelope,
         answer: Result<Vec<ItemOutcome>, Problem>,
+        asked_in: Option<Epoch>,
     ) -> Result<Option<Outcome>, DeskError> {
         let now = self.now();
         let problem = match answer {
-            Ok(outcomes) => match outcomes.into_iter().find(|outcome| outcome.id == envelope.id) {
-                Some(outcome) => {
-                    update_outcomes(&mut self.device, std::slice::from_ref(&outcome), now)?;
-                    return Ok(Some(outcome.outcome));
+            Ok(outcomes) => {
+                update_outcomes(&mut self.device, &outcomes, asked_in, now)?;
+                match outcomes.into_iter().find(|outcome| outcome.id == envelope.id) {
+                    Some(outcome) => return Ok(Some(outcome.outcome)),
+                    None => ErrorCode::BadAnswer,
                 }
-                None => ErrorCode::BadAnswer,
-            },
+            }
             Err(problem) => problem.code,
         };
         update_failed(&mut self.device, std::slice::from_ref(envelope), problem, now)?;

@@ -1,7 +1,6 @@
 //! No place oversold, nobody twice in a session, nobody with two live applications for one subject.
 
 use rusqlite::Connection;
-use yuyue_domain::time::Timestamp;
 
 /// Each answers a row for whatever breaks the promise in its name.
 const PROMISES: [(&str, &str); 7] = [
@@ -39,7 +38,9 @@ const PROMISES: [(&str, &str); 7] = [
     (
         "the count of priority places taken is another one than that of the bookings",
         "SELECT priority_places.session FROM priority_places JOIN session ON session.id = priority_places.session
-         WHERE session.cancelled = 0 AND session.publication_at > ?1 AND taken <> (SELECT count(*) FROM application
+         WHERE session.cancelled = 0
+             AND session.publication_at > (SELECT coalesce(max(publication_at), 0) FROM publication)
+             AND taken <> (SELECT count(*) FROM application
                  WHERE application.session = session.id AND state = 'placed'
                      AND json_extract(application.document, '$.wish.mode') = 'priority')",
     ),
@@ -49,13 +50,10 @@ const PROMISES: [(&str, &str); 7] = [
     ),
 ];
 
-/// Checks them as they must be at this moment.
-pub fn check(connection: &Connection, now: Timestamp) -> Result<(), String> {
+/// Checks them as they must be at every moment.
+pub fn check(connection: &Connection) -> Result<(), String> {
     for (promise, sql) in PROMISES {
-        let broken = connection.prepare_cached(sql).and_then(|mut statement| match statement.parameter_count() {
-            0 => statement.exists([]),
-            _ => statement.exists([now.unix()]),
-        });
+        let broken = connection.prepare_cached(sql).and_then(|mut statement| statement.exists([]));
         match broken {
             Ok(false) => {}
             Ok(true) => return Err(promise.to_owned()),

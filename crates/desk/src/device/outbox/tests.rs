@@ -71,6 +71,70 @@ fn what_closes_first_is_sent_first() {
     assert_eq!(numbers, [3, 2, 1, 4], "by closing, then by number");
 }
 
+fn apply(applicant: u32) -> Command {
+    Command::Apply {
+        applicant: ApplicantId(applicant),
+        subject: Subject::Two,
+        wish: yuyue_domain::application::Wish::Priority { session: yuyue_domain::ids::SessionId(1) },
+        office: crate::testing::OFFICE,
+        identity_check: None,
+        code: None,
+        replaces: None,
+    }
+}
+
+#[test]
+fn what_ends_an_application_never_overtakes_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = TestWorld::at(Timestamp::start_of(today()));
+    let (mut device, mut journal) = device(folder.path(), &world);
+    let now = world.wall();
+    let taken = |device: &mut Connection, journal: &mut Journal, command: &Command, closes_at| {
+        take(device, journal, &*world, &order(&world, command, closes_at)).expect("taken")
+    };
+    let applied = taken(&mut device, &mut journal, &apply(1), None);
+    let other = taken(&mut device, &mut journal, &apply(2), Some(now.plus_days(2)));
+    let proof =
+        yuyue_protocol::command::Proof::IdentityCheck { check: yuyue_domain::identity::IdentityCheck::CardRead };
+    let withdraw = Command::Withdraw { application: ApplicationId(applied.id), proof };
+    let withdrawn = taken(&mut device, &mut journal, &withdraw, Some(now.plus_days(1)));
+    let batch = list_batch(&device).expect("readable");
+    let expected = [applied.clone(), withdrawn.clone(), other.clone()];
+    assert_eq!(batch, expected, "the centre cannot end what it has not heard of");
+    assert_eq!(list_up_to(&device, &withdrawn).expect("readable"), [applied, withdrawn], "nor when it is sent at once");
+    assert_eq!(list_up_to(&device, &other).expect("readable"), std::slice::from_ref(&other), "others wait for nobody");
+}
+
+#[test]
+fn an_answer_that_was_under_way_while_the_centre_was_restored_is_asked_for_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = TestWorld::at(Timestamp::start_of(today()));
+    let (mut device, mut journal) = device(folder.path(), &world);
+    let now = world.wall();
+    let [before, after] = [1, 2].map(|number| Epoch(Uuid::from_u128(number)));
+    update_feed(&mut device, before).expect("the first feed");
+    let command = reveal(1);
+    let kept = take(&mut device, &mut journal, &*world, &order(&world, &command, None)).expect("taken");
+    let refused = take(&mut device, &mut journal, &*world, &order(&world, &command, None)).expect("taken");
+    let asked_in = find_feed(&device).expect("readable");
+    update_feed(&mut device, after).expect("the centre was restored meanwhile");
+    let accepted = Outcome::Accepted { effect: yuyue_protocol::outcome::Effect::Recorded };
+    let refusal = Outcome::Refused {
+        reasons: vec![yuyue_domain::refusal::IntakeRefusal::NothingFits.into()],
+        alternatives: Vec::new(),
+    };
+    let outcomes = [
+        ItemOutcome { id: kept.id, decided_at: now, outcome: accepted },
+        ItemOutcome { id: refused.id, decided_at: now, outcome: refusal },
+    ];
+    update_outcomes(&mut device, &outcomes, asked_in, now).expect("the old answer arrives");
+    let batch = list_batch(&device).expect("readable");
+    assert_eq!(batch, std::slice::from_ref(&kept), "the restored centre may not know it, and the refusal stands");
+    let asked_in = find_feed(&device).expect("readable");
+    update_outcomes(&mut device, &outcomes[..1], asked_in, now).expect("the restored centre answers");
+    assert!(list_batch(&device).expect("readable").is_empty(), "now it is known to have it");
+}
+
 #[test]
 fn what_the_centre_cannot_read_waits_behind_everything_else() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -95,7 +159,7 @@ fn an_outcome_is_stored_and_a_lost_answer_is_asked_for_again() {
     let envelope = take(&mut device, &mut journal, &*world, &order(&world, &command, None)).expect("taken");
     run(centre.commands(list_batch(&device).expect("readable"))).expect("the answer is lost on the way");
     let outcomes = run(centre.commands(list_batch(&device).expect("readable"))).expect("sent again");
-    update_outcomes(&mut device, &outcomes, world.wall()).expect("stored");
+    update_outcomes(&mut device, &outcomes, None, world.wall()).expect("stored");
     assert_eq!(centre.taken(), 1, "it took effect once");
     assert!(list_batch(&device).expect("readable").is_empty(), "nothing is left to send");
     let item = find_item(&device, envelope.id).expect("readable").expect("kept");
@@ -123,7 +187,7 @@ fn delivered_commands_go_after_thirty_days_and_undealt_refusals_stay() {
         ItemOutcome { id: delivered.id, decided_at: now, outcome: accepted },
         ItemOutcome { id: refused.id, decided_at: now, outcome: refusal },
     ];
-    update_outcomes(&mut device, &outcomes, now).expect("stored");
+    update_outcomes(&mut device, &outcomes, None, now).expect("stored");
     assert_eq!(count_unsent_and_refused(&device).expect("readable"), (1, 1), "one waits, one was sent back");
     let later = now.plus_days(KEPT_DAYS + 1);
     delete_old(&device, &mut journal, &*world, later).expect("pruned");
@@ -139,15 +203,7 @@ fn commands_read_from_a_journal_are_sent_by_the_device_that_found_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let world = TestWorld::at(Timestamp::start_of(today()));
     let (mut old, mut journal) = device(folder.path(), &world);
-    let command = Command::Apply {
-        applicant: ApplicantId(4),
-        subject: Subject::Two,
-        wish: yuyue_domain::application::Wish::Priority { session: yuyue_domain::ids::SessionId(1) },
-        office: crate::testing::OFFICE,
-        identity_check: None,
-        code: None,
-        replaces: None,
-    };
+    let command = apply(4);
     let lost = take(&mut old, &mut journal, &*world, &order(&world, &command, None)).expect("taken");
     let salvaged = salvage(&folder.path().join("outbox.journal"), &key()).expect("readable");
     let second = tempfile::tempdir().expect("another folder");

@@ -1,8 +1,10 @@
 //! Without line: registered, printed, sent later; nothing is lost and nothing counts twice.
 
-use super::{Counter, open_desk};
+use super::{Counter, open_desk, wall};
+use crate::cache::session::find_session;
 use crate::desk::{DeskConfig, lock, rescue};
 use crate::device::identity::insert_identity;
+use crate::device::outbox::{find_item, list_batch};
 use crate::error::DeskError;
 use crate::follow::follow_once;
 use crate::testing::{TestKeys, run};
@@ -70,6 +72,35 @@ fn an_application_taken_without_line_is_saved_shown_and_sent_later() {
     assert_eq!(outbox.awaiting_code.len(), 1, "补验证码 is listed by itself");
     let view = run(confirm_code(&counter.desk, &counter.centre, application, "123456".into()));
     assert!(view.is_ok(), "the code is confirmed");
+}
+
+#[test]
+fn what_is_taken_after_a_closing_is_urgent_until_the_publication() {
+    let mut counter = Counter::open();
+    let (_, session) = counter.to_confirm(CastRole::RuleFour, Subject::Three);
+    let session = find_session(&counter.desk().cache, session).expect("readable").expect("it was chosen");
+    counter.cut();
+    let behind = session.closes_at().seconds_since(wall(&counter)) + 60;
+    counter.world.pass(u64::try_from(behind).expect("it was open"));
+    let view = run(submit(&counter.desk, &counter.centre, None)).expect("registered");
+    let StepBody::Done(done) = &view.body else { panic!("the answer") };
+    let item = find_item(&counter.desk().device, done.application.0).expect("readable").expect("kept");
+    let later = [session.instants.extended_closes_at, session.instants.publication_at];
+    assert!(item.closes_at.is_some_and(|at| later.contains(&at)), "it may be extended, or count as taken in time");
+}
+
+#[test]
+fn what_ends_an_application_takes_it_along_when_the_line_is_back() {
+    let mut counter = Counter::open();
+    counter.cut();
+    counter.to_confirm(CastRole::RuleFour, Subject::Three);
+    let view = run(submit(&counter.desk, &counter.centre, None)).expect("registered");
+    let StepBody::Done(done) = &view.body else { panic!("the answer") };
+    counter.mend();
+    let waiting = |counter: &Counter| list_batch(&counter.desk().device).expect("readable").len();
+    assert_eq!(waiting(&counter), 3, "the reveal, the agreement and the application");
+    run(confirm_code(&counter.desk, &counter.centre, done.application, "123456".into())).expect("confirmed");
+    assert_eq!(waiting(&counter), 2, "the application went with its code, the others wait for their turn");
 }
 
 #[test]
