@@ -7,6 +7,7 @@ import "$lib/styles/fonts.css";
 import "$lib/styles/tokens.css";
 import "$lib/styles/desk.css";
 import "$lib/styles/window.css";
+import "$lib/styles/kiosk.css";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");

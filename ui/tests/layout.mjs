@@ -28,6 +28,7 @@ export function findLayoutFaults() {
     let ellipsis = false;
     for (let box = parent; box && box !== document.body; box = box.parentElement) {
       const style = getComputedStyle(box);
+      if (style.display === "contents") continue;
       if (style.textOverflow === "ellipsis") ellipsis = true;
       if (style.overflowX === "visible" && style.overflowY === "visible") continue;
       const edge = box.getBoundingClientRect();
@@ -55,10 +56,11 @@ export function findLayoutFaults() {
         );
       }
     }
-    const layer = parent.closest(".dialog, .drawer, .pop, .toasts");
+    const size = parseFloat(getComputedStyle(parent).fontSize);
+    const layer = parent.closest(".k-scrim, .tell, .dialog, .drawer, .pop, .toasts");
     if (visible.right - visible.left > 2 && visible.bottom - visible.top > 4) {
       for (const line of range.getClientRects())
-        texts.push({ node, layer, rect: clipped(line, visible), text: node.textContent.trim().slice(0, 24) });
+        texts.push({ node, layer, size, rect: clipped(line, visible), text: node.textContent.trim().slice(0, 24) });
     }
   }
   for (let a = 0; a < texts.length; a += 1) {
@@ -67,8 +69,9 @@ export function findLayoutFaults() {
       if (one.layer !== two.layer || one.node === two.node) continue;
       const width = Math.min(one.rect.right, two.rect.right) - Math.max(one.rect.left, two.rect.left);
       const height = Math.min(one.rect.bottom, two.rect.bottom) - Math.max(one.rect.top, two.rect.top);
-      // Lines of text share their leading; only ink on ink counts.
-      if (width > 3 && height > 9) faults.push(`overlap: "${one.text}" and "${two.text}"`);
+      // Lines of text share their leading, large ones more of it; only ink on ink counts.
+      if (width > 3 && height > Math.max(9, 0.28 * Math.max(one.size, two.size)))
+        faults.push(`overlap: "${one.text}" and "${two.text}"`);
     }
   }
   return [...new Set(faults)];

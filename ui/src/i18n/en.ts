@@ -1,4 +1,5 @@
 /** The window's words in English. */
+import { kioskEn } from "./kiosk.en";
 import type { Messages } from "./zh";
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
@@ -823,6 +824,7 @@ export const en: Messages = {
     signOut: "Sign out",
     fonts: "Fonts: Noto Sans SC and Noto Serif SC (SIL Open Font License)",
   },
+  kiosk: kioskEn,
   common: {
     close: "Close",
     cancel: "Cancel",

@@ -1,3 +1,5 @@
+import { kioskZh } from "./kiosk.zh";
+
 /** The window's words in Chinese. Buttons and steps are the guide's own words, to the letter. */
 export const zh = {
   product: "渝约",
@@ -796,6 +798,7 @@ export const zh = {
     signOut: "退出登录",
     fonts: "字体：思源黑体、思源宋体（SIL 开放字体许可）",
   },
+  kiosk: kioskZh,
   common: {
     close: "关闭",
     cancel: "取消",

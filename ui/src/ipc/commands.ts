@@ -14,9 +14,12 @@ import type {
   HostError,
   HostEvent,
   IdentityCheck,
+  KioskView,
   Notice,
   NoticeKind,
   OfficesView,
+  OpenSessions,
+  OpenSessionsQuery,
   OutboxView,
   PrintJob,
   ProgressPage,
@@ -27,6 +30,7 @@ import type {
   SearchAnswer,
   Settings,
   ShiftSummary,
+  SpokenLanguage,
   Subject,
   TodayView,
   TrainingState,
@@ -74,6 +78,18 @@ interface Commands {
   outbox_acknowledge: Command<{ id: string; note: string }, OutboxView>;
   preview_document: Command<{ kind: DocumentKind }, DocumentPreview>;
   print_document: Command<{ kind: DocumentKind }, PrintJob>;
+  kiosk: Command<None, KioskView>;
+  /** Somebody touched the screen. */
+  kiosk_touch: Command<{ elder: boolean }, KioskView>;
+  kiosk_begin: Command<{ number: string }, KioskView>;
+  kiosk_send_again: Command<None, KioskView>;
+  kiosk_open: Command<{ code: string }, KioskView>;
+  kiosk_read_card: Command<None, KioskView>;
+  kiosk_end: Command<None, KioskView>;
+  open_sessions: Command<{ query: OpenSessionsQuery }, OpenSessions>;
+  read_aloud: Command<{ text: string; language: SpokenLanguage }, null>;
+  stop_reading: Command<None, null>;
+  staff_exit: Command<{ code: string }, null>;
   training: Command<None, TrainingState>;
   training_next_day: Command<None, TrainingState>;
   training_publish_now: Command<None, TrainingState>;

@@ -9,6 +9,7 @@ import type {
   EndPreview,
   HostError,
   HostEvent,
+  KioskView,
   Notice,
   OutboxRow,
   PhoneMessage,
@@ -55,6 +56,8 @@ export class App {
   message = $state.raw<PhoneMessage | null>(null);
   /** How far something long of the host is. */
   progress = $state.raw<ProgressTick | null>(null);
+  /** Who is at this computer, when it is a kiosk. */
+  kiosk = $state.raw<KioskView | null>(null);
   /** Why the host cannot be opened. */
   failure = $state.raw<HostError | null>(null);
   private host: Host | null = null;
@@ -133,8 +136,9 @@ export class App {
 
   frame(state: AppState): void {
     this.state = state;
-    i18n.language = state.settings.language;
-    if (state.access.state !== "open") {
+    // At a kiosk each visitor chooses for themselves.
+    if (state.access.state !== "kiosk") i18n.language = state.settings.language;
+    if (state.access.state !== "open" && state.access.state !== "kiosk") {
       // Nothing personal outlives the lock on screen; the host keeps the booking.
       this.applicant = null;
       this.dialog = null;
@@ -146,6 +150,7 @@ export class App {
     if (event.event === "state_changed") this.frame(event.payload);
     if (event.event === "phone_message") this.message = event.payload;
     if (event.event === "progress") this.progress = event.payload;
+    else if (event.event === "kiosk_changed") this.kiosk = event.payload;
     else this.changes += 1;
   }
 

@@ -41,6 +41,16 @@ export const ICONS = {
   "sign-out": `<path d="M14 4H5v16h9M10 12h10.5M16.5 8l4 4-4 4"/>`,
   settings: `<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2.2"/><circle cx="9" cy="17" r="2.2"/>`,
   guide: `<circle cx="6" cy="6" r="2.2"/><circle cx="18" cy="18" r="2.2"/><path d="M8.2 6H15a3.5 3.5 0 0 1 0 7H9a2.5 2.5 0 0 0 0 5h6.8"/>`,
+  right: `<path d="m9 5 7 7-7 7"/>`,
+  up: `<path d="m5 15 7-7 7 7"/>`,
+  type: `<path d="M3 18.5 8.5 5 14 18.5M5 14h7"/><path d="M15.5 18.5 18.5 11l3 7.5M16.5 16.2h4"/>`,
+  globe: `<circle cx="12" cy="12" r="8.8"/><path d="M3.2 12h17.6M12 3.2c3 2.6 3.8 5.6 3.8 8.8s-.8 6.2-3.8 8.8c-3-2.6-3.8-5.6-3.8-8.8S9 5.8 12 3.2z"/>`,
+  sound: `<path d="M4 9.5v5h3.5l5 4v-13l-5 4z"/><path d="M16 9a4.2 4.2 0 0 1 0 6M18.8 6.3a8 8 0 0 1 0 11.4"/>`,
+  contrast: `<circle cx="12" cy="12" r="8.8"/><path d="M12 3.2v17.6a8.8 8.8 0 0 0 0-17.6z" fill="currentColor"/>`,
+  image: `<rect x="3.5" y="4" width="17" height="16" rx="2"/><path d="m3.5 16.5 5-5 4 4 3-3 5 4.5"/><circle cx="15.5" cy="8.7" r="1.5"/>`,
+  card: `<rect x="2.5" y="5" width="19" height="14" rx="2"/><circle cx="8" cy="11" r="2.2"/><path d="M4.8 16.2c.5-1.7 1.7-2.5 3.2-2.5s2.7.8 3.2 2.5M14 10h4.5M14 13.5h4.5"/>`,
+  keyboard: `<rect x="2.5" y="6" width="19" height="12.5" rx="2"/><path d="M6 10h.01M9 10h.01M12 10h.01M15 10h.01M18 10h.01" stroke-width="2.2"/><path d="M8 14.5h8"/>`,
+  erase: `<path d="M8.5 5.5H21v13H8.5L3 12z"/><path d="m11.5 9.5 5 5m0-5-5 5"/>`,
   close: `<path d="m6 6 12 12M18 6 6 18"/>`,
 } as const;
 

@@ -175,7 +175,10 @@ export class FakeBooking {
         const row = subjectRows(this.world, this.person).find((candidate) => candidate.subject === this.subject);
         if (!row) return refused("subject_missing");
         if (!row.can_book) return { enabled: false, reason: row.reasons[0] ?? null };
-        return this.world.checks.has(this.person.id) ? ALLOWED : refused("identity_unchecked");
+        // At a kiosk people identify themselves before the booking begins.
+        return this.world.access.state === "kiosk" || this.world.checks.has(this.person.id)
+          ? ALLOWED
+          : refused("identity_unchecked");
       }
       case "sessions":
         if (!this.asked) return refused("sessions_missing");

@@ -2,7 +2,8 @@
  * The in-memory host: a clerk's day with invented people, for development and for the tests of the screens.
  *
  * Address parameters: `frozen` stops the clock, `open` skips the sign-in, `production` hides the training bar,
- * `unenrolled`, `lang` and `theme` choose the start.
+ * `unenrolled`, `lang` and `theme` choose the start. `kiosk` makes it a self-service terminal: `offline` without line,
+ * `reader` with a card reader, `nopaper` with an empty printer, `left` with so many seconds before the visit ends.
  */
 import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
 import { addDays } from "$lib/lib/time";
@@ -11,6 +12,7 @@ import { FakeBooking, NOTICES } from "./booking";
 import { at } from "./clock";
 import { codeKey, codeStatus, isRight, sendCode } from "./codes";
 import { documentKey, preview } from "./documents";
+import { FakeKiosk, type KioskOptions } from "./kiosk";
 import { applicationView, endApplication, endPreview, outboxView, progress, publish, results } from "./progress";
 import { OFFICES, OWN_OFFICE, SITES, type Person } from "./sample";
 import { story } from "./story";
@@ -37,7 +39,7 @@ function training(world: World): AnswerOf<"training"> {
   };
 }
 
-function handlers(world: World): Handlers {
+function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: boolean }): Handlers {
   let booking: FakeBooking | null = null;
   const current = (): FakeBooking => {
     if (!booking) throw failure("no_booking");
@@ -71,6 +73,7 @@ function handlers(world: World): Handlers {
     application ? world.person(world.application(application).applicant) : current().person;
 
   return {
+    ...new FakeKiosk(world, frozen, kiosk, close).handlers,
     app_state: () => world.state(),
     enroll: ({ code }) => {
       if (code.length < 8) throw failure("code_unknown");
@@ -187,6 +190,7 @@ function handlers(world: World): Handlers {
     },
     preview_document: ({ kind }) => preview(world, kind),
     print_document: ({ kind }) => {
+      if (!kiosk.paper) throw failure("print_out_of_paper");
       const copy = (world.prints.get(documentKey(kind)) ?? 0) + 1;
       world.prints.set(documentKey(kind), copy);
       return { id: world.newId(), kind, at: world.clock.now, copy };
@@ -227,7 +231,15 @@ export function openFakeHost(options: URLSearchParams): Host {
   if (options.get("theme") === "hc") world.settings.theme = "high_contrast";
   if (options.get("lang") === "en") world.settings.language = "en";
   story(world);
-  const run = handlers(world);
+  if (options.has("kiosk")) {
+    world.access = { state: "kiosk" };
+    if (options.has("offline")) world.cut();
+  }
+  const run = handlers(world, options.has("frozen"), {
+    reader: options.has("reader"),
+    paper: !options.has("nopaper"),
+    left: options.has("left") ? Number(options.get("left")) : null,
+  });
   return {
     call: (command, args) =>
       new Promise((resolve, reject) => {

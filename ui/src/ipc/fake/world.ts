@@ -255,7 +255,9 @@ export class World {
       now: this.clock.now,
       device:
         office && this.access.state !== "unenrolled"
-          ? { id: 53, kind: "counter", counter: 3, label: "YB-W03", office, authorised_until: "2027-06-30" }
+          ? this.access.state === "kiosk"
+            ? { id: 57, kind: "kiosk", counter: 7, label: "YB-Z07", office, authorised_until: "2027-06-30" }
+            : { id: 53, kind: "counter", counter: 3, label: "YB-W03", office, authorised_until: "2027-06-30" }
           : null,
       access: this.access,
       sync: {

@@ -1,0 +1,335 @@
+/** What the self-service terminal shows: which screen, whose visit, and how. It decides nothing. */
+import { i18n } from "$lib/i18n/i18n.svelte";
+import type {
+  ApplicationView,
+  CodePurpose,
+  CodeStatus,
+  DocumentKind,
+  EndPreview,
+  FlowAction,
+  HostError,
+  KioskView,
+  OfficesView,
+  PresenceView,
+} from "$lib/ipc/bindings";
+import { toHostError } from "$lib/ipc/commands";
+import { app } from "$lib/lib/app.svelte";
+import { accessibleText, speakingMs } from "./speech";
+import { TouchGuard } from "./touch";
+
+/** What stands on the home screen. The first four need to know who is there. */
+export type Service = "book" | "progress" | "withdraw" | "voucher" | "sessions" | "results" | "guide" | "offices";
+type List = "progress" | "withdraw" | "voucher";
+/** Without line only what everybody may read, and is here. */
+const WITHOUT_LINE = new Set<Service>(["sessions", "guide", "offices"]);
+
+type Page =
+  | {
+      name:
+        | "home"
+        | "card"
+        | "number"
+        | "code"
+        | "booking"
+        | "ended"
+        | "sessions"
+        | "results"
+        | "guide"
+        | "offices"
+        | "exit";
+    }
+  | { name: "applications"; service: List; rows: ApplicationView[] }
+  | { name: "application"; view: ApplicationView }
+  | { name: "end"; preview: EndPreview; status: CodeStatus };
+
+/** Every touch counts; it is told at most so often. */
+const TOUCH_MS = 1000;
+
+class Kiosk {
+  page = $state.raw<Page>({ name: "home" });
+  offices = $state.raw<OfficesView | null>(null);
+  elder = $state(false);
+  contrast = $state(false);
+  landscape = $state(false);
+  speaking = $state(false);
+  printing = $state<"none" | "busy" | "done" | "failed">("none");
+  printProblem = $state("");
+  /** Counts up when a visit is over, so that nothing that was typed in it is left. */
+  visits = $state(0);
+  readonly guard = new TouchGuard();
+  private wanted: Service = "book";
+  /** The screen to which 返回 leads from one of somebody's applications. */
+  private list: Page = { name: "home" };
+  private touchedAt = -TOUCH_MS;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+
+  get telephone(): string {
+    return this.offices?.telephone ?? "";
+  }
+
+  /** Somebody has said who they are, or is about to. */
+  get visiting(): boolean {
+    return app.kiosk !== null && app.kiosk.stage.stage !== "nobody";
+  }
+
+  /** The ring; whoever only looks at the home screen is not pressed. */
+  get presence(): PresenceView | null {
+    return this.page.name === "home" && !this.visiting ? null : (app.kiosk?.presence ?? null);
+  }
+
+  /** Whether something would be lost that was not submitted. */
+  get unsaved(): boolean {
+    return this.page.name === "booking" && app.booking !== null && app.booking.body.step !== "done";
+  }
+
+  isOpen(service: Service): boolean {
+    return app.state?.sync.line.state !== "offline" || WITHOUT_LINE.has(service);
+  }
+
+  /** Rows on a page that holds `most` of them in type of the normal size. */
+  rows(most: number): number {
+    return this.elder ? Math.max(2, Math.floor(most / 2)) : most;
+  }
+
+  /** The rows of the grid for `rows(most)`: in landscape two stand beside each other. */
+  gridRows(most: number): string {
+    const rows = this.rows(most);
+    return `repeat(${this.landscape && !this.elder ? Math.ceil(rows / 2) : rows},minmax(0,1fr))`;
+  }
+
+  async start(): Promise<void> {
+    await app.load("kiosk", {}, (view) => (app.kiosk = view));
+    await app.load("offices", {}, (offices) => (this.offices = offices));
+    this.normal();
+  }
+
+  /** Hears who is there; when nobody is any more, everything of the visit goes from the page. */
+  hear(view: KioskView | null): void {
+    if (view && view.stage.stage === "nobody" && view.presence === null) this.wipe();
+  }
+
+  private wipe(): void {
+    const isFresh = this.page.name === "home" && !this.elder && app.booking === null;
+    this.normal();
+    if (isFresh) return;
+    app.booking = null;
+    app.applicant = null;
+    app.dialog = null;
+    app.toasts = [];
+    this.list = { name: "home" };
+    this.visits += 1;
+    this.show({ name: "home" });
+  }
+
+  /** How the terminal greets the next person. */
+  private normal(): void {
+    const settings = app.state?.settings;
+    this.elder = false;
+    this.contrast = settings?.theme === "high_contrast";
+    i18n.language = settings?.language ?? "zh-CN";
+  }
+
+  private show(page: Page): void {
+    this.page = page;
+    this.changed();
+  }
+
+  /** Another screen is shown: what was touched on the one before no longer counts, and is not read any further. */
+  changed(): void {
+    this.guard.changed(performance.now());
+    this.printing = "none";
+    this.hush();
+  }
+
+  /** Somebody touched the screen. */
+  touched(): void {
+    const now = performance.now();
+    if (now - this.touchedAt < TOUCH_MS) return;
+    this.touchedAt = now;
+    this.sign();
+  }
+
+  private sign(): void {
+    void app.load("kiosk_touch", { elder: this.elder }, (view) => (app.kiosk = view));
+  }
+
+  stay = (): void => this.sign();
+
+  begin = (service: Service): void => {
+    this.wanted = service;
+    if (service === "sessions" || service === "results" || service === "guide" || service === "offices")
+      this.show({ name: service });
+    else if (app.kiosk?.stage.stage === "open") void app.act(() => this.serve(), "serve");
+    else this.show({ name: app.kiosk?.card_reader ? "card" : "number" });
+  };
+
+  typeNumber = (): void => this.show({ name: "number" });
+
+  identify = (number: string): void =>
+    void app.act(async () => {
+      app.kiosk = await app.call("kiosk_begin", { number });
+      this.show({ name: "code" });
+    }, "identify");
+
+  sendAgain = (): void =>
+    void app.act(async () => {
+      app.kiosk = await app.call("kiosk_send_again", {});
+    }, "send");
+
+  /** Answers whether the code was right. */
+  confirm = (code: string): Promise<HostError | null> =>
+    app.act(async () => {
+      app.kiosk = await app.call("kiosk_open", { code });
+      if (app.kiosk.stage.stage === "open") await this.serve();
+    }, "confirm");
+
+  /** Reads the card that lies on the reader; none yet is no error. */
+  readCard = async (): Promise<void> => {
+    try {
+      app.kiosk = await app.call("kiosk_read_card", {});
+      if (app.kiosk.stage.stage === "open") await this.serve();
+    } catch (thrown) {
+      const error = toHostError(thrown);
+      if (error.code !== "no_card") app.say("bad", i18n.error(error));
+    }
+  };
+
+  /** Shows what was wanted, now that it is known who wants it. */
+  private async serve(): Promise<void> {
+    const stage = app.kiosk?.stage;
+    if (stage?.stage !== "open") return;
+    if (this.wanted === "book") {
+      app.booking = await app.call("booking_start", { applicant: stage.applicant.id, subject: null, replaces: null });
+      this.show({ name: "booking" });
+    } else await this.showList(this.wanted as List, stage.applicant.id);
+  }
+
+  private async showList(service: List, applicant: number): Promise<void> {
+    const query = {
+      applicant,
+      tab: "all",
+      text: "",
+      subject: null,
+      taken: null,
+      page: { index: 0, size: 50 },
+    } as const;
+    const { rows } = await app.call("progress", { query });
+    this.list = { name: "applications", service, rows };
+    this.show(this.list);
+  }
+
+  /** A step of the booking; a function reckons it from what the host has said by its turn. */
+  step = (action: FlowAction | (() => FlowAction | null)): void => {
+    const before = app.booking?.body.step;
+    void app.step(action).then(() => {
+      if (app.booking === null) this.show({ name: "home" });
+      else if (app.booking.body.step !== before) this.changed();
+    });
+  };
+
+  private async send(purpose: CodePurpose): Promise<CodeStatus> {
+    return app.call("send_code", { purpose });
+  }
+
+  sendBookingCode = (): void =>
+    void app.act(async () => {
+      await this.send({ purpose: "booking" });
+      app.booking = await app.call("booking", {});
+    }, "send");
+
+  submit = (code: string): Promise<HostError | null> =>
+    app.act(async () => {
+      app.booking = await app.call("submit", { code });
+      this.changed();
+    }, "submit");
+
+  open = (application: ApplicationView, how: "see" | "end"): void =>
+    void app.act(async () => {
+      const id = application.application.id;
+      if (how === "see")
+        return this.show({ name: "application", view: await app.call("application", { application: id }) });
+      const preview = await app.call("end_preview", { application: id });
+      const status = await app.call("code_status", { purpose: { purpose: "cancel", application: id } });
+      this.show({ name: "end", preview, status });
+    }, "open");
+
+  sendEndCode = (): void =>
+    void app.act(async () => {
+      if (this.page.name !== "end") return;
+      const { preview } = this.page;
+      const status = await this.send({ purpose: "cancel", application: preview.application.application.id });
+      this.page = { name: "end", preview, status };
+    }, "send");
+
+  confirmEnd = (code: string): Promise<HostError | null> =>
+    app.act(async () => {
+      if (this.page.name !== "end") return;
+      const application = this.page.preview.application.application.id;
+      await app.call("end_application", { application, proof: { proof: "code", code } });
+      this.show({ name: "ended" });
+    }, "end");
+
+  back = (): void => this.show(this.list);
+
+  home = (): void => this.show({ name: "home" });
+
+  /** 结束办理: the host forgets the visit first, then the page does. */
+  end = (): void =>
+    void app.act(async () => {
+      app.kiosk = await app.call("kiosk_end", {});
+      this.wipe();
+      this.show({ name: "home" });
+    }, "leave");
+
+  print = async (kind: DocumentKind): Promise<void> => {
+    if (this.printing === "busy") return;
+    this.printing = "busy";
+    try {
+      await app.call("print_document", { kind });
+      this.printing = "done";
+    } catch (thrown) {
+      this.printProblem = i18n.error(toHostError(thrown));
+      this.printing = "failed";
+    }
+  };
+
+  toggleElder = (): void => {
+    this.elder = !this.elder;
+    this.sign();
+  };
+
+  toggleContrast = (): void => {
+    this.contrast = !this.contrast;
+  };
+
+  toggleLanguage = (): void => {
+    i18n.language = i18n.language === "en" ? "zh-CN" : "en";
+    this.hush();
+  };
+
+  readAloud = (): void => {
+    const main = document.querySelector(".kiosk main");
+    if (this.speaking) this.hush();
+    else if (main) void this.say(accessibleText(main));
+  };
+
+  async say(text: string): Promise<void> {
+    try {
+      await app.call("read_aloud", { text, language: i18n.language === "en" ? "english" : "chinese" });
+      clearTimeout(this.silence);
+      this.speaking = true;
+      this.silence = setTimeout(() => (this.speaking = false), speakingMs(text));
+    } catch (thrown) {
+      app.say("bad", i18n.error(toHostError(thrown)));
+    }
+  }
+
+  private hush(): void {
+    if (!this.speaking) return;
+    clearTimeout(this.silence);
+    this.speaking = false;
+    void app.load("stop_reading", {}, () => undefined);
+  }
+}
+
+export const kiosk = new Kiosk();

@@ -1,0 +1,272 @@
+// Every screen of the self-service terminal, touched as people touch it: a journey stops at each of its screens.
+
+/** The buttons of the footer and below a screen, by their place: their words differ by language and mode. */
+const settle = (page) => page.waitForTimeout(380);
+const on = (page, name) => page.locator(`.kiosk main[data-page=${name}]`).waitFor();
+const touch = async (page, selector) => {
+  await settle(page);
+  await page.locator(selector).first().click();
+};
+const tile = (page, index) => touch(page, `.k-tile >> nth=${index}`);
+const forward = (page) => touch(page, ".k-act .k-btn:last-child:not([disabled])");
+const back = (page) => touch(page, ".k-act .k-btn:first-child");
+const type = async (page, keys) => {
+  await settle(page);
+  for (const key of keys) await page.locator(`.k-key:text-is("${key}")`).click();
+};
+/** 长者模式 belongs to the visit: whoever comes next begins without it. */
+const choosesMode = async (page) => {
+  if (page.elder) await touch(page, ".k-util .k-btn >> nth=1");
+};
+const leave = async (page) => {
+  await touch(page, ".k-util .k-btn:first-child");
+  await on(page, "home");
+  await choosesMode(page);
+};
+const identify = async (page, number) => {
+  await on(page, "number");
+  await type(page, number);
+  await forward(page);
+  await on(page, "code");
+};
+const step = (page, name) => page.locator(`.kiosk main[data-step=${name}]`).waitFor();
+
+const ZHANG = "500112199901011234";
+const ZHAO = "500112199901017785";
+const WANG = "500112199901012018";
+
+async function looksAround(page, stop) {
+  await stop("home");
+  await tile(page, 4);
+  await on(page, "sessions");
+  await stop("open-sessions-empty");
+  await touch(page, ".query .primary");
+  await page.locator(".k-list").waitFor();
+  await stop("open-sessions");
+  await touch(page, ".filters > .k-btn >> nth=1");
+  await stop("pick-class");
+  await back(page);
+  await touch(page, ".k-modes .k-btn >> nth=1");
+  await stop("sites");
+  await back(page);
+  await tile(page, 5);
+  await page.locator(".k-pick").first().waitFor();
+  await stop("results");
+  await touch(page, ".k-pick >> nth=0");
+  await page.locator("li.k-card").first().waitFor();
+  await stop("results-list");
+  await forward(page);
+  await type(page, "0");
+  await stop("results-find");
+  await leave(page);
+  await tile(page, 7);
+  await on(page, "guide");
+  await stop("guide");
+  for (let page_ = 2; (await page.locator(".k-act .primary").count()) === 0; page_ += 1) {
+    await forward(page);
+    await settle(page);
+    await stop(`guide-${page_}`);
+  }
+  await leave(page);
+  await tile(page, 6);
+  await on(page, "offices");
+  await stop("offices");
+}
+
+async function books(page, stop) {
+  await tile(page, 0);
+  await on(page, "number");
+  await stop("number-empty");
+  await type(page, ZHANG.slice(0, 16));
+  await stop("number");
+  await type(page, ZHANG.slice(16));
+  await forward(page);
+  await on(page, "code");
+  await type(page, "407");
+  await stop("code");
+  await type(page, "000");
+  await forward(page);
+  await page.locator(".k-note.bad").waitFor();
+  await stop("code-wrong");
+  await type(page, "407110");
+  await forward(page);
+  await step(page, "subject");
+  await stop("subject");
+  await forward(page);
+  await step(page, "notice");
+  await settle(page);
+  await stop("notice");
+  while ((await page.locator(".k-act .k-btn:last-child[disabled]").count()) > 0)
+    await touch(page, ".turn .k-btn:last-child");
+  await stop("notice-end");
+  await forward(page);
+  await step(page, "sessions");
+  await stop("sessions-empty");
+  await touch(page, ".query .k-btn >> nth=0");
+  await page.locator(".days").waitFor();
+  await stop("pick-dates");
+  await back(page);
+  await touch(page, ".query .k-btn >> nth=1");
+  await page.locator(".k-pick").first().waitFor();
+  await stop("pick-sites");
+  await back(page);
+  await touch(page, ".query .primary");
+  await page.locator(".k-pick").first().waitFor();
+  await stop("sessions");
+  for (const index of [0, 1]) await touch(page, `.k-pick >> nth=${index}`);
+  await page.locator(".k-pick[aria-pressed=true] >> nth=1").waitFor();
+  await stop("sessions-chosen");
+  await touch(page, ".assign");
+  await page.locator(".site").first().waitFor();
+  await stop("sessions-assign");
+  await touch(page, ".assign, .choose");
+  await page.locator(".k-pick .facts").first().waitFor();
+  await forward(page);
+  await step(page, "confirm");
+  await stop("confirm-unsent");
+  await touch(page, ".send .k-btn");
+  await page.locator(".k-digits .turn").waitFor();
+  await type(page, "4071");
+  await stop("confirm");
+  await type(page, "00");
+  await forward(page);
+  await page.locator(".k-note.bad").waitFor();
+  await stop("confirm-wrong");
+  await type(page, "407110");
+  await forward(page);
+  await step(page, "done");
+  await page.locator(".sheet svg").waitFor();
+  await stop("done");
+}
+
+async function booksWithPriority(page, stop) {
+  await tile(page, 0);
+  await identify(page, WANG);
+  await type(page, "407150");
+  await forward(page);
+  await step(page, "subject");
+  await forward(page);
+  await step(page, "notice");
+  await settle(page);
+  while ((await page.locator(".k-act .k-btn:last-child[disabled]").count()) > 0)
+    await touch(page, ".turn .k-btn:last-child");
+  await forward(page);
+  await step(page, "priority_switch");
+  await stop("priority-switch");
+  await touch(page, ".priority .k-btn");
+  await step(page, "notice");
+  await settle(page);
+  await stop("priority-notice");
+  while ((await page.locator(".k-act .k-btn:last-child[disabled]").count()) > 0)
+    await touch(page, ".turn .k-btn:last-child");
+  await forward(page);
+  await step(page, "priority_sessions");
+  await touch(page, ".query .primary");
+  await touch(page, ".k-pick:not([disabled])");
+  await page.locator(".k-pick[aria-checked=true]").waitFor();
+  await stop("priority-sessions");
+  await forward(page);
+  await step(page, "confirm");
+  await touch(page, ".send .k-btn");
+  await page.locator(".k-digits .turn").waitFor();
+  await type(page, "407150");
+  await stop("priority-confirm");
+  await forward(page);
+  await step(page, "done");
+  await page.locator(".sheet svg").waitFor();
+  await page.locator(".k-note.warn").waitFor();
+  await stop("priority-done-no-paper");
+  // The notice was read: the next booking passes over it and says what it means instead.
+  await leave(page);
+  await tile(page, 0);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await step(page, "subject");
+  await forward(page);
+  await step(page, "sessions");
+  await touch(page, ".query .primary");
+  await touch(page, ".k-pick >> nth=0");
+  await forward(page);
+  await step(page, "confirm");
+  await stop("confirm-skipped");
+  await touch(page, ".points");
+  await stop("consequences");
+}
+
+async function looksAfter(page, stop) {
+  await tile(page, 1);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await on(page, "applications");
+  await stop("progress");
+  await touch(page, ".k-pick");
+  await on(page, "application");
+  await stop("application");
+  await leave(page);
+  await tile(page, 3);
+  await identify(page, ZHAO);
+  await type(page, "407120");
+  await forward(page);
+  await on(page, "applications");
+  await stop("withdraw");
+  await touch(page, ".k-pick");
+  await on(page, "end");
+  await stop("withdraw-confirm");
+  await touch(page, ".send .k-btn");
+  await page.locator(".k-digits .turn").waitFor();
+  await type(page, "407120");
+  await forward(page);
+  await on(page, "ended");
+  await stop("withdrawn");
+  await leave(page);
+  await tile(page, 2);
+  await identify(page, ZHAO);
+  await type(page, "407121");
+  await forward(page);
+  await on(page, "applications");
+  await stop("voucher-none");
+}
+
+async function asksWhoIsThere(page, stop) {
+  await tile(page, 6);
+  await page.locator(".k-dialog").waitFor();
+  await stop("still-there");
+}
+
+async function waitsForCard(page, stop) {
+  await tile(page, 0);
+  await on(page, "card");
+  await stop("card");
+}
+
+async function standsWithoutLine(page, stop) {
+  await page.locator(".k-tile[disabled]").first().waitFor();
+  await stop("offline");
+}
+
+async function letsStaffIn(page, stop) {
+  for (let tap = 0; tap < 5; tap += 1) await page.mouse.click(40, 30);
+  await on(page, "exit");
+  await stop("exit");
+}
+
+/** Begins a journey in 长者模式, or not. */
+export async function begin(page, elder) {
+  page.elder = elder;
+  await on(page, "home");
+  await choosesMode(page);
+}
+
+/** Each with what the fake host begins with. */
+export const JOURNEYS = [
+  { start: "", run: looksAround },
+  { start: "", run: books },
+  { start: "nopaper", run: booksWithPriority },
+  { start: "", run: looksAfter },
+  { start: "left=18", run: asksWhoIsThere },
+  { start: "reader", run: waitsForCard },
+  { start: "offline", run: standsWithoutLine },
+  { start: "", run: letsStaffIn },
+];
