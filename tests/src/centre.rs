@@ -6,8 +6,12 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
+use tokio::time::{interval, timeout};
 
+/// How long a message may take on a busy machine.
+const MESSAGE_WITHIN: Duration = Duration::from_secs(30);
 /// People of the city; few are made quickly, and the ones to try are always among them.
 const APPLICANTS: &str = "500";
 /// 渝北车管所
@@ -61,6 +65,20 @@ impl CityCentre {
         prepared["code"].as_str().unwrap().to_owned()
     }
 
+    /// The six digits of the first message after so many, once it has come.
+    pub async fn code_after(&self, messages: usize) -> String {
+        let coming = async {
+            let mut looks = interval(Duration::from_millis(20));
+            loop {
+                looks.tick().await;
+                if let Some(code) = self.messages().get(messages).and_then(|message| code_in(message)) {
+                    return code;
+                }
+            }
+        };
+        timeout(MESSAGE_WITHIN, coming).await.expect("a message with a code comes")
+    }
+
     /// The texts that the gateway program would bring to phones, oldest first.
     #[must_use]
     pub fn messages(&self) -> Vec<String> {
@@ -77,6 +95,11 @@ impl CityCentre {
     fn data(&self) -> PathBuf {
         data(self.folder.path())
     }
+}
+
+/// The six digits of a message.
+fn code_in(message: &str) -> Option<String> {
+    message.split(|letter: char| !letter.is_ascii_digit()).find(|part| part.len() == 6).map(str::to_owned)
 }
 
 fn data(folder: &Path) -> PathBuf {

@@ -6,6 +6,7 @@
 
 pub mod centre;
 pub mod computer;
+pub mod counter;
 mod frame;
 mod processes;
 pub mod window;

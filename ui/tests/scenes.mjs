@@ -219,6 +219,18 @@ export const SCENES = [
     },
   },
   {
+    name: "priority-taken",
+    start: "rival&open",
+    run: async (page) => {
+      await toPrioritySessions(page);
+      await pickVacant(page);
+      await press(page, "F4");
+      await now(page, 6);
+      await submit(page, "407150");
+      await page.locator(".note.bad").waitFor();
+    },
+  },
+  {
     name: "done-priority",
     run: async (page) => {
       await toPrioritySessions(page);

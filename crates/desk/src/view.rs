@@ -30,7 +30,7 @@
 //! | `booking_act` | `action`: [`booking::FlowAction`] | `Option<`[`booking::BookingView`]`>`, none after the first step's 返回 | `no_booking`, `wrong_step`, `too_many_sessions`, `session_closed`, `no_line` |
 //! | `send_code` | `purpose`: [`submission::CodePurpose`] | [`submission::CodeStatus`] | `no_phone`, `resend_too_early`, `sends_used_up`, `no_line` |
 //! | `code_status` | `purpose` | [`submission::CodeStatus`] | |
-//! | `submit` | `code`: `Option<String>` (none registers without line) | [`booking::BookingView`] (a wrong code stays in 确认并提交) | `no_booking`, `wrong_step`, `priority_taken`, `no_line` |
+//! | `submit` | `code`: `Option<String>` (none registers without line) | [`booking::BookingView`] (a wrong code stays in 确认并提交, a priority place that somebody else got leads back to 选择场次) | `no_booking`, `wrong_step`, `no_line` |
 //! | `confirm_code` | `application`, `code` | [`progress::ApplicationView`] | `wrong_code`, `code_expired`, `tries_used_up`, `no_line` |
 //! | `progress` | `query`: [`progress::ProgressQuery`] | [`progress::ProgressPage`] | |
 //! | `application` | `application` | [`progress::ApplicationView`] | `not_found` |

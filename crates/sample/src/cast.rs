@@ -1,6 +1,6 @@
 //! The cast: people with fixed properties for end-to-end tests, screenshots and training.
 //!
-//! Their ids (1 to 28), serial numbers (the same), names, documents and phones never change; their days move with today.
+//! Their ids (1 to 29), serial numbers (the same), names, documents and phones never change; their days move with today.
 //! What they did before the recorded sessions names no application, as for everybody else; the rest stands on sessions of
 //! the plan. They are part of no [`crate::City::applicants`] stream: whoever wants them loads them as well.
 
@@ -27,6 +27,8 @@ pub enum CastRole {
     RuleFour,
     /// 李例优: her permit ends in four months; priority booking of subject 2 is open to her.
     PriorityEligible,
+    /// 曹例争: as 李例优, for one place that two people want.
+    PriorityRival,
     /// 王例否: has just passed subject 1: waits for 2 and 3, may not take 4 yet, and is blocked.
     Ineligible,
     /// 陈例同 of 渝中车管所, who has a namesake.
@@ -93,12 +95,12 @@ pub struct CastMember {
 use CastRole::{
     Abroad, AwaitingCode, BeforeSubjectFour, BeforeSubjectOne, Diplomat, Foreigner, FourFailures, HongKongMacauTaiwan,
     Ineligible, MedicalExpired, MinorityName, Namesake, NearAgeLimit, Officer, OtherNamesake, PermitExpired, Placed,
-    PriorityEligible, PriorityUsed, Queued, RareCharacters, RetiredOfficer, RuleFour, Soldier, TemporaryCard, Unplaced,
-    Withdrawn, WithoutPhone,
+    PriorityEligible, PriorityRival, PriorityUsed, Queued, RareCharacters, RetiredOfficer, RuleFour, Soldier,
+    TemporaryCard, Unplaced, Withdrawn, WithoutPhone,
 };
 
 /// Role, name, document, sex and office, in the order of the ids.
-const PEOPLE: [(CastRole, &str, DocumentType, Sex, u32); 28] = [
+const PEOPLE: [(CastRole, &str, DocumentType, Sex, u32); 29] = [
     (RuleFour, "张例三", DocumentType::ResidentCard, Sex::Male, 5),
     (PriorityEligible, "李例优", DocumentType::ResidentCard, Sex::Female, 5),
     (Ineligible, "王例否", DocumentType::ResidentCard, Sex::Male, 5),
@@ -127,6 +129,7 @@ const PEOPLE: [(CastRole, &str, DocumentType, Sex, u32); 28] = [
     (Diplomat, "EXAMPLE MARIA", DocumentType::Diplomat, Sex::Female, 10),
     (TemporaryCard, "唐例临", DocumentType::TemporaryCard, Sex::Female, 14),
     (HongKongMacauTaiwan, "许例港", DocumentType::HongKongMacauTaiwan, Sex::Male, 13),
+    (PriorityRival, "曹例争", DocumentType::ResidentCard, Sex::Male, 5),
 ];
 
 /// Days since the acceptance for most of the cast: before every recorded session.
@@ -188,7 +191,7 @@ fn start(world: &World<'_>, role: CastRole, index: u32, course: usize, sex: Sex)
     let taken = &world.rules.courses[course];
     let three_years_before = |day: Date| day.checked_sub_months(Months::new(36)).unwrap_or(day);
     let accepted_on = match role {
-        PriorityEligible | PriorityUsed => three_years_before(forward(today, 100)),
+        PriorityEligible | PriorityRival | PriorityUsed => three_years_before(forward(today, 100)),
         PermitExpired => three_years_before(back(today, 60)),
         Ineligible => back(world.frame.first, 20),
         BeforeSubjectOne | MinorityName | Foreigner | Officer | Soldier | RetiredOfficer | Abroad | Diplomat
@@ -221,10 +224,9 @@ fn start(world: &World<'_>, role: CastRole, index: u32, course: usize, sex: Sex)
     let passed: &[Subject] = match role {
         RuleFour | Queued => &[Subject::One, Subject::Two],
         BeforeSubjectFour => &[Subject::One, Subject::Two, Subject::Three],
-        PriorityEligible | WithoutPhone | Placed | Unplaced | AwaitingCode | PriorityUsed | FourFailures
-        | MedicalExpired | NearAgeLimit | PermitExpired | Withdrawn | Namesake | OtherNamesake | RareCharacters => {
-            &[Subject::One]
-        }
+        PriorityEligible | PriorityRival | WithoutPhone | Placed | Unplaced | AwaitingCode | PriorityUsed
+        | FourFailures | MedicalExpired | NearAgeLimit | PermitExpired | Withdrawn | Namesake | OtherNamesake
+        | RareCharacters => &[Subject::One],
         _ => &[],
     };
     for (subject, day) in passed.iter().zip([10, 60, 110]) {

@@ -105,6 +105,7 @@ fn the_cast_may_book_what_its_roles_say() {
     for (role, subject) in [
         (CastRole::RuleFour, Subject::Three),
         (CastRole::PriorityEligible, Subject::Two),
+        (CastRole::PriorityRival, Subject::Two),
         (CastRole::WithoutPhone, Subject::Two),
         (CastRole::Namesake, Subject::Two),
         (CastRole::Unplaced, Subject::Two),
@@ -121,10 +122,11 @@ fn the_cast_may_book_what_its_roles_say() {
 }
 
 #[test]
-fn priority_is_open_to_one_of_the_cast_and_used_by_another() {
+fn priority_is_open_to_two_of_the_cast_and_used_by_another() {
     let (city, policy) = (city(0), policy());
     let check = |role| check_priority(city.find_cast(role).unwrap(), Subject::Two, city.as_of(), &policy);
     assert_eq!(check(CastRole::PriorityEligible), Eligibility::Eligible, "the permit ends soon");
+    assert_eq!(check(CastRole::PriorityRival), Eligibility::Eligible, "and so does another one");
     let used = check(CastRole::PriorityUsed);
     assert!(
         used.refusals().iter().any(|refusal| matches!(refusal.code, RefusalCode::PriorityUsed { .. })),

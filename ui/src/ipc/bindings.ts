@@ -1147,6 +1147,8 @@ export type PrioritySessionsStep = {
 	list: SessionList | null,
 	/**  The chosen session. */
 	chosen: SessionRow | null,
+	/**  Why the place that was wanted could not be had: somebody was faster. */
+	lost: Reason | null,
 };
 
 /**  切换优先预约 */

@@ -181,6 +181,7 @@ impl Desk {
     fn act(&mut self, action: FlowAction) -> Result<Option<BookingView>, DeskError> {
         self.clerk()?;
         let mut draft = self.open_draft()?;
+        self.visit.lost_place = None;
         let record = self.record(draft.applicant)?;
         draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &*self.policy()?)?);
         if let FlowAction::CheckIdentity { check } = action {
@@ -312,7 +313,7 @@ pub async fn booking_act(
 }
 
 /// Asks the centre for the queues of the sessions on the screen, or for their priority places.
-async fn ask_queues(desk: &Mutex<Desk>, centre: &impl Centre) -> Result<(), DeskError> {
+pub(crate) async fn ask_queues(desk: &Mutex<Desk>, centre: &impl Centre) -> Result<(), DeskError> {
     let (request, kind) = {
         let desk = lock(desk);
         let draft = desk.open_draft()?;

@@ -5,7 +5,7 @@ use crate::desk::{Desk, lock};
 use crate::device::draft::{Draft, upsert_open_draft};
 use crate::device::outbox::{acknowledge, find_feed, find_item, list_up_to, update_failed, update_outcomes};
 use crate::error::DeskError;
-use crate::use_cases::booking::BookingDraft;
+use crate::use_cases::booking::{BookingDraft, ask_queues};
 use crate::use_cases::reasons::reason_of;
 use crate::use_cases::record::application_number;
 use crate::view::booking::BookingView;
@@ -13,7 +13,7 @@ use crate::view::printing::DocumentKind;
 use crate::view::submission::{DoneKind, DoneView};
 use std::sync::Mutex;
 use yuyue_domain::application::{ApplicationState, Wish};
-use yuyue_domain::flow::{FlowKind, FlowStep, Submission};
+use yuyue_domain::flow::{FlowAction, FlowKind, FlowStep, Submission};
 use yuyue_domain::ids::ApplicationId;
 use yuyue_domain::refusal::{IntakeRefusal, Refusal};
 use yuyue_domain::session::Session;
@@ -31,11 +31,21 @@ use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
 ///
 /// # Errors
 /// When the booking is not at 确认并提交, the code is used up or expired (the step stays, and another code can be sent),
-/// the priority place was taken meanwhile (`priority_taken`), or the command could not be saved: then nothing happened.
+/// or the command could not be saved: then nothing happened.
 pub async fn submit(desk: &Mutex<Desk>, centre: &impl Centre, code: Option<String>) -> Result<BookingView, DeskError> {
     let envelope = lock(desk).take_booking(code)?;
     let outcome = send_at_once(desk, centre, &envelope).await?;
-    lock(desk).finish_submission(&envelope, outcome.as_ref())
+    let view = {
+        let mut desk = lock(desk);
+        let view = desk.finish_submission(&envelope, outcome.as_ref())?;
+        if desk.visit.lost_place.is_none() {
+            return Ok(view);
+        }
+        view
+    };
+    // Somebody was faster: what is left now, as far as the centre says it.
+    ask_queues(desk, centre).await?;
+    Ok(lock(desk).booking()?.unwrap_or(view))
 }
 
 /// Sends a command whose answer somebody waits for, behind what this counter still has to tell of the same application;
@@ -166,10 +176,12 @@ impl Desk {
             Some(Outcome::Refused { reasons, .. }) => match reasons.first() {
                 Some(Refusal::Code(refusal)) => self.back_to_confirm(draft, envelope, refusal),
                 Some(refusal @ Refusal::Intake(IntakeRefusal::PriorityTaken { .. })) => {
-                    let error = self.refused(refusal);
-                    self.reopen(draft, envelope, FlowStep::Sessions)?;
-                    self.visit.priority_left.clear();
-                    Err(error)
+                    let mut draft = self.reopen(draft, envelope, FlowStep::Sessions)?;
+                    let nothing = FlowAction::Choose { sessions: Vec::new(), ordered: false };
+                    draft.body.flow = draft.body.flow.advance(nothing)?;
+                    self.keep_draft(&draft)?;
+                    self.visit.lost_place = Some(reason_of(&self.cache, refusal));
+                    self.booking_view(&draft)
                 }
                 _ => self.booking_view(&draft),
             },

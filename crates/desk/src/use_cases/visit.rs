@@ -1,5 +1,6 @@
 //! Whose record is open at the counter, and what holds only as long as it is.
 
+use crate::view::reason::Reason;
 use std::collections::BTreeMap;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::identity::IdentityCheck;
@@ -22,6 +23,8 @@ pub struct Visit {
     pub queues: BTreeMap<SessionId, SessionQueue>,
     /// Priority places that were left at the last 查询.
     pub priority_left: BTreeMap<SessionId, u16>,
+    /// Why the priority place that was wanted could not be had; until the next act in the flow.
+    pub lost_place: Option<Reason>,
     /// What the centre was asked about last, and what it said.
     pub outlook: Option<(OutlookQuery, OutlookFound)>,
 }

@@ -145,4 +145,6 @@ pub struct PrioritySessionsStep {
     pub list: Option<SessionList>,
     /// The chosen session.
     pub chosen: Option<SessionRow>,
+    /// Why the place that was wanted could not be had: somebody was faster.
+    pub lost: Option<Reason>,
 }

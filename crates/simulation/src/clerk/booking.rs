@@ -127,8 +127,8 @@ async fn confirm(counter: &Counter, plan: &Plan) -> Result<Done, DeskError> {
         let view = submit(&counter.desk, &counter.centre(), code.clone()).await;
         match view {
             Ok(BookingView { body: StepBody::Done(done), .. }) => return Ok(answered(&done)),
+            Ok(BookingView { body: StepBody::PrioritySessions(_), .. }) => return Ok(Done::of("somebody was faster")),
             Ok(_) => code = counter.phone.code_of(&plan.person.phone),
-            Err(error) if matches!(error.code(), "priority_taken") => return Ok(Done::of("somebody was faster")),
             Err(error) => return Err(error),
         }
     }

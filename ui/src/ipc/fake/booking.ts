@@ -7,6 +7,7 @@ import type {
   DoneView,
   FlowKind,
   FlowStep,
+  Reason,
   SessionList,
   SessionQuery,
   SessionRow,
@@ -48,6 +49,7 @@ export class FakeBooking {
   asked = false;
   sites: number[];
   done: DoneView | null = null;
+  lost: Reason | null = null;
   private skipped = new Set<FlowStep>();
   /** Whether the flow passes through 切换优先预约. */
   private offersPriority = false;
@@ -114,7 +116,8 @@ export class FakeBooking {
           isOpen(this.world, s, this.kind === "priority"),
       )
       .filter((s) => sites.includes(s.site) && dates.first <= dayOf(s.starts_at) && dayOf(s.starts_at) <= dates.last)
-      .map((s) => this.row(s.id));
+      .map((s) => this.row(s.id))
+      .filter((row) => row.priority_vacant !== 0);
     const ribbon: SessionList["ribbon"] = [];
     for (let day = dates.first; day <= dates.last && ribbon.length < 31; day = addDays(day, 1)) {
       const onDay = rows.filter((row) => dayOf(row.session.starts_at) === day);
@@ -181,10 +184,8 @@ export class FakeBooking {
           : refused("identity_unchecked");
       }
       case "sessions":
-        if (!this.asked) return refused("sessions_missing");
-        return this.accepted().length > 0
-          ? ALLOWED
-          : refused(this.mode === "choose" ? "choose_session" : "choose_site");
+        if (this.asked && this.accepted().length > 0) return ALLOWED;
+        return this.mode === "choose" ? refused("sessions_missing") : refused("sites_missing");
       default:
         return ALLOWED;
     }
@@ -232,6 +233,7 @@ export class FakeBooking {
                 query: this.query,
                 list: this.asked ? this.list() : null,
                 chosen: this.chosen[0] ? this.row(this.chosen[0]) : null,
+                lost: this.lost,
               },
             }
           : {
@@ -323,6 +325,7 @@ export class FakeBooking {
 
   /** Answers whether the booking goes on. */
   act(action: FlowAction): boolean {
+    this.lost = null;
     switch (action.action) {
       case "choose_subject":
         this.subject = action.subject;

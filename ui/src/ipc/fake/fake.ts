@@ -227,6 +227,7 @@ export function openFakeHost(options: URLSearchParams): Host {
   const world = new World(START, options.has("frozen"));
   if (options.has("production")) world.edition = "production";
   if (options.has("open")) world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10 };
+  if (options.has("rival")) world.hasRival = true;
   if (options.has("unenrolled")) world.access = { state: "unenrolled" };
   if (options.get("theme") === "hc") world.settings.theme = "high_contrast";
   if (options.get("lang") === "en") world.settings.language = "en";

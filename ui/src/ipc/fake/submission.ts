@@ -21,6 +21,14 @@ export function submit(world: World, booking: FakeBooking, code: string | null):
   if (code === null && world.connected) throw failure("wrong_step");
   if (code !== null && !isRight(world, person, "booking", code)) return;
 
+  if (priority && world.hasRival) {
+    world.hasRival = false;
+    world.priorityTaken.set(first, world.session(first).priority_places);
+    booking.step = "sessions";
+    booking.chosen = [];
+    booking.lost = reason("priority_taken");
+    return;
+  }
   const state: ApplicationState = priority
     ? { state: "placed", session: first, placed_at: world.clock.now }
     : code === null

@@ -58,6 +58,8 @@ export class World {
   codes = new Map<string, { code: string; sentAt: number; wrong: number; sends: number }>();
   prints = new Map<string, number>();
   priorityTaken = new Map<number, number>();
+  /** Another counter is faster at the next priority booking. */
+  hasRival = false;
   access: Access = {
     state: "signed_out",
     last: { at: at("2026-11-23", "08:19"), name: CLERK.name },

@@ -155,7 +155,13 @@ impl Desk {
             let list = self.asked_list(draft, chooser, &query)?;
             let chosen: Vec<SessionId> = entries.priority.into_iter().collect();
             let chosen = self.rows_of(chooser, &chosen)?.pop();
-            Ok(PrioritySessionsStep { sites: Self::site_options(chooser), query, list, chosen })
+            Ok(PrioritySessionsStep {
+                sites: Self::site_options(chooser),
+                query,
+                list,
+                chosen,
+                lost: self.visit.lost_place.clone(),
+            })
         })
     }
 

@@ -204,11 +204,13 @@ fn priority_is_a_step_of_the_flow_for_those_who_qualify() {
     let command = counter.desk().open_draft().expect("a draft").command;
     let taken = IntakeRefusal::PriorityTaken { session };
     counter.centre.decide(command, Outcome::Refused { reasons: vec![taken.into()], alternatives: Vec::new() });
-    let error = run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect_err("somebody was faster");
-    assert_eq!(error.code(), "priority_taken", "and it is said");
-    let view = counter.desk().booking().expect("readable").expect("the flow is still there");
-    assert_eq!(counter.desk().open_draft().expect("a draft").body.flow.step, FlowStep::Sessions, "back to the list");
-    let (_, session) = counter.choose_first(&view);
+    let view = run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect("somebody was faster");
+    let StepBody::PrioritySessions(step) = &view.body else { panic!("back to the list") };
+    assert_eq!(step.lost.as_ref().map(|lost| lost.code.as_str()), Some("priority_taken"), "and it is said why");
+    assert!(step.chosen.is_none() && !view.next.enabled, "and what is gone is chosen no more");
+    let (view, session) = counter.choose_first(&view);
+    let StepBody::PrioritySessions(step) = &view.body else { panic!("still at the list") };
+    assert!(step.lost.is_none(), "until the next act");
     counter.act(FlowAction::Next);
     let view = run(submit(&counter.desk, &counter.centre, Some("123456".into()))).expect("placed");
     let StepBody::Done(done) = &view.body else { panic!("the answer") };
