@@ -9,11 +9,8 @@ mod lists;
 mod printing;
 mod training;
 
-use crate::host::host_error;
 use tauri::Wry;
 use tauri_specta::{Builder, Casing, ErrorHandlingMode, collect_commands};
-use yuyue_desk::error::DeskError;
-use yuyue_desk::view::reason::HostError;
 
 /// Every command with its types.
 #[must_use]
@@ -30,6 +27,8 @@ pub fn builder() -> Builder<Wry> {
             access::sign_out,
             access::shift_summary,
             access::retry_connection,
+            access::retry_open,
+            access::acknowledge_rescue,
             access::save_settings,
             applicant::search,
             applicant::open_applicant,
@@ -63,9 +62,4 @@ pub fn builder() -> Builder<Wry> {
             training::training_set_line,
         ])
         .types(&yuyue_desk::view::types())
-}
-
-/// The answer of a use case for the page.
-fn answer<T>(result: Result<T, DeskError>) -> Result<T, HostError> {
-    result.map_err(|error| host_error(&error))
 }

@@ -3,14 +3,16 @@
 
 use crate::host::Host;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::timeout;
 use yuyue_desk::client::{HeadStream, Heard};
-use yuyue_desk::desk::lock;
+use yuyue_desk::desk::{lock, mend};
 use yuyue_desk::follow::{Followed, follow_once};
 use yuyue_desk::sync::Sync;
 use yuyue_desk::view::events::{ApplicationChanged, HostEvent, PublicationDay};
 use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_sqlite::Fault;
 
 /// The frame is told anew at least this often, and a line that says nothing is looked at.
 const QUIET_MAX: Duration = Duration::from_secs(30);
@@ -20,10 +22,20 @@ pub async fn follow(host: Arc<Host>, mut sync: Sync) {
     let mut switched = host.line.switched();
     let mut stream: Option<HeadStream> = None;
     loop {
+        if host.damaged.load(Ordering::Relaxed) {
+            match mend(&host.desk, &mut sync) {
+                Ok(()) => host.damaged.store(false, Ordering::Relaxed),
+                Err(error) => tracing::error!(code = error.code(), "the local files cannot be mended"),
+            }
+            host.tell_state();
+        }
         let followed = match follow_once(&host.desk, &mut sync, &*host.line).await {
             Ok(followed) => followed,
             Err(error) => {
                 tracing::error!(code = error.code(), "following the centre failed on this computer");
+                // A file on which a write has failed is opened anew before anything is written to it again.
+                let is_hurt = matches!(error.fault(), Some(Fault::Damaged | Fault::Disk));
+                host.damaged.fetch_or(is_hurt, Ordering::Relaxed);
                 Followed::failed(QUIET_MAX)
             }
         };

@@ -5,11 +5,13 @@ use crate::keys;
 use crate::line::Line;
 use crate::printing::Paperwork;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::{Notify, watch};
 use yuyue_desk::desk::{Desk, DeskConfig, lock};
 use yuyue_desk::error::DeskError;
+use yuyue_desk::opening::set_files_aside;
 use yuyue_desk::sync::Sync;
 use yuyue_desk::view::app::Edition;
 use yuyue_desk::view::events::HostEvent;
@@ -17,9 +19,12 @@ use yuyue_desk::view::reason::{HostError, Params};
 #[cfg(feature = "training")]
 use yuyue_desk::view::training::ProgressTick;
 use yuyue_desk::world::SystemWorld;
+use yuyue_sqlite::Fault;
 
 /// The name of the one event.
 const EVENT: &str = "host";
+/// Where the desk keeps its files, below the data folder.
+const DESK_FOLDER: &str = "desk";
 
 /// Everything that commands work with.
 pub struct Host {
@@ -34,6 +39,8 @@ pub struct Host {
     /// The training centre.
     #[cfg(feature = "training")]
     pub training: crate::training::TrainingHost,
+    /// Set when a local file was found to be damaged; the follower mends it.
+    pub damaged: AtomicBool,
     app: AppHandle,
 }
 
@@ -51,6 +58,17 @@ impl Host {
         }
     }
 
+    /// The answer of a use case for the page.
+    pub fn answer<T>(&self, result: Result<T, DeskError>) -> Result<T, HostError> {
+        result.map_err(|error| {
+            if error.fault() == Some(Fault::Damaged) {
+                self.damaged.store(true, Ordering::Relaxed);
+                self.wake.notify_one();
+            }
+            host_error(&error)
+        })
+    }
+
     /// After something was taken: send it soon, and show the new counts.
     pub fn took(&self) {
         self.wake.notify_one();
@@ -62,29 +80,51 @@ impl Host {
 type Opened = Option<Result<Arc<Host>, HostError>>;
 
 /// Where commands wait for the host.
-pub struct HostSlot(watch::Receiver<Opened>);
+pub struct HostSlot {
+    app: AppHandle,
+    opened: watch::Sender<Opened>,
+}
 
 impl HostSlot {
     /// The host, as soon as it is open.
     pub async fn host(&self) -> Result<Arc<Host>, HostError> {
-        let mut slot = self.0.clone();
+        let mut slot = self.opened.subscribe();
         let opened = slot.wait_for(Option::is_some).await.map_err(|_| internal())?;
         opened.clone().unwrap_or_else(|| Err(internal()))
+    }
+
+    /// Another try after the host could not be opened; when it was, nothing happens. With `aside`, files whose key is lost
+    /// are moved aside first.
+    pub async fn open_again(&self, aside: bool) -> Result<Arc<Host>, HostError> {
+        // Whoever takes the failure away is the one who tries.
+        if self.opened.send_if_modified(|opened| opened.take_if(|opened| opened.is_err()).is_some()) {
+            if aside && let Err(error) = set_aside(&self.app) {
+                self.opened.send_replace(Some(Err(error)));
+            } else {
+                open(&self.app);
+            }
+        }
+        self.host().await
     }
 }
 
 /// Begins to open the host; the page shows meanwhile.
 pub fn open(app: &AppHandle) {
-    let (sender, receiver) = watch::channel(None);
-    app.manage(HostSlot(receiver));
+    if app.try_state::<HostSlot>().is_none() {
+        app.manage(HostSlot { app: app.clone(), opened: watch::Sender::new(None) });
+    }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let opened =
             open_host(&app).await.inspect_err(|error| tracing::error!(code = %error.code, "the host cannot open"));
-        sender.send_replace(Some(opened));
-        // The slot lives as long as the program.
-        sender.closed().await;
+        app.state::<HostSlot>().opened.send_replace(Some(opened));
     });
+}
+
+fn set_aside(app: &AppHandle) -> Result<(), HostError> {
+    let folder = data_folder(app)?;
+    let keys = keys::store(&folder);
+    set_files_aside(&folder.join(DESK_FOLDER), &*keys, &SystemWorld).map_err(|error| host_error(&error))
 }
 
 #[cfg_attr(
@@ -117,6 +157,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
         paperwork: Paperwork::new(&folder),
         #[cfg(feature = "training")]
         training,
+        damaged: AtomicBool::new(false),
         app: app.clone(),
     });
     tauri::async_runtime::spawn(follower::follow(Arc::clone(&host), sync));
@@ -127,7 +168,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
 
 fn open_desk(folder: &Path) -> Result<(Desk, Sync), HostError> {
     let config = DeskConfig {
-        folder: &folder.join("desk"),
+        folder: &folder.join(DESK_FOLDER),
         edition: if cfg!(feature = "training") { Edition::Training } else { Edition::Production },
         version: env!("CARGO_PKG_VERSION"),
         keys: &*keys::store(folder),

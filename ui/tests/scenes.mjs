@@ -120,6 +120,42 @@ export const SCENES = [
   },
   { name: "enroll", start: "unenrolled", run: (page) => page.locator("#centre").waitFor() },
   {
+    name: "files-rescued",
+    start: "rescue",
+    run: async (page) => {
+      await page.locator("ul li").nth(1).waitFor();
+    },
+  },
+  {
+    name: "files-rescued-read",
+    start: "rescue",
+    run: async (page) => {
+      await page.locator("ul li").nth(1).waitFor();
+      await press(page, "Enter");
+      await page.locator("#centre").waitFor();
+    },
+  },
+  {
+    name: "key-missing",
+    start: "keyless",
+    run: async (page) => {
+      await page.locator(".panel .note.bad").waitFor();
+      await press(page, "Tab", "Tab", "Enter");
+      await page.locator(".panel .note.warn").waitFor();
+    },
+  },
+  {
+    name: "key-missing-set-aside",
+    start: "keyless",
+    run: async (page) => {
+      await page.locator(".panel .note.bad").waitFor();
+      await press(page, "Tab", "Tab", "Enter");
+      await page.locator(".btn.d").focus();
+      await press(page, "Enter");
+      await page.locator("#centre").waitFor();
+    },
+  },
+  {
     name: "lock",
     run: async (page) => {
       await toSessions(page, "zys");

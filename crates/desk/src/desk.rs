@@ -3,19 +3,19 @@
 //! It is steppable: it never spawns, sleeps or waits, and its callers bring time and randomness through a [`World`]. What
 //! needs the centre is a function over `&Mutex<Desk>` that holds the lock only between its questions to the centre.
 
-use crate::cache::CACHE_DB;
 use crate::cache::document::KnownPolicy;
 use crate::centre_clock::CentreClock;
 use crate::device::DEVICE_DB;
 use crate::device::draft::delete_old_drafts;
 use crate::device::identity::{Identity, find_identity, insert_identity};
-use crate::device::outbox::{Order, delete_old, insert_salvaged, take_with, write_journal};
+use crate::device::outbox::{Order, delete_old, take_with};
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use crate::folder::Folder;
-use crate::journal::{Journal, Salvaged, salvage};
-use crate::keys::{KeyStore, get_or_make_key};
+use crate::journal::Journal;
+use crate::keys::KeyStore;
 use crate::line::LineState;
+use crate::opening::{check_cache, key_of, open_files};
 use crate::sync::Sync;
 use crate::use_cases::code::CodeSlot;
 use crate::use_cases::visit::Visit;
@@ -23,6 +23,7 @@ use crate::view::app::Edition;
 use crate::world::{World, new_id};
 use rusqlite::{Connection, Transaction};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 use yuyue_domain::ids::ApplicantId;
@@ -31,7 +32,7 @@ use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{Clerk, Secret};
 use yuyue_protocol::command::Command;
 use yuyue_protocol::envelope::Envelope;
-use yuyue_sqlite::{Key, Place};
+use yuyue_sqlite::{Key, Place, nowhere};
 
 const CLOCK_OFFSET: &str = "clock_offset";
 
@@ -74,31 +75,32 @@ pub struct Desk {
     pub(crate) visit: Visit,
     pub(crate) line: LineState,
     pub(crate) codes: Vec<CodeSlot>,
-    _folder: Folder,
+    /// Set when something could not be written to `device.db`.
+    rolled_back: Arc<AtomicBool>,
+    key: Key,
+    folder: Folder,
 }
 
 impl Desk {
     /// Opens the data folder: the desk, and the one writer of its cache.
     ///
-    /// A cache that cannot be used is dropped, for the centre has it all.
+    /// A damaged `device.db` is saved with the journal, which [`crate::view::app::AppState::rescue`] then tells; a cache
+    /// that cannot be used is filled anew. Both are moved aside and not deleted.
     ///
     /// # Errors
-    /// When another program uses the folder, no key can be had, or `device.db` cannot be used. When it is damaged
-    /// ([`yuyue_sqlite::OpenError::fault`]), [`rescue`] is what to do.
+    /// When another program uses the folder, no key can be had or the key that is there is another one, a newer program
+    /// wrote `device.db`, or the disk fails. Nothing is changed then.
     pub fn open(config: &DeskConfig<'_>) -> Result<(Self, Sync), DeskError> {
         let folder = Folder::open(config.folder)?;
-        let key = get_or_make_key(config.keys, &*config.world)?;
-        let device = yuyue_sqlite::open(&DEVICE_DB, Place::new(&folder.device_db(), Some(&key)))?;
-        let mut journal = Journal::open(&folder.journal(), &key).map_err(DeskError::Journal)?;
-        write_journal(&device, &mut journal, &*config.world)?;
-        let writer = open_cache(&folder.cache_db(), &key)?;
-        let cache = yuyue_sqlite::open_reader(&CACHE_DB, Place::new(&folder.cache_db(), Some(&key)))?;
-        let clock = CentreClock::new(find_setting(&device, CLOCK_OFFSET)?.unwrap_or(0));
+        let key = key_of(&folder, config.keys, &*config.world)?;
+        let mut opened = open_files(&folder, &key, &*config.world)?;
+        let clock = CentreClock::new(find_setting(&opened.device, CLOCK_OFFSET)?.unwrap_or(0));
         let desk = Self {
-            device,
-            cache,
+            rolled_back: watch_rollbacks(&mut opened.device)?,
+            device: opened.device,
+            cache: opened.cache,
             policy: KnownPolicy::default(),
-            journal,
+            journal: opened.journal,
             world: Arc::clone(&config.world),
             edition: config.edition,
             version: config.version.to_owned(),
@@ -107,9 +109,10 @@ impl Desk {
             visit: Visit::default(),
             line: LineState::new(clock.now(&*config.world)),
             codes: Vec::new(),
-            _folder: folder,
+            key,
+            folder,
         };
-        Ok((desk, Sync::new(writer)))
+        Ok((desk, Sync::new(opened.writer)))
     }
 
     /// Drops what has been kept long enough. Called once a day, and by itself when the centre's clock is heard first:
@@ -202,43 +205,62 @@ impl Desk {
     }
 }
 
-/// The desk, whatever happened to whoever held it before: every use case leaves it whole.
+/// The desk, whatever happened to whoever held it before: every use case leaves it whole. After a write that failed its
+/// file is opened anew first.
 pub fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
-    desk.lock().unwrap_or_else(PoisonError::into_inner)
+    let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+    desk.renew_device();
+    desk
 }
 
-fn open_cache(path: &Path, key: &Key) -> Result<Connection, DeskError> {
-    match yuyue_sqlite::open(&CACHE_DB, Place::new(path, Some(key))) {
-        Err(error) if !matches!(error, yuyue_sqlite::OpenError::Sqlite(_)) => {
-            tracing::warn!(%error, "the cache cannot be used and is filled anew");
-            for suffix in ["", "-wal", "-shm"] {
-                let mut name = path.as_os_str().to_owned();
-                name.push(suffix);
-                match std::fs::remove_file(name) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(DeskError::Folder(error.into()));
-                    }
-                    _ => {}
-                }
-            }
-            Ok(yuyue_sqlite::open(&CACHE_DB, Place::new(path, Some(key)))?)
+/// Opens both files anew, after one of them was found to be damaged: the cache is then filled anew, `device.db` saved as
+/// at a start. Whoever worked here has to sign in again when the computer has to be enrolled again.
+///
+/// # Errors
+/// When a file cannot be opened; until this has succeeded, nothing can be done.
+pub fn mend(desk: &Mutex<Desk>, sync: &mut Sync) -> Result<(), DeskError> {
+    let mut guard = lock(desk);
+    let desk = &mut *guard;
+    // Nobody may have a file open that is moved aside.
+    (desk.device, desk.cache) = (nowhere()?, nowhere()?);
+    *sync = Sync::new(nowhere()?);
+    check_cache(&desk.folder, &desk.key, desk.world.files())?;
+    let mut opened = open_files(&desk.folder, &desk.key, &*desk.world)?;
+    desk.rolled_back = watch_rollbacks(&mut opened.device)?;
+    (desk.device, desk.journal, desk.cache) = (opened.device, opened.journal, opened.cache);
+    *sync = Sync::new(opened.writer);
+    if desk.find_identity()?.is_none() {
+        desk.signed = Signed::Out;
+        desk.visit = Visit::default();
+        desk.codes.clear();
+    }
+    Ok(())
+}
+
+impl Desk {
+    /// A connection on which a write has failed is never written to again: after a failed sync, trying once more could
+    /// report success for data that never reached the disk.
+    fn renew_device(&mut self) {
+        if !self.rolled_back.load(Ordering::Relaxed) {
+            return;
         }
-        opened => Ok(opened?),
+        // The new one is opened before the old one is closed: what failed stays undone.
+        let opened = yuyue_sqlite::open(&DEVICE_DB, Place::new(&self.folder.device_db(), Some(&self.key)));
+        match opened.map_err(DeskError::from).and_then(|mut device| Ok((watch_rollbacks(&mut device)?, device))) {
+            Ok((rolled_back, device)) => (self.rolled_back, self.device) = (rolled_back, device),
+            Err(error) => {
+                tracing::error!(%error, "the file cannot be opened again after a write failed");
+                // It can be read still. Where even this fails, nothing can be written either.
+                let _ = self.device.pragma_update(None, "query_only", true);
+            }
+        }
     }
 }
 
-/// Moves a damaged `device.db` aside and puts every command that the journal still has into a new one. This computer then
-/// has to be enrolled again, as a new device; what was taken is sent by it all the same.
-///
-/// # Errors
-/// When the folder, the journal or the new file cannot be used.
-pub fn rescue(config: &DeskConfig<'_>) -> Result<Salvaged, DeskError> {
-    let folder = Folder::open(config.folder)?;
-    let key = get_or_make_key(config.keys, &*config.world)?;
-    let salvaged = salvage(&folder.journal(), &key).map_err(DeskError::Journal)?;
-    let mark = config.world.wall().unix().to_string();
-    yuyue_sqlite::move_aside(&folder.device_db(), &mark).map_err(|error| DeskError::Folder(error.into()))?;
-    let mut device = yuyue_sqlite::open(&DEVICE_DB, Place::new(&folder.device_db(), Some(&key)))?;
-    insert_salvaged(&mut device, &salvaged.envelopes)?;
-    Ok(salvaged)
+/// Becomes true when a transaction is rolled back, for whatever reason.
+fn watch_rollbacks(device: &mut Connection) -> Result<Arc<AtomicBool>, DeskError> {
+    let rolled_back = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&rolled_back);
+    device.rollback_hook(Some(move || seen.store(true, Ordering::Relaxed)))?;
+    Ok(rolled_back)
 }

@@ -101,13 +101,15 @@ impl DeskError {
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
-            Self::Open(_) | Self::Folder(_) | Self::Journal(_) => "storage_failed",
-            Self::Key(_) => "key_unavailable",
-            Self::Sqlite(error) => match fault_of(error) {
-                Fault::DiskFull => "disk_full",
-                Fault::ReadOnly | Fault::Busy | Fault::Disk | Fault::Damaged => "storage_failed",
-                Fault::Constraint | Fault::Other => "internal",
-            },
+            Self::Open(OpenError::TooNew { .. }) => "files_too_new",
+            Self::Open(error) => disk_code(error.fault()).unwrap_or("storage_failed"),
+            Self::Folder(FolderError::InUse) => "files_in_use",
+            Self::Folder(FolderError::Io(error)) | Self::Journal(error) => {
+                disk_code(fault_of_io(error)).unwrap_or("storage_failed")
+            }
+            Self::Key(KeyStoreError::Unavailable(_) | KeyStoreError::Io(_)) => "key_unavailable",
+            Self::Key(KeyStoreError::Missing | KeyStoreError::Damaged | KeyStoreError::Differs) => "key_missing",
+            Self::Sqlite(error) => disk_code(fault_of(error)).unwrap_or("internal"),
             Self::Json(_) | Self::Envelope(_) | Self::PasswordHash(_) => "internal",
             Self::Centre(problem) => problem_code(problem.code),
             Self::Flow(refusal) => flow_code(*refusal),
@@ -129,15 +131,45 @@ impl DeskError {
         }
     }
 
+    /// The kind of trouble with a local file, when that is what it is.
+    #[must_use]
+    pub fn fault(&self) -> Option<Fault> {
+        match self {
+            Self::Open(error) => Some(error.fault()),
+            Self::Sqlite(error) => Some(fault_of(error)),
+            Self::Folder(FolderError::Io(error)) | Self::Journal(error) => Some(fault_of_io(error)),
+            _ => None,
+        }
+    }
+
     /// Whether the same call may succeed later without a change.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Centre(problem) => problem.code.is_retryable(),
-            Self::Journal(_) | Self::Printer(_) => true,
-            Self::Sqlite(error) => matches!(fault_of(error), Fault::DiskFull | Fault::Busy | Fault::Disk),
-            _ => false,
+            Self::Journal(_) | Self::Printer(_) | Self::Folder(FolderError::InUse) => true,
+            _ => matches!(self.fault(), Some(Fault::DiskFull | Fault::Busy | Fault::Disk)),
         }
+    }
+}
+
+/// The code of a trouble with the disk or a file on it.
+const fn disk_code(fault: Fault) -> Option<&'static str> {
+    match fault {
+        Fault::DiskFull => Some("disk_full"),
+        Fault::ReadOnly => Some("disk_read_only"),
+        Fault::Busy | Fault::Disk | Fault::Damaged => Some("storage_failed"),
+        Fault::Constraint | Fault::Other => None,
+    }
+}
+
+/// The kind of trouble behind an error of a file that is no database.
+fn fault_of_io(error: &std::io::Error) -> Fault {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => Fault::DiskFull,
+        ReadOnlyFilesystem | PermissionDenied => Fault::ReadOnly,
+        _ => Fault::Disk,
     }
 }
 

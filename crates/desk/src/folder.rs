@@ -48,6 +48,18 @@ impl Folder {
         self.path.join("device.db")
     }
 
+    /// What takes the place of a damaged `device.db`, while it is being filled.
+    #[must_use]
+    pub fn device_db_next(&self) -> PathBuf {
+        self.path.join("device.db-next")
+    }
+
+    /// The last cache that was damaged.
+    #[must_use]
+    pub fn damaged_cache_db(&self) -> PathBuf {
+        self.path.join("cache.db.damaged")
+    }
+
     /// What the centre says.
     #[must_use]
     pub fn cache_db(&self) -> PathBuf {

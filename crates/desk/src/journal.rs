@@ -1,16 +1,17 @@
 //! `outbox.journal`: every command once more, in a file of its own that is only ever appended to.
 //!
 //! A record is written and synced after the command was committed to `device.db` and before anything is shown or printed
-//! as saved. When `device.db` is damaged, [`salvage`] reads what was taken and names the numbers that are missing. Each
-//! record is encrypted and authenticated by itself, so that one damaged record costs no other.
+//! as saved. When `device.db` is damaged, what was taken is read from here. Each record is encrypted and authenticated by
+//! itself, so that one damaged record costs no other.
 
+use crate::files::Files;
 use crate::world::World;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest as _, Sha256};
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use yuyue_domain::ids::DeviceId;
+use yuyue_domain::time::Timestamp;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_sqlite::Key;
 
@@ -23,59 +24,83 @@ const SEALED_BYTES_MAX: usize = 128 * 1024;
 /// The journal is written anew, with what is still kept, when it has grown past this: 32 MiB.
 pub const JOURNAL_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
-/// The journal, open for appending.
+/// The journal, ready for appending.
 pub struct Journal {
     path: PathBuf,
     key: LessSafeKey,
-    /// None after a failed write or sync: the file must be opened again, because trying once more could report success
-    /// for bytes that never reached the disk.
-    file: Option<File>,
+    size_bytes: u64,
+    /// Not after a failed write or sync: then the file is read and cut anew before anything is appended, and the record is
+    /// written once more, because syncing again could report success for bytes that never reached the disk.
+    is_sound: bool,
 }
 
 /// What was read from a journal.
+#[derive(Default)]
 pub struct Salvaged {
     /// The envelopes in the order of their numbers, each once.
     pub envelopes: Vec<Envelope>,
-    /// Numbers between the first and the last of a device that are in no readable record.
-    pub missing: Vec<(DeviceId, u64)>,
     /// Bytes that belong to no readable record.
     pub damaged_bytes: usize,
+    /// Whether there are such bytes behind the last readable record.
+    pub is_end_damaged: bool,
+}
+
+/// A number of which something is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The device that took it.
+    pub device: DeviceId,
+    /// Its number.
+    pub number: u64,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+}
+
+/// A number of which nothing is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missing {
+    /// The device that took it.
+    pub device: DeviceId,
+    /// Its number.
+    pub number: u64,
+    /// When the last one before it was taken, as far as that is known.
+    pub after: Option<Timestamp>,
+    /// When the next one behind it was taken.
+    pub before: Option<Timestamp>,
 }
 
 impl Journal {
-    /// Opens the journal and makes it when it is missing. A record that was cut off by a crash is taken away, for it was
-    /// never shown as saved.
+    /// Opens the journal, makes it when it is missing, and reads it. A record that was cut off by a crash is taken away,
+    /// for it was never shown as saved.
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub fn open(path: &Path, key: &Key) -> io::Result<Self> {
-        let mut journal = Self { path: path.to_owned(), key: journal_key(key), file: None };
-        journal.reopen()?;
-        Ok(journal)
+    pub fn open(files: &dyn Files, path: &Path, key: &Key) -> io::Result<(Self, Salvaged)> {
+        let mut journal = Self { path: path.to_owned(), key: journal_key(key), size_bytes: 0, is_sound: false };
+        let salvaged = journal.reopen(files)?;
+        Ok((journal, salvaged))
     }
 
     /// Appends one envelope and syncs it to the disk.
     ///
     /// # Errors
-    /// When it cannot be written; then nothing may be shown as saved. The next call opens the file again.
+    /// When it cannot be written; then nothing may be shown as saved. The next call reads the file again first.
     pub fn append(&mut self, world: &dyn World, envelope: &Envelope) -> io::Result<()> {
         let record = self.seal(world, envelope)?;
-        if self.file.is_none() {
-            self.reopen()?;
+        if !self.is_sound {
+            self.reopen(world.files())?;
         }
-        let Some(mut file) = self.file.take() else { return Err(io::ErrorKind::NotFound.into()) };
-        file.write_all(&record)?;
-        file.sync_data()?;
-        self.file = Some(file);
+        self.is_sound = false;
+        world.files().append(&self.path, &record)?;
+        self.size_bytes += u64::try_from(record.len()).unwrap_or(u64::MAX);
+        self.is_sound = true;
         Ok(())
     }
 
     /// The size of the file in bytes.
-    ///
-    /// # Errors
-    /// When it cannot be asked for.
-    pub fn size_bytes(&self) -> io::Result<u64> {
-        Ok(std::fs::metadata(&self.path)?.len())
+    #[must_use]
+    pub const fn size_bytes(&self) -> u64 {
+        self.size_bytes
     }
 
     /// Writes the journal anew with these envelopes only, beside the old one, and puts it in its place at once.
@@ -88,29 +113,32 @@ impl Journal {
         envelopes: impl IntoIterator<Item = &'a Envelope>,
     ) -> io::Result<()> {
         let next = self.path.with_extension("journal-next");
-        let mut file = private_file().create(true).truncate(true).write(true).open(&next)?;
+        let mut bytes = Vec::new();
         for envelope in envelopes {
-            file.write_all(&self.seal(world, envelope)?)?;
+            bytes.extend(self.seal(world, envelope)?);
         }
-        file.sync_all()?;
-        drop(file);
-        self.file = None;
-        std::fs::rename(&next, &self.path)?;
-        sync_folder(&self.path)?;
-        self.reopen()
+        let files = world.files();
+        files.delete(&next)?;
+        files.append(&next, &bytes)?;
+        self.is_sound = false;
+        files.rename(&next, &self.path)?;
+        self.reopen(files).map(drop)
     }
 
-    fn reopen(&mut self) -> io::Result<()> {
-        let file = private_file().create(true).read(true).append(true).open(&self.path)?;
-        let bytes = read_all(&self.path)?;
-        let end = read_records(&self.key, &bytes).iter().map(|record| record.end).max().unwrap_or(0);
+    fn reopen(&mut self, files: &dyn Files) -> io::Result<Salvaged> {
+        let mut bytes = match files.read(&self.path)? {
+            Some(bytes) => bytes,
+            None => files.append(&self.path, &[]).map(|()| Vec::new())?,
+        };
+        let records = read_records(&self.key, &bytes);
+        let end = records.iter().map(|record| record.end).max().unwrap_or(0);
         if end < bytes.len() && is_cut_off(&bytes[end..]) {
-            file.set_len(u64::try_from(end).unwrap_or(0))?;
+            files.truncate(&self.path, u64::try_from(end).unwrap_or(0))?;
+            bytes.truncate(end);
         }
-        file.sync_all()?;
-        sync_folder(&self.path)?;
-        self.file = Some(file);
-        Ok(())
+        self.size_bytes = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.is_sound = true;
+        Ok(salvaged(records, bytes.len()))
     }
 
     fn seal(&self, world: &dyn World, envelope: &Envelope) -> io::Result<Vec<u8>> {
@@ -132,23 +160,36 @@ impl Journal {
     }
 }
 
-/// Reads everything that is readable in a journal, behind damage too.
+/// Reads everything that is readable in a journal, behind damage too, and changes nothing.
 ///
 /// # Errors
 /// When the file cannot be read at all. A missing file holds nothing.
-pub fn salvage(path: &Path, key: &Key) -> io::Result<Salvaged> {
-    let bytes = read_all(path)?;
-    let records = read_records(&journal_key(key), &bytes);
+pub fn salvage(files: &dyn Files, path: &Path, key: &Key) -> io::Result<Salvaged> {
+    let bytes = files.read(path)?.unwrap_or_default();
+    Ok(salvaged(read_records(&journal_key(key), &bytes), bytes.len()))
+}
+
+fn salvaged(records: Vec<Record>, length: usize) -> Salvaged {
     let readable: usize = records.iter().map(|record| record.end - record.start).sum();
+    let end = records.last().map_or(0, |record| record.end);
     let mut envelopes: Vec<Envelope> = records.into_iter().map(|record| record.envelope).collect();
     envelopes.sort_by_key(|envelope| (envelope.device, envelope.number));
     envelopes.dedup_by_key(|envelope| envelope.id);
-    let missing = envelopes
-        .windows(2)
-        .filter(|pair| pair[0].device == pair[1].device)
-        .flat_map(|pair| (pair[0].number + 1..pair[1].number).map(|number| (pair[0].device, number)))
-        .collect();
-    Ok(Salvaged { envelopes, missing, damaged_bytes: bytes.len() - readable })
+    Salvaged { envelopes, damaged_bytes: length.saturating_sub(readable), is_end_damaged: end < length }
+}
+
+/// The numbers between those of `known`, which are in the order of device and number, that are not among them; at most
+/// `limit`, the newest.
+#[must_use]
+pub fn find_gaps(known: &[Known], limit: usize) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    for pair in known.windows(2).rev().filter(|pair| pair[0].device == pair[1].device) {
+        let (device, after, before) = (pair[0].device, Some(pair[0].taken_at), Some(pair[1].taken_at));
+        let gap = (pair[0].number + 1..pair[1].number).rev().take(limit - missing.len());
+        missing.extend(gap.map(|number| Missing { device, number, after, before }));
+    }
+    missing.reverse();
+    missing
 }
 
 struct Record {
@@ -201,34 +242,6 @@ fn journal_key(key: &Key) -> LessSafeKey {
     #[expect(clippy::expect_used, reason = "a SHA-256 digest has the 32 bytes of an AES-256 key")]
     let unbound = UnboundKey::new(&AES_256_GCM, &digest).expect("the key has 32 bytes");
     LessSafeKey::new(unbound)
-}
-
-fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn read_all(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    match File::open(path) {
-        Ok(mut file) => file.read_to_end(&mut bytes).map(drop)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    Ok(bytes)
-}
-
-/// A new name in a folder survives a power loss only when the folder itself was synced.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -12,6 +12,12 @@ pub enum KeyStoreError {
     /// What was found is no key.
     #[error("the stored key is damaged")]
     Damaged,
+    /// There are files and no key for them. A new key would open nothing and hide that one is missing.
+    #[error("the key of the files that are here is missing")]
+    Missing,
+    /// The files were written with another key.
+    #[error("the files have another key")]
+    Differs,
     /// Reading or writing failed.
     #[error("the key cannot be read or written")]
     Io(#[from] std::io::Error),
@@ -25,26 +31,31 @@ pub trait KeyStore {
     /// When the place for keys cannot be used.
     fn find_key(&self) -> Result<Option<Key>, KeyStoreError>;
 
-    /// Keeps `key`, for ever.
+    /// Keeps `key`, for ever. What was kept before was damaged.
     ///
     /// # Errors
     /// When the place for keys cannot be used.
     fn insert_key(&self, key: &Key) -> Result<(), KeyStoreError>;
 }
 
-/// The key that is kept, or a new random one that is kept from now on.
+/// The key that is kept; where there are no files yet, a new random one that is kept from now on.
 ///
 /// # Errors
-/// When the place for keys cannot be used.
-pub fn get_or_make_key(store: &dyn KeyStore, world: &dyn World) -> Result<Key, KeyStoreError> {
-    if let Some(key) = store.find_key()? {
-        return Ok(key);
+/// When the place for keys cannot be used, or there are files whose key is missing or damaged.
+pub fn get_key(store: &dyn KeyStore, world: &dyn World, has_files: bool) -> Result<Key, KeyStoreError> {
+    match store.find_key() {
+        Ok(Some(key)) => Ok(key),
+        Ok(None) if has_files => Err(KeyStoreError::Missing),
+        Err(KeyStoreError::Damaged) if has_files => Err(KeyStoreError::Damaged),
+        Ok(None) | Err(KeyStoreError::Damaged) => {
+            let mut bytes = [0; 32];
+            world.fill(&mut bytes);
+            let key = Key::new(bytes);
+            store.insert_key(&key)?;
+            Ok(key)
+        }
+        Err(error) => Err(error),
     }
-    let mut bytes = [0; 32];
-    world.fill(&mut bytes);
-    let key = Key::new(bytes);
-    store.insert_key(&key)?;
-    Ok(key)
 }
 
 /// A key in a file that only its owner can read. For the training edition, whose people are invented.
@@ -75,6 +86,9 @@ impl KeyStore for KeyFile {
 
     fn insert_key(&self, key: &Key) -> Result<(), KeyStoreError> {
         use std::io::Write as _;
+        if self.path.exists() {
+            std::fs::rename(&self.path, self.path.with_extension("key.damaged"))?;
+        }
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]

@@ -7,12 +7,14 @@ pub mod client;
 pub mod desk;
 pub mod device;
 pub mod error;
+pub mod files;
 pub mod folder;
 pub mod follow;
 pub mod journal;
 pub mod keys;
 pub mod line;
 pub mod lookup;
+pub mod opening;
 pub mod sync;
 #[cfg(test)]
 mod testing;

@@ -104,8 +104,8 @@ pub fn device(folder: &Path, world: &TestWorld) -> (Connection, Journal) {
 /// The same device after a restart.
 pub fn reopen(folder: &Path) -> (Connection, Journal) {
     let device = yuyue_sqlite::open(&DEVICE_DB, Place::new(&folder.join("device.db"), Some(&key()))).expect("opens");
-    let journal = Journal::open(&folder.join("outbox.journal"), &key()).expect("opens");
-    (device, journal)
+    let journal = Journal::open(&crate::files::SystemFiles, &folder.join("outbox.journal"), &key()).expect("opens");
+    (device, journal.0)
 }
 
 pub fn city(applicants: u32) -> City {
@@ -140,6 +140,13 @@ pub fn run<F: Future>(future: F) -> F::Output {
 /// Keys in memory.
 #[derive(Default)]
 pub struct TestKeys(Mutex<Option<Key>>);
+
+impl TestKeys {
+    /// Somebody loses the key.
+    pub fn forget(&self) {
+        *self.0.lock().expect("no test panics with it") = None;
+    }
+}
 
 impl crate::keys::KeyStore for TestKeys {
     fn find_key(&self) -> Result<Option<Key>, crate::keys::KeyStoreError> {

@@ -7,7 +7,9 @@
 //! # Commands
 //!
 //! All answer [`reason::HostError`] when they cannot. Names are Tauri command names, arguments are camel-cased there.
-//! Errors that any command may give: `not_signed_in`, `locked`, `internal`, `storage_failed`, `key_unavailable`.
+//! Errors that any command may give: `not_signed_in`, `locked`, `internal`, `storage_failed`, `disk_full`,
+//! `disk_read_only`; and while the local files are not open `key_unavailable`, `key_missing`, `files_in_use`,
+//! `files_too_new`.
 //!
 //! | command | arguments | answer | errors of its own |
 //! |---|---|---|---|
@@ -17,6 +19,8 @@
 //! | `lock`, `sign_out` | | [`app::AppState`] | |
 //! | `unlock` | `password` | [`app::AppState`] | `wrong_password`, `sign_in_blocked` |
 //! | `shift_summary` | | [`app::ShiftSummary`] | |
+//! | `retry_open` (after the files could not be opened) | `aside`: `bool` (files without a key are moved aside first) | [`app::AppState`] | |
+//! | `acknowledge_rescue` | | [`app::AppState`] | |
 //! | `retry_connection` | | [`app::AppState`] | |
 //! | `save_settings` | `settings`: [`app::Settings`] | [`app::AppState`] | |
 //! | `today` | | [`today::TodayView`] | |
@@ -87,6 +91,7 @@ pub mod printing;
 pub mod progress;
 pub mod rank;
 pub mod reason;
+pub mod rescue;
 pub mod results;
 pub mod sessions;
 pub mod submission;

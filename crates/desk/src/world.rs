@@ -1,5 +1,6 @@
-//! The only door to clocks and randomness, so that a simulation can own both.
+//! The only door to clocks, randomness and plain files, so that a simulation can own them.
 
+use crate::files::{Files, SystemFiles};
 use std::time::Duration;
 use uuid::Uuid;
 use yuyue_domain::time::Timestamp;
@@ -19,6 +20,11 @@ pub trait World: Send + Sync {
     /// has anything to hide may make it cheap.
     fn password_cost(&self) -> argon2::Params {
         argon2::Params::default()
+    }
+
+    /// The disk, for everything that is no database.
+    fn files(&self) -> &dyn Files {
+        &SystemFiles
     }
 }
 

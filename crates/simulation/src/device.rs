@@ -21,6 +21,7 @@ use yuyue_desk::desk::{Desk, DeskConfig, lock};
 use yuyue_desk::device::DEVICE_DB;
 use yuyue_desk::device::identity::Identity;
 use yuyue_desk::error::DeskError;
+use yuyue_desk::files::SystemFiles;
 use yuyue_desk::follow::{Followed, follow_once};
 use yuyue_desk::keys::{KeyStore, KeyStoreError};
 use yuyue_desk::sync::Sync;
@@ -282,7 +283,8 @@ impl DeviceNode {
 
     /// Reads its journal as a rescue would.
     pub fn salvage(&self) -> Result<yuyue_desk::journal::Salvaged, String> {
-        yuyue_desk::journal::salvage(&self.journal(), &key()).map_err(|error| format!("no journal: {error:?}"))
+        yuyue_desk::journal::salvage(&SystemFiles, &self.journal(), &key())
+            .map_err(|error| format!("no journal: {error:?}"))
     }
 }
 

@@ -86,9 +86,18 @@ impl OpenError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Unreadable(_) | Self::Foreign { .. } => Fault::Damaged,
-            Self::TooNew { .. } | Self::Migration(_) => Fault::Other,
+            Self::TooNew { .. } => Fault::Other,
+            Self::Migration(error) => fault_behind(&**error),
             Self::Sqlite(error) => fault_of(error),
         }
+    }
+}
+
+/// The kind of trouble of the `SQLite` error behind another one: a full disk under a migration is no damage.
+fn fault_behind(error: &(dyn std::error::Error + 'static)) -> Fault {
+    match error.downcast_ref::<rusqlite::Error>() {
+        Some(error) => fault_of(error),
+        None => error.source().map_or(Fault::Other, fault_behind),
     }
 }
 
@@ -114,7 +123,26 @@ pub fn open(kind: &FileKind, place: Place<'_>) -> Result<Connection, OpenError> 
         connection.pragma_update(None, "application_id", kind.application_id)?;
     }
     migrate(&mut connection, &(kind.migrations)())?;
+    settle(&connection, kind)?;
     Ok(connection)
+}
+
+/// After a sync that failed, the log may hold commits that the operating system believes to be on the disk and that are
+/// not. Whatever is seen from now on is in the file itself, and new commits build upon nothing else.
+fn settle(connection: &Connection, kind: &FileKind) -> Result<(), OpenError> {
+    if kind.durability == Durability::Full {
+        // Where others have the file open there was no restart, and nothing to settle: they answer that it is busy.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+/// A connection to nothing, for the moment in which a file is closed and not open again. Whatever is asked of it fails.
+///
+/// # Errors
+/// When there is no memory.
+pub fn nowhere() -> Result<Connection, rusqlite::Error> {
+    Connection::open_in_memory()
 }
 
 /// Opens a file that [`open`] has made, for reading only.

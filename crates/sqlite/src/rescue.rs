@@ -1,39 +1,58 @@
-//! Moving a file that cannot be used out of the way, so that a new one can take its place and nothing is deleted.
+//! Copying what can still be read of a damaged file into a sound one.
 
-use std::ffi::OsString;
-use std::io;
-use std::path::{Path, PathBuf};
+use crate::open::{FileKind, Place, open_reader};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 
-/// Renames a closed database with its log files to `NAME.damaged-MARK` and returns where it lies now.
-///
-/// The mark, such as the time, is the caller's; when that name is taken, a number is added.
-///
-/// # Errors
-/// When the file cannot be renamed. A missing log file is no error.
-pub fn move_aside(path: &Path, mark: &str) -> io::Result<PathBuf> {
-    let mut target = with_suffix(path, &format!(".damaged-{mark}"));
-    for number in 2..=99 {
-        if !target.try_exists()? {
-            break;
-        }
-        target = with_suffix(path, &format!(".damaged-{mark}-{number}"));
-    }
-    if target.try_exists()? {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "a hundred damaged files of this name lie here"));
-    }
-    // The database first: once it is gone, leftover logs belong to nothing and a crash in between loses no data.
-    std::fs::rename(path, &target)?;
-    for log in ["-wal", "-shm", "-journal"] {
-        match std::fs::rename(with_suffix(path, log), with_suffix(&target, log)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(target)
+/// What came of copying a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Copied {
+    /// Rows that were read.
+    pub rows: u64,
+    /// Whether all of them could be read.
+    pub is_whole: bool,
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    PathBuf::from(name)
+/// Copies the rows of a table that are readable in the file at `from`, first from its beginning up to the damage, then
+/// from its end. Rows that `to` has already, or that its constraints refuse, are left out.
+///
+/// Each pass opens the file anew: a connection that met damage reads nothing more.
+///
+/// # Errors
+/// When `to` cannot be written. A file or a table that cannot be read at all gives no rows and is not whole.
+pub fn copy_rows(kind: &FileKind, from: Place<'_>, to: &Connection, table: &str) -> Result<Copied, rusqlite::Error> {
+    let forward = copy_pass(kind, from, to, &format!("SELECT * FROM {table} ORDER BY rowid"), table)?;
+    if forward.is_whole {
+        return Ok(forward);
+    }
+    let backward = copy_pass(kind, from, to, &format!("SELECT * FROM {table} ORDER BY rowid DESC"), table)?;
+    Ok(Copied { rows: forward.rows + backward.rows, is_whole: false })
+}
+
+fn copy_pass(
+    kind: &FileKind,
+    from: Place<'_>,
+    to: &Connection,
+    select: &str,
+    table: &str,
+) -> Result<Copied, rusqlite::Error> {
+    let nothing = Copied { rows: 0, is_whole: false };
+    let Ok(from) = open_reader(kind, from) else { return Ok(nothing) };
+    let Ok(mut select) = from.prepare(select) else { return Ok(nothing) };
+    let columns: Vec<String> = select.column_names().map(str::to_owned).collect();
+    let places = vec!["?"; columns.len()].join(", ");
+    let insert = format!("INSERT OR IGNORE INTO {table} ({}) VALUES ({places})", columns.join(", "));
+    let mut insert = to.prepare(&insert)?;
+    let Ok(mut rows) = select.query([]) else { return Ok(nothing) };
+    let mut copied = 0;
+    loop {
+        let values: Result<Vec<Value>, rusqlite::Error> = match rows.next() {
+            Ok(Some(row)) => (0..columns.len()).map(|index| row.get(index)).collect(),
+            Ok(None) => return Ok(Copied { rows: copied, is_whole: true }),
+            Err(error) => Err(error),
+        };
+        let Ok(values) = values else { return Ok(Copied { rows: copied, is_whole: false }) };
+        insert.execute(params_from_iter(values))?;
+        copied += 1;
+    }
 }

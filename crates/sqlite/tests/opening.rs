@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
 use yuyue_sqlite::{
-    Durability, Fault, FileKind, IntegrityError, Key, OpenError, Place, check_integrity, fault_of, move_aside, open,
+    Durability, Fault, FileKind, IntegrityError, Key, OpenError, Place, check_integrity, copy_rows, fault_of, open,
     open_reader,
 };
 
@@ -227,18 +227,49 @@ fn a_missing_folder_is_a_fault_of_the_disk() {
 }
 
 #[test]
-fn a_file_moved_aside_makes_room_and_nothing_is_deleted() {
+fn what_is_readable_of_a_damaged_file_is_copied_from_both_ends() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.db");
-    fs::write(&path, "坏").unwrap();
-    fs::write(folder.path().join("a.db-wal"), "日志").unwrap();
-    let first = move_aside(&path, "20261122T090000").unwrap();
-    assert_eq!(fs::read(&first).unwrap(), "坏".as_bytes(), "the damaged file is kept");
-    assert!(folder.path().join("a.db.damaged-20261122T090000-wal").exists(), "its log goes with it");
-    fs::write(&path, "又坏").unwrap();
-    let second = move_aside(&path, "20261122T090000").unwrap();
-    assert_ne!(first, second, "a second damaged file does not overwrite the first");
-    assert!(!path.exists(), "the place is free for a new file");
+    let (path, next) = (folder.path().join("a.db"), folder.path().join("b.db"));
+    let many = filled(&path, Some(&key()));
+    many.execute_batch("BEGIN").unwrap();
+    for number in 200..1000 {
+        many.execute("INSERT INTO person (name) VALUES (?1)", [format!("{NAME}{number}")]).unwrap();
+    }
+    many.execute_batch("COMMIT").unwrap();
+    drop(many);
+    let mut bytes = fs::read(&path).unwrap();
+    // One page of people in the middle.
+    let middle = bytes.len() / 4096 / 2 * 4096 + 100;
+    bytes[middle] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let to = open(&KIND, Place::new(&next, Some(&key()))).unwrap();
+    to.execute_batch("BEGIN").unwrap();
+    let copied = copy_rows(&KIND, Place::new(&path, Some(&key())), &to, "person").unwrap();
+    to.execute_batch("COMMIT").unwrap();
+    assert!(!copied.is_whole, "it is known that some are missing");
+    let named = |number: u32| {
+        let name = format!("{NAME}{number}");
+        to.query_row("SELECT count(*) FROM person WHERE name = ?1", [name], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!((named(0), named(999)), (1, 1), "what lies before the damage and behind it is there");
+    assert!(people(&to) < 1000, "and the damaged page is not");
+    check_integrity(&to).expect("the copy is sound");
+}
+
+#[test]
+fn nothing_is_copied_of_a_file_that_cannot_be_read_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, next) = (folder.path().join("a.db"), folder.path().join("b.db"));
+    fs::write(&path, "这不是数据库".repeat(500)).unwrap();
+    let to = open(&KIND, Place::new(&next, None)).unwrap();
+    let copied = copy_rows(&KIND, Place::new(&path, None), &to, "person").unwrap();
+    assert_eq!((copied.rows, copied.is_whole), (0, false), "that is no failure of the rescue");
+}
+
+#[test]
+fn a_connection_to_nothing_answers_nothing() {
+    let nowhere = yuyue_sqlite::nowhere().unwrap();
+    assert!(nowhere.execute("INSERT INTO person (name) VALUES ('a')", []).is_err(), "nothing is saved there");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Who works here, and the frame of the window.
 
-use super::answer;
 use crate::enrolment;
 use crate::host::HostSlot;
 use tauri::State;
@@ -13,7 +12,7 @@ use yuyue_desk::view::reason::HostError;
 #[specta::specta]
 pub async fn app_state(slot: State<'_, HostSlot>) -> Result<AppState, HostError> {
     let host = slot.host().await?;
-    answer(desk::lock(&host.desk).app_state())
+    host.answer(desk::lock(&host.desk).app_state())
 }
 
 #[tauri::command]
@@ -22,42 +21,42 @@ pub async fn enroll(slot: State<'_, HostSlot>, centre: String, code: String) -> 
     let host = slot.host().await?;
     enrolment::enroll(&host, &centre, code).await?;
     host.wake.notify_one();
-    answer(desk::lock(&host.desk).app_state())
+    host.answer(desk::lock(&host.desk).app_state())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn sign_in(slot: State<'_, HostSlot>, number: String, password: String) -> Result<AppState, HostError> {
     let host = slot.host().await?;
-    answer(access::sign_in(&host.desk, &*host.line, &number, &password).await)
+    host.answer(access::sign_in(&host.desk, &*host.line, &number, &password).await)
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn lock(slot: State<'_, HostSlot>, idle: bool) -> Result<AppState, HostError> {
     let host = slot.host().await?;
-    answer(desk::lock(&host.desk).lock_counter(idle))
+    host.answer(desk::lock(&host.desk).lock_counter(idle))
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn unlock(slot: State<'_, HostSlot>, password: String) -> Result<AppState, HostError> {
     let host = slot.host().await?;
-    answer(desk::lock(&host.desk).unlock(&password))
+    host.answer(desk::lock(&host.desk).unlock(&password))
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn sign_out(slot: State<'_, HostSlot>) -> Result<AppState, HostError> {
     let host = slot.host().await?;
-    answer(desk::lock(&host.desk).sign_out())
+    host.answer(desk::lock(&host.desk).sign_out())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn shift_summary(slot: State<'_, HostSlot>) -> Result<ShiftSummary, HostError> {
     let host = slot.host().await?;
-    answer(desk::lock(&host.desk).shift_summary())
+    host.answer(desk::lock(&host.desk).shift_summary())
 }
 
 #[tauri::command]
@@ -65,12 +64,26 @@ pub async fn shift_summary(slot: State<'_, HostSlot>) -> Result<ShiftSummary, Ho
 pub async fn retry_connection(slot: State<'_, HostSlot>) -> Result<AppState, HostError> {
     let host = slot.host().await?;
     host.wake.notify_one();
-    answer(desk::lock(&host.desk).app_state())
+    host.answer(desk::lock(&host.desk).app_state())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_open(slot: State<'_, HostSlot>, aside: bool) -> Result<AppState, HostError> {
+    let host = slot.open_again(aside).await?;
+    host.answer(desk::lock(&host.desk).app_state())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn acknowledge_rescue(slot: State<'_, HostSlot>) -> Result<AppState, HostError> {
+    let host = slot.host().await?;
+    host.answer(desk::lock(&host.desk).acknowledge_rescue())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn save_settings(slot: State<'_, HostSlot>, settings: Settings) -> Result<AppState, HostError> {
     let host = slot.host().await?;
-    answer(desk::lock(&host.desk).save_settings(settings))
+    host.answer(desk::lock(&host.desk).save_settings(settings))
 }

@@ -1,6 +1,5 @@
 //! Looking applicants up and opening one.
 
-use super::answer;
 use crate::host::HostSlot;
 use tauri::State;
 use yuyue_desk::desk::lock;
@@ -14,14 +13,14 @@ use yuyue_domain::ids::ApplicantId;
 #[specta::specta]
 pub async fn search(slot: State<'_, HostSlot>, query: String) -> Result<SearchAnswer, HostError> {
     let host = slot.host().await?;
-    answer(look_up::search(&host.desk, &*host.line, &query).await)
+    host.answer(look_up::search(&host.desk, &*host.line, &query).await)
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn open_applicant(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result<ApplicantView, HostError> {
     let host = slot.host().await?;
-    answer(applicant::open_applicant(&host.desk, &*host.line, applicant).await)
+    host.answer(applicant::open_applicant(&host.desk, &*host.line, applicant).await)
 }
 
 #[tauri::command]
@@ -32,7 +31,7 @@ pub async fn check_identity(
     check: IdentityCheck,
 ) -> Result<ApplicantView, HostError> {
     let host = slot.host().await?;
-    let view = answer(lock(&host.desk).check_identity(applicant, check));
+    let view = host.answer(lock(&host.desk).check_identity(applicant, check));
     host.took();
     view
 }
@@ -41,7 +40,7 @@ pub async fn check_identity(
 #[specta::specta]
 pub async fn reveal(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result<RevealedApplicant, HostError> {
     let host = slot.host().await?;
-    let revealed = answer(lock(&host.desk).reveal(applicant));
+    let revealed = host.answer(lock(&host.desk).reveal(applicant));
     host.took();
     revealed
 }
@@ -50,5 +49,5 @@ pub async fn reveal(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result
 #[specta::specta]
 pub async fn close_applicant(slot: State<'_, HostSlot>) -> Result<(), HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).close_applicant())
+    host.answer(lock(&host.desk).close_applicant())
 }

@@ -1,6 +1,5 @@
 //! One application: its progress, its code, withdrawing and cancelling it.
 
-use super::answer;
 use crate::host::HostSlot;
 use tauri::State;
 use yuyue_desk::desk::lock;
@@ -13,7 +12,7 @@ use yuyue_domain::ids::ApplicationId;
 #[specta::specta]
 pub async fn application(slot: State<'_, HostSlot>, application: ApplicationId) -> Result<ApplicationView, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).application(application))
+    host.answer(lock(&host.desk).application(application))
 }
 
 #[tauri::command]
@@ -24,7 +23,7 @@ pub async fn confirm_code(
     code: String,
 ) -> Result<ApplicationView, HostError> {
     let host = slot.host().await?;
-    let view = answer(ending::confirm_code(&host.desk, &*host.line, application, code).await);
+    let view = host.answer(ending::confirm_code(&host.desk, &*host.line, application, code).await);
     host.took();
     view
 }
@@ -33,7 +32,7 @@ pub async fn confirm_code(
 #[specta::specta]
 pub async fn end_preview(slot: State<'_, HostSlot>, application: ApplicationId) -> Result<EndPreview, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).end_preview(application))
+    host.answer(lock(&host.desk).end_preview(application))
 }
 
 #[tauri::command]
@@ -44,7 +43,7 @@ pub async fn end_application(
     proof: EndProof,
 ) -> Result<ApplicationView, HostError> {
     let host = slot.host().await?;
-    let view = answer(ending::end_application(&host.desk, &*host.line, application, proof).await);
+    let view = host.answer(ending::end_application(&host.desk, &*host.line, application, proof).await);
     host.took();
     view
 }

@@ -1,6 +1,5 @@
 //! The booking on the screen, from 科目确认 to 预约.
 
-use super::answer;
 use crate::host::HostSlot;
 use tauri::State;
 use uuid::Uuid;
@@ -16,7 +15,7 @@ use yuyue_domain::licence::Subject;
 #[specta::specta]
 pub async fn booking(slot: State<'_, HostSlot>) -> Result<Option<BookingView>, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).booking())
+    host.answer(lock(&host.desk).booking())
 }
 
 #[tauri::command]
@@ -28,14 +27,14 @@ pub async fn booking_start(
     replaces: Option<Uuid>,
 ) -> Result<BookingView, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).booking_start(applicant, subject, replaces))
+    host.answer(lock(&host.desk).booking_start(applicant, subject, replaces))
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn booking_act(slot: State<'_, HostSlot>, action: FlowAction) -> Result<Option<BookingView>, HostError> {
     let host = slot.host().await?;
-    let view = answer(steps::booking_act(&host.desk, &*host.line, action).await);
+    let view = host.answer(steps::booking_act(&host.desk, &*host.line, action).await);
     host.took();
     view
 }
@@ -45,28 +44,28 @@ pub async fn booking_act(slot: State<'_, HostSlot>, action: FlowAction) -> Resul
 #[specta::specta]
 pub async fn booking_outlook(slot: State<'_, HostSlot>) -> Result<Option<BookingView>, HostError> {
     let host = slot.host().await?;
-    answer(steps::booking_outlook(&host.desk, &*host.line).await)
+    host.answer(steps::booking_outlook(&host.desk, &*host.line).await)
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn send_code(slot: State<'_, HostSlot>, purpose: CodePurpose) -> Result<CodeStatus, HostError> {
     let host = slot.host().await?;
-    answer(codes::send_code(&host.desk, &*host.line, purpose).await)
+    host.answer(codes::send_code(&host.desk, &*host.line, purpose).await)
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn code_status(slot: State<'_, HostSlot>, purpose: CodePurpose) -> Result<CodeStatus, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).code_status(purpose))
+    host.answer(lock(&host.desk).code_status(purpose))
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn submit(slot: State<'_, HostSlot>, code: Option<String>) -> Result<BookingView, HostError> {
     let host = slot.host().await?;
-    let view = answer(submission::submit(&host.desk, &*host.line, code).await);
+    let view = host.answer(submission::submit(&host.desk, &*host.line, code).await);
     host.took();
     view
 }

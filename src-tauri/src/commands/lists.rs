@@ -1,6 +1,5 @@
 //! Lists: today's business, progress, results, offices, notices and what waits here.
 
-use super::answer;
 use crate::host::HostSlot;
 use tauri::State;
 use uuid::Uuid;
@@ -17,49 +16,49 @@ use yuyue_domain::notice::{Notice, NoticeKind};
 #[specta::specta]
 pub async fn today(slot: State<'_, HostSlot>) -> Result<TodayView, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).today())
+    host.answer(lock(&host.desk).today())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn progress(slot: State<'_, HostSlot>, query: ProgressQuery) -> Result<ProgressPage, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).progress(&query))
+    host.answer(lock(&host.desk).progress(&query))
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn results(slot: State<'_, HostSlot>, query: ResultsQuery) -> Result<ResultsPage, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).results(&query))
+    host.answer(lock(&host.desk).results(&query))
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn offices(slot: State<'_, HostSlot>) -> Result<OfficesView, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).offices())
+    host.answer(lock(&host.desk).offices())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn notice(slot: State<'_, HostSlot>, kind: NoticeKind) -> Result<Notice, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).notice(kind))
+    host.answer(lock(&host.desk).notice(kind))
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn outbox(slot: State<'_, HostSlot>) -> Result<OutboxView, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).outbox())
+    host.answer(lock(&host.desk).outbox())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub async fn outbox_acknowledge(slot: State<'_, HostSlot>, id: Uuid, note: String) -> Result<OutboxView, HostError> {
     let host = slot.host().await?;
-    let view = answer(lock(&host.desk).outbox_acknowledge(id, &note));
+    let view = host.answer(lock(&host.desk).outbox_acknowledge(id, &note));
     host.tell_state();
     view
 }

@@ -793,6 +793,29 @@ export const en: Messages = {
     failed: "Cannot open",
     wait: "Opening the data on this computer. Please wait.",
     city: (done: number, total: number) => `Preparing the training city: ${done} of ${total} people`,
+    aside: "The key is lost for good: set the old files aside and enrol anew",
+    asideAsk:
+      "The old files are renamed and kept, not deleted. Without their key nobody can read them, and what was not sent to the centre yet has to be taken again. Ask support before you do this.",
+    asideYes: "Set the old files aside and enrol this computer anew",
+  },
+  rescue: {
+    title: "Damaged files were restored",
+    sub: (at: string) =>
+      `At ${at} the files of this computer were found to be damaged. The damaged file was renamed and kept, not deleted.`,
+    saved: (n: number) =>
+      `${n} items taken at this computer were found again. Whatever was not sent yet is sent by itself; nothing has to be taken again.`,
+    none: "Nothing was lost.",
+    missing: (n: number) => `Not found again: ${n}`,
+    row: (n: number, after: string | null, before: string | null) => {
+      if (after && before) return `No. ${n}, taken between ${after} and ${before}`;
+      if (after) return `No. ${n}, taken after ${after}`;
+      return before ? `No. ${n}, taken before ${before}` : `No. ${n}, time unknown`;
+    },
+    more: "Of what was taken last, more may be missing; how much is unknown.",
+    todo: "Something was not found again. Look it up in Progress by slips and times: what the centre has is fine; for the rest call the applicants and take it again.",
+    enroll:
+      "The enrolment of this computer is gone. Ask the administrator for a new enrolment code and enrol it again; what was found is sent after that.",
+    acknowledge: "Read, go on",
   },
   lock: {
     title: "Locked",

@@ -143,6 +143,13 @@ export const reasonsEn: Record<string, string> = {
   centre_failed: "The centre could not do it. Try again later; if it stays, call support.",
   device_refused: "The centre does not accept this computer; ask the administrator to enrol it again.",
   disk_full: "The disk is full and nothing was done. What was saved is safe; make room and try again.",
+  disk_read_only: "The disk can be read but not written, and nothing was done. What was saved is safe; call support.",
+  key_missing:
+    "The key of the files on this computer is missing, damaged or another one. The files are still here, encrypted and unchanged. Do not reinstall the system; have support find the key, then try again.",
+  files_in_use:
+    "Another window of Yuyue is using the data of this computer, perhaps under another desktop user. Close it and try again.",
+  files_too_new:
+    "A newer version wrote the data of this computer, which this version cannot open. Nothing was changed; install the new version.",
   not_enrolled: "This computer is not enrolled.",
   not_filled: "The data are still being read. Please wait.",
   version_differs: "The program and the centre differ in version; update the program.",

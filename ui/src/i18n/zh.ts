@@ -767,6 +767,26 @@ export const zh = {
     failed: "无法打开",
     wait: "正在打开本机数据，请稍候。",
     city: (done: number, total: number) => `正在准备培训城市：${done} / ${total} 人`,
+    aside: "密钥确实找不回，移开旧文件重新登记",
+    asideAsk:
+      "旧文件会改名保留，不会删除；但没有密钥就读不出来，其中还没有发送到中心的业务要重新办理。请先向技术支持确认，再移开。",
+    asideYes: "移开旧文件，重新登记本机",
+  },
+  rescue: {
+    title: "本机文件损坏，已经恢复",
+    sub: (at: string) => `${at} 发现本机的业务文件损坏。损坏的文件没有删除，已改名保留。`,
+    saved: (n: number) => `已找回本机登记的业务 ${n} 件。还没有发送的会自动发送，不用重新办理。`,
+    none: "没有业务丢失。",
+    missing: (n: number) => `没有找回的业务 ${n} 件：`,
+    row: (n: number, after: string | null, before: string | null) => {
+      if (after && before) return `第 ${n} 件，${after} 至 ${before} 之间办理`;
+      if (after) return `第 ${n} 件，${after} 以后办理`;
+      return before ? `第 ${n} 件，${before} 以前办理` : `第 ${n} 件，办理时间不详`;
+    },
+    more: "最后办理的业务可能还有没找回的，件数不详。",
+    todo: "有业务没有找回。请对照回执和办理时间，在【网办进度】查询：中心已有的不用再办；中心没有的，联系申请人重新办理。",
+    enroll: "本机的登记信息没有找回，请向管理员索取新的登记码，重新登记本机。已找回的业务在登记后发送。",
+    acknowledge: "已看清，继续",
   },
   lock: {
     title: "窗口已锁定",

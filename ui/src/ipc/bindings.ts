@@ -46,6 +46,8 @@ export type AppState = {
 	sync: SyncStatus,
 	/**  What the clerk has set. */
 	settings: Settings,
+	/**  What was lost with a damaged local file, until a clerk has read it. */
+	rescue: RescueView | null,
 };
 
 /**  An applicant (申请人). */
@@ -834,6 +836,16 @@ export type MilestoneKind =
 /**  考试 */
 "test";
 
+/**  A command of which nothing was found. */
+export type MissingView = {
+	/**  Its running number at this computer. */
+	number: number,
+	/**  When the last one before it was taken; none when nobody knows. */
+	after: string | null,
+	/**  When the next one behind it was taken; none when there is none. */
+	before: string | null,
+};
+
 /**  A session with the name of its site, where nothing else is needed. */
 export type NamedSession = {
 	/**  The session. */
@@ -1275,6 +1287,20 @@ export type Reason = {
 	params: { [key in string]: string },
 	/**  The article of the regulation (公安部令第162号) on which it rests; none when it rests on the guide or on a policy. */
 	article: number | null,
+};
+
+/**  `device.db` was damaged; a new one has its place, and the damaged one is kept beside it. */
+export type RescueView = {
+	/**  When, by this computer's clock. */
+	at: string,
+	/**  Commands that were found again. */
+	saved: number,
+	/**  Commands of which nothing was found, at most a hundred. */
+	missing: MissingView[],
+	/**  Whether there may be more of them, whose numbers nobody knows. */
+	may_miss_more: boolean,
+	/**  Whether this computer has to be enrolled again. */
+	enroll: boolean,
 };
 
 /**  On what a result rests. */

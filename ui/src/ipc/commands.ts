@@ -52,6 +52,9 @@ interface Commands {
   sign_out: Command<None, AppState>;
   shift_summary: Command<None, ShiftSummary>;
   retry_connection: Command<None, AppState>;
+  /** After the host could not be opened; with `aside`, files whose key is lost are moved aside first. */
+  retry_open: Command<{ aside: boolean }, AppState>;
+  acknowledge_rescue: Command<None, AppState>;
   save_settings: Command<{ settings: Settings }, AppState>;
   today: Command<None, TodayView>;
   search: Command<{ query: string }, SearchAnswer>;

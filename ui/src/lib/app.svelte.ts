@@ -70,8 +70,16 @@ export class App {
   async start(host: Host): Promise<void> {
     this.host = host;
     await host.listen((event) => this.hear(event));
+    await this.opening(() => this.call("app_state", {}));
+  }
+
+  /** Another try after the host could not be opened; with `aside`, files whose key is lost are moved aside first. */
+  openAgain = (aside: boolean): Promise<void> => this.opening(() => this.call("retry_open", { aside }));
+
+  private async opening(ask: () => Promise<AppState>): Promise<void> {
+    this.failure = null;
     try {
-      this.frame(await this.call("app_state", {}));
+      this.frame(await ask());
       if (this.state?.access.state === "open") this.booking = await this.call("booking", {});
     } catch (thrown) {
       this.failure = toHostError(thrown);

@@ -93,3 +93,20 @@ test("keys that keep coming while the host hangs are bounded", async () => {
   }
   expect(calls.length).toBe(16);
 });
+
+test("whoever tries again after the files could not be opened is let in, and a second failure is said anew", async () => {
+  const failure = { code: "files_in_use", params: {}, retryable: true };
+  void app.openAgain(false);
+  await settle();
+  expect(calls[0]?.command, "another try").toBe("retry_open");
+  calls[0]?.refuse(failure);
+  await settle();
+  expect(app.failure, "it is still in use").toEqual(failure);
+  void app.openAgain(false);
+  await settle();
+  expect(app.failure, "while it is tried nothing is said").toBeNull();
+  const state = { access: { state: "signed_out" }, settings: { language: "zh-CN" } };
+  calls[1]?.answer(state);
+  await settle();
+  expect(app.state, "the window shows").toBe(state);
+});

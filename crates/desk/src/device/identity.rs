@@ -120,3 +120,20 @@ pub fn next_number(device: &Connection) -> Result<u64, DeskError> {
         .optional()?;
     number.ok_or(DeskError::NotEnrolled)
 }
+
+/// The running number that was given last; none before enrolment.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn find_last_number(device: &Connection) -> Result<Option<u64>, DeskError> {
+    Ok(device.prepare_cached("SELECT last_number FROM identity")?.query_row([], |row| row.get(0)).optional()?)
+}
+
+/// Numbers up to this one were given.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn update_last_number(device: &Connection, number: u64) -> Result<(), DeskError> {
+    device.execute("UPDATE identity SET last_number = ?1", [number])?;
+    Ok(())
+}

@@ -5,11 +5,11 @@ mod item;
 use crate::device::identity::{find_identity, next_number};
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
-use crate::journal::Journal;
+use crate::journal::{Journal, Known};
 use crate::world::World;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::centre::BATCH_MAX;
 use yuyue_protocol::command::Command;
@@ -144,12 +144,11 @@ pub fn write_journal(device: &Connection, journal: &mut Journal, world: &dyn Wor
     Ok(())
 }
 
-/// Puts commands that were read from a journal into the outbox, to be sent by this device.
+/// Puts commands that were read from the journal into the outbox, to be sent by this device.
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn insert_salvaged(device: &mut Connection, envelopes: &[Envelope]) -> Result<(), DeskError> {
-    let transaction = device.transaction()?;
+pub fn insert_salvaged(device: &Connection, envelopes: &[Envelope]) -> Result<(), DeskError> {
     for envelope in envelopes {
         // A body that this version cannot read is sent all the same: the centre may know it.
         let command = envelope.command().unwrap_or(Command::RecordReveal { applicant: ApplicantId(0) });
@@ -157,10 +156,31 @@ pub fn insert_salvaged(device: &mut Connection, envelopes: &[Envelope]) -> Resul
             Command::Apply { applicant, .. } => Some(*applicant),
             _ => None,
         };
-        insert_envelope(&transaction, envelope, &command, applicant, None)?;
+        insert_envelope(device, envelope, &command, applicant, None)?;
+        device.prepare_cached("UPDATE outbox SET in_journal = 1 WHERE id = ?1")?.execute([envelope.id.as_bytes()])?;
     }
-    transaction.commit()?;
     Ok(())
+}
+
+/// Whether anything was ever taken and is still kept.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn has_items(device: &Connection) -> Result<bool, DeskError> {
+    Ok(device.query_row("SELECT EXISTS (SELECT 1 FROM outbox)", [], |row| row.get(0))?)
+}
+
+/// Which numbers are kept, in the order of device and number.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn list_numbers(device: &Connection) -> Result<Vec<Known>, DeskError> {
+    let mut statement = device.prepare("SELECT device, number, taken_at FROM outbox ORDER BY device, number")?;
+    let known = statement.query_map([], |row| {
+        let taken_at = Timestamp::from_unix(row.get(2)?).unwrap_or(Timestamp::MIN);
+        Ok(Known { device: DeviceId(row.get(0)?), number: row.get(1)?, taken_at })
+    })?;
+    Ok(known.collect::<Result<_, _>>()?)
 }
 
 /// What is sent next: what closes first comes first, then in the order of taking; at most one batch. What concerns one
@@ -319,7 +339,7 @@ pub fn delete_old(
              AND (is_refused = 0 OR acknowledged_at IS NOT NULL)",
         [now.plus_days(-KEPT_DAYS).unix()],
     )?;
-    if journal.size_bytes().map_err(DeskError::Journal)? > crate::journal::JOURNAL_BYTES_MAX {
+    if journal.size_bytes() > crate::journal::JOURNAL_BYTES_MAX {
         let kept = envelopes(device, "SELECT envelope FROM outbox ORDER BY number", [])?;
         journal.rewrite(world, &kept).map_err(DeskError::Journal)?;
     }

@@ -29,3 +29,12 @@ pub fn upsert_setting<T: Serialize>(device: &Connection, name: &str, value: &T) 
         .execute((name, serde_json::to_string(value)?))?;
     Ok(())
 }
+
+/// Forgets what is kept under `name`.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn delete_setting(device: &Connection, name: &str) -> Result<(), DeskError> {
+    device.execute("DELETE FROM setting WHERE name = ?1", [name])?;
+    Ok(())
+}

@@ -8,6 +8,7 @@ use crate::device::outbox::{Which, count_unsent_and_refused, list_items};
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::device::verifier::{check_password, delete_verifier, upsert_verifier};
 use crate::error::DeskError;
+use crate::opening::{acknowledge_rescue, find_rescue};
 use crate::use_cases::booking::BookingDraft;
 use crate::use_cases::visit::Visit;
 use crate::view::app::{
@@ -157,6 +158,7 @@ impl Desk {
             device,
             sync: self.sync_status()?,
             settings: self.settings()?,
+            rescue: find_rescue(&self.device)?,
         })
     }
 
@@ -205,6 +207,15 @@ impl Desk {
     /// When the file cannot be written.
     pub fn save_settings(&mut self, settings: Settings) -> Result<AppState, DeskError> {
         upsert_setting(&self.device, SETTINGS, &settings)?;
+        self.app_state()
+    }
+
+    /// Somebody has read what was lost with a damaged file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn acknowledge_rescue(&mut self) -> Result<AppState, DeskError> {
+        acknowledge_rescue(&self.device)?;
         self.app_state()
     }
 

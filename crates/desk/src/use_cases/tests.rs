@@ -5,6 +5,7 @@ mod flow;
 mod offline;
 mod outlook;
 mod pages;
+mod storage;
 
 use crate::desk::{Desk, DeskConfig, lock};
 use crate::device::identity::insert_identity;

@@ -8,6 +8,7 @@ use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 
 use super::booking::FlowStep;
+use super::rescue::RescueView;
 
 /// Which edition runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub struct AppState {
     pub sync: SyncStatus,
     /// What the clerk has set.
     pub settings: Settings,
+    /// What was lost with a damaged local file, until a clerk has read it.
+    pub rescue: Option<RescueView>,
 }
 
 /// This computer.

@@ -2,7 +2,8 @@
  * The in-memory host: a clerk's day with invented people, for development and for the tests of the screens.
  *
  * Address parameters: `frozen` stops the clock, `open` skips the sign-in, `production` hides the training bar,
- * `unenrolled`, `lang` and `theme` choose the start. `kiosk` makes it a self-service terminal: `offline` without line,
+ * `unenrolled`, `rescue` (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
+ * `kiosk` makes it a self-service terminal: `offline` without line,
  * `reader` with a card reader, `nopaper` with an empty printer, `left` with so many seconds before the visit ends.
  */
 import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
@@ -74,7 +75,20 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
 
   return {
     ...new FakeKiosk(world, frozen, kiosk, close).handlers,
-    app_state: () => world.state(),
+    app_state: () => {
+      if (world.keyless) throw failure("key_missing");
+      return world.state();
+    },
+    retry_open: ({ aside }) => {
+      if (world.keyless && !aside) throw failure("key_missing");
+      world.keyless = false;
+      world.access = { state: "unenrolled" };
+      return world.state();
+    },
+    acknowledge_rescue: () => {
+      world.rescue = null;
+      return world.state();
+    },
     enroll: ({ code }) => {
       if (code.length < 8) throw failure("code_unknown");
       world.access = { state: "signed_out", last: null, offline_hours: 72 };
@@ -229,6 +243,21 @@ export function openFakeHost(options: URLSearchParams): Host {
   if (options.has("open")) world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10 };
   if (options.has("rival")) world.hasRival = true;
   if (options.has("unenrolled")) world.access = { state: "unenrolled" };
+  if (options.has("keyless")) world.keyless = true;
+  if (options.has("rescue")) {
+    const [after, before] = [at("2026-11-24", "09:12"), at("2026-11-24", "09:30")];
+    world.rescue = {
+      at: START,
+      saved: 41,
+      missing: [
+        { number: 37, after, before },
+        { number: 44, after: before, before: null },
+      ],
+      may_miss_more: false,
+      enroll: true,
+    };
+    world.access = { state: "unenrolled" };
+  }
   if (options.get("theme") === "hc") world.settings.theme = "high_contrast";
   if (options.get("lang") === "en") world.settings.language = "en";
   story(world);

@@ -69,6 +69,9 @@ export class World {
   offlineSince: string | null = null;
   asOf: string;
   edition: AppState["edition"] = "training";
+  rescue: AppState["rescue"] = null;
+  /** Its files have no key. */
+  keyless = false;
   open: Person | null = null;
   private ids = 0;
   private listeners = new Set<(event: HostEvent) => void>();
@@ -282,6 +285,7 @@ export class World {
         next_publication: at(this.clock.today, "17:00"),
       },
       settings: this.settings,
+      rescue: this.rescue,
     };
   }
 }

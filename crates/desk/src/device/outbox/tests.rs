@@ -1,4 +1,5 @@
 use super::*;
+use crate::files::SystemFiles;
 use crate::journal::salvage;
 use crate::testing::{TestCentre, TestWorld, city, device, key, reopen, run, today};
 use crate::world::new_id;
@@ -25,7 +26,7 @@ fn a_command_is_committed_and_in_the_journal_before_it_counts_as_taken() {
     let (device, _) = reopen(folder.path());
     let item = find_item(&device, envelope.id).expect("readable").expect("kept over a restart");
     assert_eq!(item.envelope, envelope, "the very envelope that was signed");
-    let salvaged = salvage(&folder.path().join("outbox.journal"), &key()).expect("readable");
+    let salvaged = salvage(&SystemFiles, &folder.path().join("outbox.journal"), &key()).expect("readable");
     assert_eq!(salvaged.envelopes, [envelope], "and the journal has it too");
 }
 
@@ -205,10 +206,10 @@ fn commands_read_from_a_journal_are_sent_by_the_device_that_found_them() {
     let (mut old, mut journal) = device(folder.path(), &world);
     let command = apply(4);
     let lost = take(&mut old, &mut journal, &*world, &order(&world, &command, None)).expect("taken");
-    let salvaged = salvage(&folder.path().join("outbox.journal"), &key()).expect("readable");
+    let salvaged = salvage(&SystemFiles, &folder.path().join("outbox.journal"), &key()).expect("readable");
     let second = tempfile::tempdir().expect("another folder");
-    let (mut new, mut journal) = device_of_another_number(second.path(), &world);
-    insert_salvaged(&mut new, &salvaged.envelopes).expect("stored");
+    let (new, mut journal) = device_of_another_number(second.path(), &world);
+    insert_salvaged(&new, &salvaged.envelopes).expect("stored");
     write_journal(&new, &mut journal, &*world).expect("journalled");
     assert_eq!(list_batch(&new).expect("readable"), std::slice::from_ref(&lost), "nothing taken is forgotten");
     let item = find_item(&new, lost.id).expect("readable").expect("kept");

@@ -2,17 +2,16 @@
 
 use super::{Counter, open_desk, wall};
 use crate::cache::session::find_session;
-use crate::desk::{DeskConfig, lock, rescue};
-use crate::device::identity::insert_identity;
 use crate::device::outbox::{find_item, list_batch};
 use crate::error::DeskError;
+use crate::folder::FolderError;
 use crate::follow::follow_once;
-use crate::testing::{TestKeys, run};
+use crate::testing::run;
 use crate::use_cases::ending::{confirm_code, end_application};
 use crate::use_cases::outbox::deliver;
 use crate::use_cases::printing::Printable;
 use crate::use_cases::submit::submit;
-use crate::view::app::{Edition, Line};
+use crate::view::app::Line;
 use crate::view::applicant::Standing;
 use crate::view::booking::StepBody;
 use crate::view::outbox::OutboxState;
@@ -22,7 +21,6 @@ use crate::view::submission::DoneKind;
 use crate::world::World as _;
 use yuyue_domain::application::{Application, ApplicationState, StateKind};
 use yuyue_domain::identity::IdentityCheck;
-use yuyue_domain::ids::DeviceId;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::refusal::IntakeRefusal;
 use yuyue_protocol::outcome::{Effect, Outcome};
@@ -270,53 +268,10 @@ fn a_voucher_is_printed_only_after_success_and_a_reprint_says_that_it_is_one() {
 }
 
 #[test]
-fn a_damaged_file_is_moved_aside_and_what_was_taken_is_sent_all_the_same() {
-    let mut counter = Counter::open();
-    counter.cut();
-    counter.to_confirm(CastRole::RuleFour, Subject::Three);
-    run(submit(&counter.desk, &counter.centre, None)).expect("registered");
-    let Counter { folder, keys, world, centre, desk, sync, .. } = counter;
-    drop((desk, sync));
-    let path = folder.path().join("device.db");
-    let mut bytes = std::fs::read(&path).expect("readable");
-    bytes.iter_mut().take(4096).for_each(|byte| *byte ^= 0x55);
-    std::fs::write(&path, bytes).expect("damaged");
-    let error = open_desk(folder.path(), &keys, &world).map(drop).expect_err("it cannot be read");
-    assert!(
-        matches!(&error, DeskError::Open(error) if error.fault() == yuyue_sqlite::Fault::Damaged),
-        "and it is known to be damaged"
-    );
-    let as_world: std::sync::Arc<dyn crate::world::World> = std::sync::Arc::<crate::testing::TestWorld>::clone(&world);
-    let config = DeskConfig {
-        folder: folder.path(),
-        edition: Edition::Training,
-        version: "0.1.0",
-        keys: &keys,
-        world: as_world,
-    };
-    let salvaged = rescue(&config).expect("the journal is sound");
-    assert_eq!((salvaged.envelopes.len(), salvaged.missing.len()), (3, 0), "nothing that was taken is missing");
-    let (desk, _sync) = open_desk(folder.path(), &keys, &world).expect("a new file");
-    let mut new = crate::testing::identity(desk.now());
-    new.device = DeviceId(44);
-    insert_identity(&desk.device, &new).expect("enrolled as a new device");
-    let desk = std::sync::Mutex::new(desk);
-    centre.set_line(true);
-    while run(deliver(&desk, &centre)).expect("the line is up").more {}
-    assert_eq!(centre.taken(), 3, "the new device sent what the old one took");
-    drop(lock(&desk));
-}
-
-#[test]
 fn two_programs_never_share_a_folder() {
     let counter = Counter::open();
     let other = open_desk(counter.folder.path(), &counter.keys, &counter.world).map(drop);
-    assert!(matches!(other, Err(DeskError::Folder(_))), "the second one is refused");
-    let wrong = TestKeys::default();
-    let Counter { folder, world, desk, sync, .. } = counter;
-    drop((desk, sync));
-    let other = open_desk(folder.path(), &wrong, &world).map(drop);
-    assert!(matches!(other, Err(DeskError::Open(_))), "and another key opens nothing");
+    assert!(matches!(other, Err(DeskError::Folder(FolderError::InUse))), "the second one is refused");
 }
 
 #[test]
