@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::core::{Core, CoreConfig};
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
+use crate::store::Store as _;
 use crate::store::sqlite::{OpenStoreError, SqliteStore};
 use std::fs;
 use std::io::Write as _;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 use yuyue_protocol::cursor::Epoch;
 use yuyue_sqlite::Key;
 
-pub(crate) const STORE_FILE: &str = "centre.db";
+const STORE_FILE: &str = "centre.db";
+/// A backup on its way to become the store.
+const RESTORED_FILE: &str = "centre.db.restored";
 const STORE_KEY_FILE: &str = "store.key";
 const CODE_KEY_FILE: &str = "code.key";
 const AUTHORITY_FILE: &str = "authority.pem";
@@ -113,6 +116,29 @@ impl Central {
         let authority = Authority::read(&read(AUTHORITY_FILE)?, &read(AUTHORITY_KEY_FILE)?)?;
         let store = SqliteStore::open(&store_path, Some(Key::new(store_key)))?;
         Ok(Self::assemble(store, authority, code_key, config, clock, entropy))
+    }
+
+    /// Puts a backup in place beside the keys, under a new feed. Only what has begun the new feed takes the store's name:
+    /// whatever goes wrong before, such as another key, no centre is there to be served.
+    ///
+    /// # Errors
+    /// When the folder holds a centre already, or the backup cannot be read with its key.
+    pub async fn restore(folder: &Path, backup: &Path, epoch: Epoch) -> Result<(), CentralError> {
+        let target = folder.join(STORE_FILE);
+        if target.exists() {
+            return Err(CentralError::Exists(folder.to_owned()));
+        }
+        let key = Key::new(read_key(&folder.join(STORE_KEY_FILE))?);
+        let copy = folder.join(RESTORED_FILE);
+        let file = |path: &Path, source| CentralError::File { path: path.to_owned(), source };
+        fs::copy(backup, &copy).map_err(|source| file(backup, source))?;
+        let store = SqliteStore::open(&copy, Some(key))?;
+        store.begin_epoch(epoch).await.map_err(OpenStoreError::from)?;
+        // Closing the last connection writes the log into the file.
+        drop(store);
+        fs::rename(&copy, &target).map_err(|source| file(&target, source))?;
+        let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| file(folder, source))
     }
 
     /// Every file of a centre in this folder, whether it is there or not.

@@ -3,9 +3,9 @@
 use super::Outcome;
 use super::output::line;
 use super::place::{Place, block_on};
-use crate::central::CentralError;
+use crate::central::Central;
 use crate::city::load_seeds;
-use crate::store::Store as _;
+use crate::entropy::{Entropy as _, OsEntropy};
 use std::path::PathBuf;
 use yuyue_protocol::cursor::Epoch;
 
@@ -29,14 +29,8 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Outcome {
     let Arguments { place, city, from } = arguments;
     if let Some(backup) = from {
-        let target = place.folder.join(crate::central::STORE_FILE);
-        if target.exists() {
-            return Err(CentralError::Exists(place.folder.clone()).into());
-        }
-        std::fs::copy(backup, &target)?;
-        let central = place.open()?;
-        let epoch = Epoch(central.entropy.uuid()?);
-        block_on(async { Ok(central.core.store().begin_epoch(epoch).await?) })?;
+        let epoch = Epoch(OsEntropy.uuid()?);
+        block_on(async { Ok(Central::restore(&place.folder, backup, epoch).await?) })?;
         return line(format_args!("the centre in {} begins a new feed", place.folder.display()));
     }
     let central = place.init(city)?;
