@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use yuyue_domain::allocation::AllocationError;
 use yuyue_domain::ids::SessionId;
 use yuyue_domain::time::{Date, Timestamp};
+use yuyue_protocol::cursor::Epoch;
 
 /// Why something that is due was not done. It stays due.
 #[derive(Debug, thiserror::Error)]
@@ -49,8 +50,16 @@ pub struct Done {
 /// Remembers what need not be looked at again so soon. Losing it costs time and nothing else.
 #[derive(Debug, Default)]
 pub struct Scheduler {
+    memory: Memory,
+}
+
+/// What is remembered of one feed; another feed, as after a reset, is looked at from the start.
+#[derive(Debug, Default)]
+struct Memory {
+    epoch: Option<Epoch>,
     counts: Counts,
     cancelled: BTreeSet<SessionId>,
+    lapsed_until: Option<Timestamp>,
     purged_on: Option<Date>,
 }
 
@@ -61,29 +70,30 @@ impl Scheduler {
     /// The first failure; the rest stays due and is done by a later tick.
     pub async fn tick<S: Store>(&mut self, core: &Core<S>) -> Result<Done, SchedulerError> {
         let now = core.now();
+        let epoch = Some(core.store().get_head().await?.epoch);
+        if self.memory.epoch != epoch {
+            self.memory = Memory { epoch, ..Memory::default() };
+        }
+        let memory = &mut self.memory;
         core.refresh_board().await?;
-        let cancelled = cancellation::end(core, now, &mut self.cancelled).await?;
+        let cancelled = cancellation::end(core, now, &mut memory.cancelled).await?;
         let mut done = Done { cancelled, extensions: extension::decide(core, now).await?, ..Done::default() };
         while let Some(published) = publication::publish_next(core, now).await? {
             tracing::info!(at = %published.publication_at, placed = published.placed, "published");
             done.publications.push(published);
         }
-        if !done.publications.is_empty() {
+        // Nothing else lets an application run out of publications; what was cancelled has been looked at.
+        let published_until = core.store().get_published_until().await?;
+        if memory.lapsed_until != Some(published_until) {
             done.lapsed = lapse::lapse(core, now).await?;
+            memory.lapsed_until = Some(published_until);
             core.refresh_board().await?;
         }
-        done.counts = self.counts.publish(core, now).await?;
-        if self.purged_on != Some(now.date()) {
+        done.counts = memory.counts.publish(core, now).await?;
+        if memory.purged_on != Some(now.date()) {
             purge::purge(core, now).await?;
-            self.purged_on = Some(now.date());
+            memory.purged_on = Some(now.date());
         }
         Ok(done)
     }
-}
-
-/// From when on this centre publishes: what fell due before it began is history that was imported.
-async fn responsible_from<S: Store>(core: &Core<S>) -> Result<Timestamp, StoreError> {
-    let began = core.store().get_began_at().await?;
-    let last = core.store().list_publications(1).await?;
-    Ok(last.first().map_or(began, |last| last.publication_at.max(began)))
 }

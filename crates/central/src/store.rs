@@ -17,12 +17,12 @@ use crate::audit::{Record, Tail};
 use crate::secret::Hash;
 use std::collections::BTreeMap;
 use std::future::Future;
-use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::publication::{Publication, PublishedResult};
+use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{ChangesPage, Row};
@@ -36,6 +36,8 @@ pub enum StoreError {
     Constraint {
         /// The engine's words for the rule, without values.
         rule: String,
+        /// Which row of the batch broke it, counted from 0, when it was one of the feed.
+        row: Option<usize>,
     },
     /// The store cannot be reached or is overloaded; another try may succeed.
     #[error("the store is not available")]
@@ -172,11 +174,11 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn get_city(&self) -> impl Future<Output = Result<String, StoreError>> + Send;
 
-    /// Since when this centre decides; what fell due before is history that was imported.
+    /// Up to which instant everything is published, or is history that was imported.
     ///
     /// # Errors
     /// See [`StoreError`].
-    fn get_began_at(&self) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
+    fn get_published_until(&self) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
 
     /// Rows of offices, sites, the policy, notices, clerks and sessions that changed after a revision, with the newest
     /// revision among all rows.
@@ -275,14 +277,14 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn list_publications(&self, limit: u32) -> impl Future<Output = Result<Vec<Publication>, StoreError>> + Send;
 
-    /// Results of a publication in the order of their applications, after one of them, at most `limit`.
+    /// Results of a publication in the order of their applications, after so many of them, at most `limit`.
     ///
     /// # Errors
     /// See [`StoreError`].
     fn list_results(
         &self,
         publication: PublicationId,
-        after: Option<Uuid>,
+        after: u32,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<PublishedResult>, StoreError>> + Send;
 
@@ -294,6 +296,12 @@ pub trait Store: Send + Sync + 'static {
         &self,
         published_after: Timestamp,
     ) -> impl Future<Output = Result<BTreeMap<SessionId, PriorityRow>, StoreError>> + Send;
+
+    /// The counts and ladders that devices were told last.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_counts(&self) -> impl Future<Output = Result<(Vec<SessionCounts>, Vec<Ladder>), StoreError>> + Send;
 
     /// Messages that are due, the oldest first.
     ///

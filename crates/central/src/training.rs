@@ -8,7 +8,7 @@ use crate::city::{self, CityError, Progress};
 use crate::clock::{Clock, ShiftedClock};
 use crate::core::CoreConfig;
 use crate::core::admin::{AdminError, PreparedDevice};
-use crate::core::results::TestResult;
+use crate::core::results::{TestResult, WrongResult};
 use crate::entropy::{EntropyError, OsEntropy};
 use crate::scheduler::{Scheduler, SchedulerError};
 use crate::serve::{self, Running, ServeConfig, ServeError};
@@ -67,6 +67,9 @@ pub enum TrainingError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A made-up result does not fit its test.
+    #[error(transparent)]
+    Result(#[from] WrongResult),
     /// There are no random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -245,7 +248,7 @@ impl Training {
                 (crate::store::Batch::default(), results)
             })
             .await?;
-        core.record_results(&results).await?;
+        core.record_results(&results).await??;
         Ok(())
     }
 }

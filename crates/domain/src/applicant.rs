@@ -1,6 +1,7 @@
 //! An applicant and everything that the rules look at: permit, tests, blocks and applications.
 
 use crate::application::Application;
+use crate::application::permission::PlaceTimes;
 use crate::identity::{IdentityDocument, PersonName, PhoneNumber, Sex};
 use crate::ids::{ApplicantId, ApplicationId, OfficeId};
 use crate::licence::{BusinessType, LicenceClass, Subject};
@@ -126,6 +127,51 @@ pub struct Test {
     pub application: Option<ApplicationId>,
 }
 
+/// The best score of a test.
+pub const SCORE_MAX: u8 = 100;
+
+/// Why a reported result cannot be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ResultError {
+    /// No test gives such a score.
+    #[error("a score is from 0 to {SCORE_MAX}, not {score}")]
+    Score {
+        /// What was reported.
+        score: u8,
+    },
+    /// It is dated before the day of its session.
+    #[error("the test is dated {taken_at}, before the day of its session")]
+    TooEarly {
+        /// What was reported.
+        taken_at: Timestamp,
+    },
+    /// It is dated after the report.
+    #[error("the test is dated {taken_at}, which is still to come")]
+    StillToCome {
+        /// What was reported.
+        taken_at: Timestamp,
+    },
+}
+
+/// Whether a result that is reported at `now` can be right. Tests begin a little before or after the printed time, and a
+/// make-up test may be on a later day; none is before the day of its session.
+///
+/// # Errors
+/// The first thing wrong with it.
+pub fn check_result(
+    outcome: TestOutcome,
+    taken_at: Timestamp,
+    place: PlaceTimes,
+    now: Timestamp,
+) -> Result<(), ResultError> {
+    match outcome {
+        TestOutcome::Scored { score } if score > SCORE_MAX => Err(ResultError::Score { score }),
+        _ if taken_at.date() < place.starts_at.date() => Err(ResultError::TooEarly { taken_at }),
+        _ if taken_at > now => Err(ResultError::StillToCome { taken_at }),
+        _ => Ok(()),
+    }
+}
+
 /// All that the rules look at for one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -136,4 +182,31 @@ pub struct ApplicantRecord {
     pub tests: Vec<Test>,
     /// Applications of every state, oldest first.
     pub applications: Vec<Application>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_has_a_possible_score_and_was_taken_from_the_day_of_its_session_until_now() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let starts_at = at("2026-12-15T08:30:00+08:00");
+        let place = PlaceTimes { cancel_by: starts_at.plus_days(-2), starts_at };
+        let now = at("2026-12-16T09:00:00+08:00");
+        let early = at("2026-12-14T23:59:59+08:00");
+        let later = at("2036-12-15T08:30:00+08:00");
+        let scored = |score| TestOutcome::Scored { score };
+        for (outcome, taken_at, expected) in [
+            (scored(0), starts_at, Ok(())),
+            (scored(100), starts_at, Ok(())),
+            (scored(101), starts_at, Err(ResultError::Score { score: 101 })),
+            (scored(90), at("2026-12-15T08:10:00+08:00"), Ok(())),
+            (scored(90), now, Ok(())),
+            (scored(90), early, Err(ResultError::TooEarly { taken_at: early })),
+            (TestOutcome::Missed, later, Err(ResultError::StillToCome { taken_at: later })),
+        ] {
+            assert_eq!(check_result(outcome, taken_at, place, now), expected, "{outcome:?} at {taken_at}");
+        }
+    }
 }

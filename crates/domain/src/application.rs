@@ -7,8 +7,10 @@ pub mod transition;
 use crate::identity::IdentityCheck;
 use crate::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, SessionId, SiteId};
 use crate::licence::{LicenceClass, Subject};
+use crate::session::Session;
 use crate::time::{DateRange, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where somebody acted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -240,6 +242,14 @@ impl Application {
     #[must_use]
     pub const fn is_live(&self) -> bool {
         self.state.is_live()
+    }
+
+    /// Whether any session that it accepts is still to be published, when everything up to `published_until` is. Without
+    /// one it waits for nothing: no allocation can give it a place any more.
+    #[must_use]
+    pub fn has_publication_to_come(&self, sessions: &BTreeMap<SessionId, Session>, published_until: Timestamp) -> bool {
+        let accepted = self.accepts.iter().filter_map(|session| sessions.get(session));
+        accepted.into_iter().any(|session| session.is_to_be_published(published_until))
     }
 
     /// Whether it asks for priority places.

@@ -156,20 +156,16 @@ pub fn confirm_application(intake: Intake<'_>, id: ApplicationId, act: Act) -> R
     let rest = Intake { record: &record, ..intake };
     refuse_ineligible(check_eligibility(rest.record, application.subject, None, act.decided_at, rest.policy))?;
     // Its windows were judged when it was taken; what counts now is whether an allocation is left that can seat it.
-    let open: Vec<&Session> = application
-        .accepts
-        .iter()
-        .filter_map(|session| intake.sessions.get(session))
-        .filter(|session| session.status == SessionStatus::Planned)
-        .collect();
-    match open.iter().max_by_key(|session| session.instants.publication_at) {
-        Some(last) if act.decided_at < last.instants.publication_at => Ok(application),
-        Some(last) => {
-            let published = IntakeRefusal::Published { session: last.id, published_at: last.instants.publication_at };
-            Err(vec![published.into()])
-        }
-        None => Err(vec![IntakeRefusal::NothingFits.into()]),
+    if application.has_publication_to_come(intake.sessions, act.decided_at) {
+        return Ok(application);
     }
+    let accepted = application.accepts.iter().filter_map(|session| intake.sessions.get(session));
+    let planned = accepted.filter(|session| session.status == SessionStatus::Planned);
+    let refusal = match planned.max_by_key(|session| session.instants.publication_at) {
+        Some(last) => IntakeRefusal::Published { session: last.id, published_at: last.instants.publication_at },
+        None => IntakeRefusal::NothingFits,
+    };
+    Err(vec![refusal.into()])
 }
 
 /// Live applications of the same subject that make way: one that waits for its code for any verified application, a

@@ -33,7 +33,8 @@ pub struct PublishedSession {
     pub places: u16,
     /// How many of them were filled.
     pub placed: u16,
-    /// The rank of the last admitted application within the publication; none when nobody was admitted.
+    /// The rank of the last admitted application, of whichever class; none when nobody was admitted. Whoever accepts the
+    /// session and goes without has a later one.
     pub last_admitted: Option<u32>,
 }
 
@@ -55,7 +56,8 @@ pub struct PublishedResult {
     pub subject: Subject,
     /// The class.
     pub class: LicenceClass,
-    /// Its rank among the applications of this publication for the same subject and class, counted from 1.
+    /// Its rank among the applications of this publication for the same subject, counted from 1. Sessions take several
+    /// classes, so all of them are counted together.
     pub rank: u32,
     /// The sort time with which it was ranked.
     pub sort_time: Timestamp,

@@ -140,6 +140,12 @@ impl Session {
         self.status == SessionStatus::Planned && self.instants.opens_at <= now && now < self.closes_at()
     }
 
+    /// Whether its places are still to be given out, when everything up to `published_until` is published.
+    #[must_use]
+    pub fn is_to_be_published(&self, published_until: Timestamp) -> bool {
+        self.status == SessionStatus::Planned && self.instants.publication_at > published_until
+    }
+
     /// Until when (exclusive) priority places can be booked.
     #[must_use]
     pub fn priority_closes_at(&self, policy: &Policy) -> Timestamp {

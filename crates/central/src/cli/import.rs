@@ -5,18 +5,23 @@ mod plans;
 use super::Outcome;
 use super::output::line;
 use super::place::{Place, block_on};
-use crate::core::results::TestResult;
+use crate::core::results::{TestResult, WrongResult};
+use crate::core::{Catalogue, Core};
+use crate::store::{Store, StoreError};
 use plans::PlanError;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
+use yuyue_domain::applicant::ResultError;
 use yuyue_domain::policy::{Policy, PolicyDocument, PolicyError};
 use yuyue_domain::session::Site;
+use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::{ApplicantRow, Row};
 
 /// Import files.
 ///
 /// Plans and sites may use the column names of the national exchange format (jhxh, kcdddh, ksrq, kskm, kscx, kkrs …). A
-/// file is imported as a whole or not at all when something in it is wrong; what was imported before is updated.
+/// file is imported as a whole or not at all when something in it is wrong; what was imported before is updated. While a
+/// file is written a running centre answers and decides nothing: import many people before it opens.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -50,6 +55,27 @@ pub enum InputError {
     /// A plan breaks a rule.
     #[error("{}: a plan cannot be published", .0.display())]
     Plan(PathBuf, #[source] PlanError),
+    /// A row of the list does not fit what is there.
+    #[error("{}: row {row} does not fit: {rule}", path.display())]
+    Row {
+        /// The file.
+        path: PathBuf,
+        /// Which, counted from 1.
+        row: usize,
+        /// Which rule of the tables it breaks.
+        rule: String,
+    },
+    /// A result cannot be right.
+    #[error("{}: row {row}", path.display())]
+    Result {
+        /// The file.
+        path: PathBuf,
+        /// Which, counted from 1.
+        row: usize,
+        /// Why.
+        #[source]
+        source: ResultError,
+    },
     /// The policy cannot be used.
     #[error("the policy cannot be used")]
     Policy(#[source] PolicyError),
@@ -66,25 +92,49 @@ pub fn run(arguments: &Arguments) -> Outcome {
         }
         if let Some(path) = &arguments.sites {
             let sites: Vec<Site> = read(path)?;
-            told(core.import(sites.into_iter().map(Row::Site).collect()).await?, "sites")?;
+            let rows = sites.into_iter().map(Row::Site).collect();
+            told(write(core, path, |_, _| Ok(rows)).await?, "sites")?;
         }
         if let Some(path) = &arguments.plans {
-            core.refresh_catalogue().await?;
-            let rows = plans::sessions(&core.catalogue(), read(path)?, core.now())
-                .map_err(|error| InputError::Plan(path.clone(), error))?;
-            told(core.import(rows.into_iter().map(Row::Session).collect()).await?, "sessions")?;
+            let lines = read(path)?;
+            let make = |catalogue: &Catalogue, now| match plans::sessions(catalogue, lines, now) {
+                Ok(sessions) => Ok(sessions.into_iter().map(Row::Session).collect()),
+                Err(error) => Err(InputError::Plan(path.clone(), error)),
+            };
+            told(write(core, path, make).await?, "sessions")?;
         }
         if let Some(path) = &arguments.applicants {
             let people: Vec<ApplicantRow> = read(path)?;
-            let rows = people.into_iter().map(|row| Row::Applicant(Box::new(row)));
-            told(core.import(rows.collect()).await?, "applicants")?;
+            let rows = people.into_iter().map(|row| Row::Applicant(Box::new(row))).collect();
+            told(write(core, path, |_, _| Ok(rows)).await?, "applicants")?;
         }
         if let Some(path) = &arguments.results {
             let results: Vec<TestResult> = read(path)?;
-            told(core.record_results(&results).await?, "results")?;
+            let recorded = core.record_results(&results).await?;
+            let wrong = |wrong: WrongResult| InputError::Result {
+                path: path.clone(),
+                row: wrong.index + 1,
+                source: wrong.source,
+            };
+            told(recorded.map_err(wrong)?, "results")?;
         }
         Ok(())
     })
+}
+
+/// Writes the rows of a file, all of them or none.
+async fn write<S: Store>(
+    core: &Core<S>,
+    path: &Path,
+    make: impl FnOnce(&Catalogue, Timestamp) -> Result<Vec<Row>, InputError> + Send,
+) -> Outcome<usize> {
+    match core.import_whole(make).await {
+        Ok(written) => Ok(written?),
+        Err(StoreError::Constraint { rule, row: Some(index) }) => {
+            Err(InputError::Row { path: path.to_owned(), row: index + 1, rule }.into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn told(count: usize, what: &str) -> Outcome {

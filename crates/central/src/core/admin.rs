@@ -1,7 +1,7 @@
 //! What the operator does: importing rows, preparing and revoking devices, clerks and their passwords.
 
-use super::Core;
 use super::codes::digits;
+use super::{Catalogue, Core};
 use crate::audit::{Act, Entry};
 use crate::entropy::EntropyError;
 use crate::password::{PasswordError, make_verifier};
@@ -73,6 +73,33 @@ impl<S: Store> Core<S> {
             batch.audit(Entry::new(now, Act::Imported));
             self.store.transact(&Wants::default(), |_| (batch, ())).await?;
         }
+    }
+
+    /// Writes what `make` makes of the catalogue as it is then, as a whole or not at all. Answers how many rows.
+    ///
+    /// # Errors
+    /// What `make` says, and when a row does not fit the tables.
+    pub async fn import_whole<E: Send>(
+        &self,
+        make: impl FnOnce(&Catalogue, Timestamp) -> Result<Vec<Row>, E> + Send,
+    ) -> Result<Result<usize, E>, StoreError> {
+        let wants = Wants { catalogue_after: Some(self.catalogue().revision()), ..Wants::default() };
+        self.store
+            .transact(&wants, |mut loaded| {
+                let now = self.now();
+                let mut catalogue = self.catalogue();
+                catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+                match make(&catalogue, now) {
+                    Err(error) => (Batch::default(), Err(error)),
+                    Ok(rows) => {
+                        let written = rows.len();
+                        let mut batch = Batch { rows, ..Batch::at(now) };
+                        batch.audit(Entry::new(now, Act::Imported));
+                        (batch, Ok(written))
+                    }
+                }
+            })
+            .await
     }
 
     /// Adds devices that have numbers already, as a generated city has them.

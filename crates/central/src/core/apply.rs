@@ -92,8 +92,7 @@ fn keep(ledger: &mut Ledger<'_>, taken: Taken) -> Outcome {
     if let ApplicationState::Placed { session, .. } = application.state {
         ledger.take_priority(session, 1);
         if let Some(text) = messages::placed(ledger.catalogue, session) {
-            let until = messages::result_expires_at(ledger.now);
-            ledger.send(application.applicant, text, until);
+            ledger.tell(application.applicant, text);
         }
     }
     ledger.keep(application);

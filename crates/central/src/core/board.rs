@@ -10,7 +10,7 @@ use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{StateKind, Wish};
 use yuyue_domain::ids::{ApplicantId, ApplicationId, SessionId};
 use yuyue_domain::licence::{LicenceClass, Subject};
-use yuyue_domain::policy::{Policy, PolicyVersion};
+use yuyue_domain::policy::Policy;
 use yuyue_domain::rank::{Ladder, SessionQueue, Standing, Standings, standing};
 use yuyue_domain::rank_key::RankKey;
 use yuyue_domain::session::Session;
@@ -25,9 +25,10 @@ const PAGE: u32 = 2_000;
 #[derive(Debug, Default)]
 pub struct Board {
     /// Up to where it is complete and under which policy; none before it was built.
-    built: Option<(Revision, PolicyVersion)>,
+    built: Option<(Revision, Box<Policy>)>,
     waiting: BTreeMap<Subject, BTreeMap<ApplicantId, Waiting>>,
-    counts: BTreeMap<SessionId, u32>,
+    /// Who accepts each session, in rank order.
+    queues: BTreeMap<SessionId, BTreeSet<Standing>>,
     changed_ladders: BTreeSet<(Subject, LicenceClass)>,
 }
 
@@ -77,24 +78,30 @@ impl Board {
                 Some(now) => people.insert(id, now),
                 None => people.remove(&id),
             };
-            self.note(subject, before, -1);
-            self.note(subject, queued, 1);
-        }
-    }
-
-    fn note(&mut self, subject: Subject, waiting: Option<Waiting>, by: i32) {
-        let Some(waiting) = waiting else { return };
-        self.changed_ladders.insert((subject, waiting.class));
-        for session in waiting.accepts {
-            let count = self.counts.entry(session).or_default();
-            *count = count.saturating_add_signed(by);
+            if let Some(before) = before {
+                self.changed_ladders.insert((subject, before.class));
+                for session in before.accepts {
+                    if let Some(queue) = self.queues.get_mut(&session) {
+                        queue.remove(&before.standing);
+                        if queue.is_empty() {
+                            self.queues.remove(&session);
+                        }
+                    }
+                }
+            }
+            if let Some(now) = queued {
+                self.changed_ladders.insert((subject, now.class));
+                for session in now.accepts {
+                    self.queues.entry(session).or_default().insert(now.standing);
+                }
+            }
         }
     }
 
     /// How many verified applications accept a session.
     #[must_use]
     pub fn count(&self, session: SessionId) -> u32 {
-        self.counts.get(&session).copied().unwrap_or(0)
+        self.queues.get(&session).map_or(0, |queue| u32::try_from(queue.len()).unwrap_or(u32::MAX))
     }
 
     /// Everybody who waits for a subject with a class, in rank order.
@@ -125,22 +132,13 @@ impl Board {
             .collect()
     }
 
-    /// Who waits for each of these sessions of one subject, in the order of the sessions.
+    /// Who waits for each of these sessions, in the order of the sessions.
     #[must_use]
-    pub fn queues(&self, subject: Subject, sessions: &[Session], as_of: Timestamp) -> Vec<SessionQueue> {
-        let mut standings: BTreeMap<SessionId, Vec<Standing>> =
-            sessions.iter().map(|session| (session.id, Vec::new())).collect();
-        for waiting in self.waiting.get(&subject).into_iter().flat_map(BTreeMap::values) {
-            for session in &waiting.accepts {
-                if let Some(queue) = standings.get_mut(session) {
-                    queue.push(waiting.standing);
-                }
-            }
-        }
+    pub fn queues(&self, sessions: &[Session], as_of: Timestamp) -> Vec<SessionQueue> {
         sessions
             .iter()
             .filter_map(|session| {
-                let waiting = standings.remove(&session.id).unwrap_or_default();
+                let waiting = self.queues.get(&session.id).into_iter().flatten().copied().collect();
                 SessionQueue::new(session.id, session.places, waiting, as_of).ok()
             })
             .collect()
@@ -150,6 +148,11 @@ impl Board {
     #[must_use]
     pub const fn changed_ladders(&self) -> &BTreeSet<(Subject, LicenceClass)> {
         &self.changed_ladders
+    }
+
+    /// Ladders of which devices do not know the latest.
+    pub fn note_ladders(&mut self, ladders: impl IntoIterator<Item = (Subject, LicenceClass)>) {
+        self.changed_ladders.extend(ladders);
     }
 
     /// A ladder was published.
@@ -162,10 +165,9 @@ impl Board {
 pub async fn refresh<S: Store>(core: &Core<S>) -> Result<(), StoreError> {
     core.refresh_catalogue().await?;
     let Some(policy) = core.catalogue().policy.clone() else { return Ok(()) };
-    let version = policy.version();
-    let built = core.board().built.clone().filter(|(_, under)| *under == version);
+    let built = core.board().built.as_ref().filter(|(_, under)| *under == policy).map(|(revision, _)| *revision);
     let mut after = match built {
-        Some((revision, _)) => revision,
+        Some(revision) => revision,
         None => build(core, &policy).await?,
     };
     loop {
@@ -174,7 +176,7 @@ pub async fn refresh<S: Store>(core: &Core<S>) -> Result<(), StoreError> {
         for record in &records {
             board.apply(record, &policy);
         }
-        board.built = Some((until, version.clone()));
+        board.built = Some((until, policy.clone()));
         if until == after || records.is_empty() {
             return Ok(());
         }
@@ -182,20 +184,27 @@ pub async fn refresh<S: Store>(core: &Core<S>) -> Result<(), StoreError> {
     }
 }
 
+/// Builds a board beside the one that others read, and puts it in its place when it is whole.
 async fn build<S: Store>(core: &Core<S>, policy: &Policy) -> Result<Revision, StoreError> {
     // What changes while this reads has a later revision and is read again.
     let head = core.store().get_head().await?.revision;
-    *core.board() = Board::default();
+    let mut board = Board::default();
     let mut after = None;
     loop {
         let records = core.store().list_waiting(after, PAGE).await?;
-        let mut board = core.board();
         for record in &records {
             board.apply(record, policy);
         }
-        after = match records.last() {
-            Some(last) => Some(last.applicant.id),
-            None => return Ok(head),
-        };
+        match records.last() {
+            Some(last) => after = Some(last.applicant.id),
+            None => break,
+        }
     }
+    let mut current = core.board();
+    // A ladder on which nobody stands any more is known from the board before only.
+    let before = current.waiting.iter().flat_map(|(subject, people)| people.values().map(|one| (*subject, one.class)));
+    board.changed_ladders.extend(before);
+    board.changed_ladders.extend(&current.changed_ladders);
+    *current = board;
+    Ok(head)
 }

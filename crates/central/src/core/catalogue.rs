@@ -7,7 +7,8 @@ use yuyue_domain::ids::{OfficeId, SessionId, SiteId};
 use yuyue_domain::notice::{Notice, NoticeKind};
 use yuyue_domain::office::Office;
 use yuyue_domain::policy::Policy;
-use yuyue_domain::session::{Session, SessionStatus, Site};
+use yuyue_domain::session::{Session, Site};
+use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::Row;
 use yuyue_protocol::cursor::Revision;
 
@@ -34,10 +35,15 @@ impl Catalogue {
         self.revision
     }
 
-    /// The sessions that take place, as an allocation looks at them.
+    /// The sessions whose places are still to be given out, as an allocation looks at them, when everything up to
+    /// `published_until` is published.
     #[must_use]
-    pub fn planned(&self, priority: &BTreeMap<SessionId, PriorityRow>) -> Vec<PlannedSession> {
-        let planned = self.sessions.values().filter(|session| session.status == SessionStatus::Planned);
+    pub fn planned(
+        &self,
+        published_until: Timestamp,
+        priority: &BTreeMap<SessionId, PriorityRow>,
+    ) -> Vec<PlannedSession> {
+        let planned = self.sessions.values().filter(|session| session.is_to_be_published(published_until));
         planned
             .map(|session| PlannedSession {
                 id: session.id,

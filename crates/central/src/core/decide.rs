@@ -60,7 +60,7 @@ impl<S: Store> Core<S> {
     /// When the store fails, or no policy was imported. Nothing was decided then; the same can be sent again.
     pub async fn decide(&self, deliveries: &[Delivery]) -> Result<Vec<ItemOutcome>, Problem> {
         match self.decide_together(deliveries).await {
-            Err(StoreError::Constraint { rule }) if deliveries.len() > 1 => {
+            Err(StoreError::Constraint { rule, .. }) if deliveries.len() > 1 => {
                 tracing::warn!(rule, commands = deliveries.len(), "a batch is written one by one");
                 let mut outcomes = Vec::with_capacity(deliveries.len());
                 for delivery in deliveries {
@@ -83,7 +83,7 @@ impl<S: Store> Core<S> {
             Ok(Some(mut outcomes)) if outcomes.len() == 1 => Ok(outcomes.remove(0)),
             Ok(Some(_)) => Err(Problem::new(ErrorCode::Internal, "a command was not decided")),
             Ok(None) => Err(no_policy()),
-            Err(StoreError::Constraint { rule }) => {
+            Err(StoreError::Constraint { rule, .. }) => {
                 // The decision believed something that the tables do not: a defect, answered as a refusal that is not kept.
                 tracing::error!(rule, command = %delivery.envelope.id, "the tables refused a decided command");
                 Ok(refused(&delivery.envelope, self.now(), vec![IntakeRefusal::NotAllowed.into()]))
@@ -93,14 +93,16 @@ impl<S: Store> Core<S> {
     }
 
     async fn decide_together(&self, deliveries: &[Delivery]) -> Result<Option<Vec<ItemOutcome>>, StoreError> {
-        let now = self.now();
         let parsed: Vec<_> = deliveries.iter().map(|delivery| (delivery, delivery.envelope.command())).collect();
-        let mut wants =
-            wants(parsed.iter().map(|(delivery, command)| (&delivery.envelope, command.as_ref().ok())), now);
+        let envelopes = parsed.iter().map(|(delivery, command)| (&delivery.envelope, command.as_ref().ok()));
+        // Whatever is still to be published when the decision is made was so before it waited for the lock.
+        let mut wants = wants(envelopes, self.now());
         wants.catalogue_after = Some(self.catalogue().revision());
         self.store
             .transact(&wants, |loaded: Loaded| {
                 let mut loaded = loaded;
+                // While this waited for the lock a publication may have run: a decision is dated when it is made.
+                let now = self.now();
                 let mut catalogue = self.catalogue();
                 catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
                 let catalogue = &*catalogue;

@@ -43,7 +43,7 @@ pub fn cancel(ledger: &mut Ledger<'_>, id: ApplicationId, proof: &Proof, taking:
     if let ApplicationState::CancelledByApplicant { session, .. } = application.state
         && let Some(text) = messages::cancelled(ledger.catalogue, session)
     {
-        ledger.send(applicant, text, messages::result_expires_at(ledger.now));
+        ledger.tell(applicant, text);
     }
     let outcome = accepted(&application);
     ledger.keep(application);

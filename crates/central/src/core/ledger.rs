@@ -1,9 +1,10 @@
 //! What one batch decides on: the loaded state, changed by each decision before the next one looks at it.
 
 use super::catalogue::Catalogue;
+use super::messages;
 use crate::audit::{Act as AuditAct, Entry};
 use crate::secret::{Hash, ServerKey, hash};
-use crate::store::{Batch, CodeLedger, CommandRow, Loaded, NewSms, Write};
+use crate::store::{Batch, CodeLedger, CommandRow, Loaded, Write};
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::transition::Act;
@@ -120,13 +121,11 @@ impl<'a> Ledger<'a> {
         self.loaded.codes.get(&applicant).map_or_else(|| CodeState::new(self.now), |ledger| ledger.state)
     }
 
-    /// Sends a message to the bound phone, if there is one.
-    pub fn send(&mut self, applicant: ApplicantId, text: String, expires_at: Timestamp) {
-        let phone = self.loaded.records.get(&applicant).and_then(|record| record.applicant.phone.as_ref());
-        if let Some(phone) = phone {
-            let phone = phone.reveal().to_owned();
-            self.batch.writes.push(Write::Sms(NewSms { phone, text, created_at: self.now, expires_at }));
-        }
+    /// Tells somebody of a result, by the bound phone if there is one.
+    pub fn tell(&mut self, applicant: ApplicantId, text: String) {
+        let record = self.loaded.records.get(&applicant);
+        let message = record.and_then(|record| messages::result(&record.applicant, text, self.now));
+        self.batch.writes.extend(message);
     }
 
     /// Notes for the audit what was decided about a command, and keeps the outcome.

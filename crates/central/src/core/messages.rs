@@ -1,7 +1,9 @@
 //! What the centre writes to phones. No name, number or application stands in a message: phones are lent and lost.
 
 use super::catalogue::Catalogue;
+use crate::store::{NewSms, Write};
 use chrono::{Datelike as _, Timelike as _};
+use yuyue_domain::applicant::Applicant;
 use yuyue_domain::ids::SessionId;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::time::Timestamp;
@@ -10,10 +12,11 @@ use yuyue_domain::verification::CodePurpose;
 /// A result that did not reach a phone within three days is looked up elsewhere.
 const RESULT_DAYS: i64 = 3;
 
-/// Until when a message about a result makes sense.
+/// What tells somebody of a result; nothing without a bound phone.
 #[must_use]
-pub fn result_expires_at(now: Timestamp) -> Timestamp {
-    now.plus_days(RESULT_DAYS)
+pub fn result(applicant: &Applicant, text: String, now: Timestamp) -> Option<Write> {
+    let phone = applicant.phone.as_ref()?.reveal().to_owned();
+    Some(Write::Sms(NewSms { phone, text, created_at: now, expires_at: now.plus_days(RESULT_DAYS) }))
 }
 
 /// A code.

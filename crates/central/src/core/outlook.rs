@@ -68,8 +68,7 @@ impl<S: Store> Core<S> {
         let sessions: Vec<PlannedSession> = {
             let catalogue = self.catalogue();
             let is_of_subject = |id: SessionId| catalogue.sessions.get(&id).is_some_and(|s| s.subject == query.subject);
-            let planned = catalogue.planned(&places);
-            planned.into_iter().filter(|one| one.publication_at > now && is_of_subject(one.id)).collect()
+            catalogue.planned(now, &places).into_iter().filter(|one| is_of_subject(one.id)).collect()
         };
         let waiters = self.board().waiters(query.subject);
         let forecast = Arc::new(prepare(&sessions, waiters, query.subject, own, spare, now)?);

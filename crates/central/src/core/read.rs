@@ -72,7 +72,7 @@ impl<S: Store> Core<S> {
         };
         sessions.sort_by_key(|session| (session.starts_at, session.id));
         sessions.truncate(SESSIONS_MAX);
-        let queues = self.board().queues(query.subject, &sessions, now);
+        let queues = self.board().queues(&sessions, now);
         Ok(SessionsFound { sessions, queues })
     }
 

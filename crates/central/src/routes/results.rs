@@ -9,8 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use uuid::Uuid;
-use yuyue_domain::ids::{ApplicationId, PublicationId};
+use yuyue_domain::ids::PublicationId;
 use yuyue_domain::licence::{LicenceClass, Subject};
 use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult};
 use yuyue_domain::time::Timestamp;
@@ -36,7 +35,7 @@ pub async fn publications<S: Store>(State(app): State<Arc<App<S>>>) -> Result<Js
 #[serde(deny_unknown_fields)]
 pub struct ResultsQuery {
     publication: Option<u32>,
-    after: Option<Uuid>,
+    after: Option<u32>,
     limit: Option<u32>,
 }
 
@@ -46,13 +45,13 @@ pub struct ResultsPage {
     publication: PublicationId,
     results: Vec<PublicResult>,
     /// What to ask for next; none at the end.
-    next: Option<ApplicationId>,
+    next: Option<u32>,
 }
 
-/// A result as everybody may see it: without the centre's number of the person.
+/// A result as everybody may see it: without the centre's number of the person, and without the application's identifier,
+/// which is the token of the voucher.
 #[derive(Serialize)]
 pub struct PublicResult {
-    application: ApplicationId,
     name_masked: String,
     number_masked: String,
     subject: Subject,
@@ -65,7 +64,6 @@ pub struct PublicResult {
 impl From<PublishedResult> for PublicResult {
     fn from(result: PublishedResult) -> Self {
         Self {
-            application: result.application,
             name_masked: result.name_masked,
             number_masked: result.number_masked,
             subject: result.subject,
@@ -82,7 +80,8 @@ impl From<PublishedResult> for PublicResult {
     params(
         ("publication" = Option<u32>, Query, description = "The publication; none for the newest.",
             minimum = 0, maximum = 4_294_967_295_u32),
-        ("after" = Option<Uuid>, Query, description = "`next` of the page before."),
+        ("after" = Option<u32>, Query, description = "`next` of the page before.",
+            minimum = 0, maximum = 4_294_967_295_u32),
         ("limit" = Option<u32>, Query, description = "Results at most.", minimum = 1, maximum = 500),
     ),
     responses(
@@ -106,9 +105,10 @@ pub async fn results<S: Store>(
     };
     let unknown = || ApiProblem(Problem::new(ErrorCode::NotFound, "no such publication"));
     let publication = found.ok_or_else(unknown)?.id;
-    let read = store.list_results(publication, query.after, limit).await;
+    let after = query.after.unwrap_or(0);
+    let read = store.list_results(publication, after, limit).await;
     let results = read.map_err(|error| store_problem(&error))?;
     let is_full = results.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = results.last().filter(|_| is_full).map(|last| last.application);
+    let next = is_full.then(|| after.saturating_add(limit));
     Ok(Json(ResultsPage { publication, results: results.into_iter().map(PublicResult::from).collect(), next }))
 }

@@ -2,7 +2,7 @@
 
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Catalogue, Core, messages};
-use crate::store::{Batch, NewSms, Store, StoreError, Wants, Write};
+use crate::store::{Batch, Store, StoreError, Wants};
 use std::collections::BTreeSet;
 use yuyue_domain::application::transition::Act;
 use yuyue_domain::application::{Application, StateKind};
@@ -21,8 +21,11 @@ pub async fn end<S: Store>(
         let catalogue = core.catalogue();
         let sessions = catalogue.sessions.values();
         let coming = sessions.filter(|one| one.status == SessionStatus::Cancelled && one.starts_at > now);
-        coming.map(|session| session.id).filter(|id| !looked_at.contains(id)).collect()
+        coming.map(|session| session.id).collect()
     };
+    // One that takes place after all may be cancelled again.
+    looked_at.retain(|id| cancelled.contains(id));
+    let cancelled: BTreeSet<SessionId> = cancelled.difference(looked_at).copied().collect();
     if cancelled.is_empty() {
         return Ok(0);
     }
@@ -33,16 +36,15 @@ pub async fn end<S: Store>(
             let catalogue = core.catalogue();
             let mut batch = Batch::at(now);
             for record in loaded.records.values() {
-                for own in record.applications.iter().filter(|own| is_hit(own, &cancelled, &catalogue)) {
+                for own in
+                    record.applications.iter().filter(|own| is_hit(own, &cancelled, &catalogue, loaded.published_until))
+                {
                     let mut application = own.clone();
                     if application.cancel_by_office(Act::system(now)).is_err() {
                         continue;
                     }
-                    if let Some(phone) = &record.applicant.phone {
-                        let (phone, text) = (phone.reveal().to_owned(), messages::cancelled_by_office(own.subject));
-                        let expires_at = messages::result_expires_at(now);
-                        batch.writes.push(Write::Sms(NewSms { phone, text, created_at: now, expires_at }));
-                    }
+                    let text = messages::cancelled_by_office(own.subject);
+                    batch.writes.extend(messages::result(&record.applicant, text, now));
                     batch.audit(Entry {
                         applicant: Some(own.applicant),
                         application: Some(own.id),
@@ -59,13 +61,18 @@ pub async fn end<S: Store>(
     Ok(ended)
 }
 
-fn is_hit(application: &Application, cancelled: &BTreeSet<SessionId>, catalogue: &Catalogue) -> bool {
-    let is_off =
-        |id: &SessionId| catalogue.sessions.get(id).is_none_or(|session| session.status == SessionStatus::Cancelled);
+/// Whether a cancelled session takes the place away, or the last chance of one.
+fn is_hit(
+    application: &Application,
+    cancelled: &BTreeSet<SessionId>,
+    catalogue: &Catalogue,
+    published_until: Timestamp,
+) -> bool {
     match application.state.kind() {
         StateKind::Placed => application.session().is_some_and(|session| cancelled.contains(&session)),
         StateKind::Queued | StateKind::AwaitingCode => {
-            application.accepts.iter().any(|id| cancelled.contains(id)) && application.accepts.iter().all(is_off)
+            application.accepts.iter().any(|id| cancelled.contains(id))
+                && !application.has_publication_to_come(&catalogue.sessions, published_until)
         }
         _ => false,
     }

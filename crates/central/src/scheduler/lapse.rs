@@ -2,34 +2,29 @@
 
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Core, messages};
-use crate::store::{Batch, NewSms, Store, StoreError, Wants, Write};
+use crate::store::{Batch, Store, StoreError, Wants};
 use yuyue_domain::application::StateKind;
 use yuyue_domain::application::transition::Act;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::Row;
 
-/// Lets them go; answers how many.
+/// Lets go whoever waits for a code and for no publication; answers how many.
 pub async fn lapse<S: Store>(core: &Core<S>, now: Timestamp) -> Result<usize, StoreError> {
     let wants = Wants { all_waiting: true, ..Wants::default() };
     core.store()
         .transact(&wants, |loaded| {
             let catalogue = core.catalogue();
             let mut batch = Batch::at(now);
-            let is_over =
-                |session| catalogue.sessions.get(&session).is_none_or(|session| session.instants.publication_at <= now);
+            let published_until = loaded.published_until;
             for record in loaded.records.values() {
                 for own in &record.applications {
-                    let is_stale =
-                        own.state.kind() == StateKind::AwaitingCode && own.accepts.iter().all(|id| is_over(*id));
+                    let is_stale = own.state.kind() == StateKind::AwaitingCode
+                        && !own.has_publication_to_come(&catalogue.sessions, published_until);
                     let mut application = own.clone();
                     if !is_stale || application.lapse(Act::system(now)).is_err() {
                         continue;
                     }
-                    if let Some(phone) = &record.applicant.phone {
-                        let (phone, text) = (phone.reveal().to_owned(), messages::lapsed(own.subject));
-                        let expires_at = messages::result_expires_at(now);
-                        batch.writes.push(Write::Sms(NewSms { phone, text, created_at: now, expires_at }));
-                    }
+                    batch.writes.extend(messages::result(&record.applicant, messages::lapsed(own.subject), now));
                     let about = Entry {
                         applicant: Some(own.applicant),
                         application: Some(own.id),

@@ -2,16 +2,16 @@
 
 mod plan;
 
-use super::{SchedulerError, responsible_from};
+use super::SchedulerError;
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Catalogue, Core, messages};
-use crate::store::{Batch, Loaded, NewSms, Store, StoreError, Wants, Write};
+use crate::store::{Batch, Loaded, Store, Wants};
 use plan::{Plan, plan_publication};
 use std::collections::BTreeSet;
 use yuyue_domain::application::transition::Act;
 use yuyue_domain::ids::{PublicationId, SessionId};
 use yuyue_domain::publication::{PublicationResult, PublishedResult};
-use yuyue_domain::session::{Session, SessionStatus};
+use yuyue_domain::session::Session;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::Row;
 
@@ -30,25 +30,12 @@ pub struct Published {
     pub waiting: u32,
 }
 
-/// How often somebody else may publish first before that is taken for a fault.
-const RACES_MAX: u32 = 16;
-
 /// Publishes the earliest day that is due; none when nothing is.
 ///
-/// Two may try at once, such as the scheduler and an operator's command. The store lets one of them publish a day; the
-/// other finds it published and looks for the next.
+/// Two may try at once, such as the scheduler and an operator's command. What is due is decided with the store's lock in
+/// hand: the second one finds the day published and looks at the next.
 pub async fn publish_next<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Published>, SchedulerError> {
-    for _ in 0..RACES_MAX {
-        let from = responsible_from(core).await?;
-        match run(core, from, now, true).await {
-            Err(SchedulerError::Store(StoreError::Constraint { rule })) => {
-                tracing::info!(rule, "somebody else published first");
-            }
-            published => return published,
-        }
-    }
-    let from = responsible_from(core).await?;
-    run(core, from, now, true).await
+    run(core, now, true).await
 }
 
 /// What the next publication that is due at `now` would give, without writing anything.
@@ -57,21 +44,18 @@ pub async fn publish_next<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Op
 /// When the store fails or the applications contradict each other.
 pub async fn preview<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Published>, SchedulerError> {
     core.refresh_board().await?;
-    let from = responsible_from(core).await?;
-    run(core, from, now, false).await
+    run(core, now, false).await
 }
 
-async fn run<S: Store>(
-    core: &Core<S>,
-    from: Timestamp,
-    now: Timestamp,
-    write: bool,
-) -> Result<Option<Published>, SchedulerError> {
-    let Some(due) = find_due(&core.catalogue(), from, now) else { return Ok(None) };
+async fn run<S: Store>(core: &Core<S>, now: Timestamp, write: bool) -> Result<Option<Published>, SchedulerError> {
+    let from = core.store().get_published_until().await?;
+    if find_due(&core.catalogue(), from, now).is_none() {
+        return Ok(None);
+    }
     let wants = Wants {
         catalogue_after: Some(core.catalogue().revision()),
         all_waiting: true,
-        priority_places_after: Some(Timestamp::start_of(due.at.date()).plus_seconds(-1)),
+        priority_places_after: Some(from),
         next_ids: true,
         ..Wants::default()
     };
@@ -80,6 +64,9 @@ async fn run<S: Store>(
         .transact(&wants, |mut loaded| {
             let mut catalogue = core.catalogue();
             catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+            let Some(due) = find_due(&catalogue, loaded.published_until, now) else {
+                return (Batch::default(), Ok(None));
+            };
             let id = PublicationId(loaded.next_ids.publication);
             let planned = plan_publication(&catalogue, &loaded, id, &due, now);
             let (batch, answer) = match planned {
@@ -104,13 +91,13 @@ pub struct Due {
     pub sessions: BTreeSet<SessionId>,
 }
 
-/// The earliest day all of whose sessions are due at `now`, among those after `from`.
-fn find_due(catalogue: &Catalogue, from: Timestamp, now: Timestamp) -> Option<Due> {
-    let planned = |session: &&Session| session.status == SessionStatus::Planned;
+/// The earliest day all of whose sessions are due at `now`, when everything up to `published_until` is published.
+fn find_due(catalogue: &Catalogue, published_until: Timestamp, now: Timestamp) -> Option<Due> {
     let at_of = |session: &Session| session.instants.publication_at;
-    let next = catalogue.sessions.values().filter(planned).map(at_of).filter(|at| *at > from).min()?;
-    let day: Vec<&Session> =
-        catalogue.sessions.values().filter(planned).filter(|one| at_of(one).date() == next.date()).collect();
+    let to_come: Vec<&Session> =
+        catalogue.sessions.values().filter(|session| session.is_to_be_published(published_until)).collect();
+    let next = to_come.iter().map(|session| at_of(session)).min()?.date();
+    let day: Vec<&&Session> = to_come.iter().filter(|session| at_of(session).date() == next).collect();
     let at = day.iter().map(|session| at_of(session)).max()?;
     (at <= now).then(|| Due { at, sessions: day.iter().map(|session| session.id).collect() })
 }
@@ -144,11 +131,8 @@ fn write_plan(plan: Plan, loaded: &Loaded, catalogue: &Catalogue, now: Timestamp
         if changed {
             batch.rows.push(Row::Application(Box::new(application)));
         }
-        let phone = record.and_then(|record| record.applicant.phone.as_ref());
-        if let (Some(phone), Some(text)) = (phone, text_of(result, catalogue)) {
-            let expires_at = messages::result_expires_at(now);
-            let phone = phone.reveal().to_owned();
-            batch.writes.push(Write::Sms(NewSms { phone, text, created_at: now, expires_at }));
+        if let (Some(record), Some(text)) = (record, text_of(result, catalogue)) {
+            batch.writes.extend(messages::result(&record.applicant, text, now));
         }
     }
     batch.rows.extend(plan.results.into_iter().map(Row::PublishedResult));

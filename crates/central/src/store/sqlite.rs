@@ -28,12 +28,12 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::publication::{Publication, PublishedResult};
+use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
@@ -207,8 +207,8 @@ impl Store for SqliteStore {
         self.read(feed::get_city)
     }
 
-    async fn get_began_at(&self) -> Result<Timestamp, StoreError> {
-        self.read(feed::get_began_at)
+    async fn get_published_until(&self) -> Result<Timestamp, StoreError> {
+        self.read(publication::get_published_until)
     }
 
     async fn list_catalogue(&self, after: Revision) -> Result<(Vec<Row>, Revision), StoreError> {
@@ -276,7 +276,7 @@ impl Store for SqliteStore {
     async fn list_results(
         &self,
         publication: PublicationId,
-        after: Option<Uuid>,
+        after: u32,
         limit: u32,
     ) -> Result<Vec<PublishedResult>, StoreError> {
         self.read(|connection| publication::list_results(connection, publication, after, limit))
@@ -287,6 +287,10 @@ impl Store for SqliteStore {
         published_after: Timestamp,
     ) -> Result<BTreeMap<SessionId, PriorityRow>, StoreError> {
         self.read(|connection| session::list_priority(connection, published_after))
+    }
+
+    async fn list_counts(&self) -> Result<(Vec<SessionCounts>, Vec<Ladder>), StoreError> {
+        self.read(|connection| Ok((session::list_counts(connection)?, session::list_ladders(connection)?)))
     }
 
     async fn list_due_sms(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSms>, StoreError> {
@@ -321,6 +325,17 @@ impl Store for SqliteStore {
 /// Reads a row that is kept in its wire form.
 fn from_document<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|source| StoreError::Unreadable { table, source })
+}
+
+/// Reads all rows that a query without parameters finds, which are kept in their wire form.
+fn list_documents<T: DeserializeOwned>(
+    connection: &Connection,
+    table: &'static str,
+    sql: &str,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let documents = statement.query_map([], |row| row.get::<_, String>(0))?;
+    documents.map(|document| from_document(table, &document?)).collect()
 }
 
 /// Writes a row in its wire form.
@@ -360,7 +375,7 @@ impl From<rusqlite::Error> for StoreError {
         match &error {
             rusqlite::Error::SqliteFailure(failure, message) => match failure.code {
                 // SQLite names tables and columns here, never values.
-                ConstraintViolation => Self::Constraint { rule: message.clone().unwrap_or_default() },
+                ConstraintViolation => Self::Constraint { rule: message.clone().unwrap_or_default(), row: None },
                 DatabaseBusy | DatabaseLocked | DiskFull => Self::Unavailable(Box::new(error)),
                 _ => Self::Failed(Box::new(error)),
             },

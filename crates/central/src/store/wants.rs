@@ -50,12 +50,14 @@ pub struct Wants {
 }
 
 /// What the store knows of it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Loaded {
     /// Changed rows of the catalogue.
     pub catalogue: Vec<Row>,
     /// The newest revision at this moment.
     pub head: Revision,
+    /// Everything that fell due up to this instant is published, or is history that was imported.
+    pub published_until: Timestamp,
     /// Commands that were decided before.
     pub commands: BTreeMap<Uuid, SeenCommand>,
     /// Numbers that were used before.
@@ -78,6 +80,29 @@ pub struct Loaded {
     pub accounts: BTreeMap<String, Account>,
     /// The next free numbers.
     pub next_ids: NextIds,
+}
+
+impl Loaded {
+    /// Nothing but where the feed and the publications stand.
+    #[must_use]
+    pub fn at(head: Revision, published_until: Timestamp) -> Self {
+        Self {
+            catalogue: Vec::new(),
+            head,
+            published_until,
+            commands: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            active_clerks: BTreeSet::new(),
+            records: BTreeMap::new(),
+            priority_places: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            code_requests: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            visit_codes: BTreeMap::new(),
+            next_ids: NextIds::default(),
+        }
+    }
 }
 
 /// The next free numbers of what the centre numbers itself.

@@ -5,8 +5,10 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use yuyue_central::scheduler::Scheduler;
 use yuyue_central::serve::{Running, ServeConfig, start};
 use yuyue_central::sms::SimulatedPhone;
+use yuyue_central::store::Store as _;
 use yuyue_domain::licence::Subject;
 use yuyue_protocol::account::{Secret, SignIn, SignedIn};
 use yuyue_protocol::change::ChangesPage;
@@ -207,6 +209,26 @@ async fn everybody_sees_offices_plans_results_and_vouchers_without_personal_data
     assert_eq!(get("/openapi.json").await["info"]["title"], "渝约 Yuyue centre", "the description");
     let none = line.get(public("/v1/results")).send().await.unwrap();
     assert_eq!(problem(none).await.0, StatusCode::NOT_FOUND, "nothing was published yet");
+    let sessions = world.open_sessions(world.cast(CastRole::PriorityEligible), Subject::Two);
+    world.clock.set(sessions[sessions.len() - 1].instants.publication_at);
+    Scheduler::default().tick(&world.core).await.unwrap();
+    let publications = world.core.store().list_publications(30).await.unwrap();
+    let longest = publications.iter().max_by_key(|one| one.placed + one.unplaced + one.waiting).unwrap().id;
+    let all = get(&format!("/v1/results?publication={}", longest.0)).await;
+    let all = all["results"].as_array().unwrap();
+    assert!(all.len() > 1, "several pages can be made of it: {all:?}");
+    let mut paged = Vec::new();
+    let mut after = json!(0);
+    while !after.is_null() {
+        let page = get(&format!("/v1/results?publication={}&limit=1&after={after}", longest.0)).await;
+        paged.extend(page["results"].as_array().unwrap().clone());
+        after = page["next"].clone();
+    }
+    assert_eq!(&paged, all, "page by page it is the same list");
+    let text = serde_json::to_string(all).unwrap();
+    for result in world.core.store().list_results(longest, 0, 10_000).await.unwrap() {
+        assert!(!text.contains(&result.application.to_string()), "whoever reads the list has no vouchers");
+    }
     let placed = world.cast(CastRole::Placed);
     let token = placed.applications.iter().find(|own| own.session().is_some() && own.is_live()).unwrap().id;
     let voucher = get(&format!("/v1/vouchers/{token}")).await;

@@ -6,6 +6,7 @@ mod cli;
 mod codes;
 mod commands;
 mod conformance;
+mod due;
 mod feed;
 mod kit;
 mod outlook;

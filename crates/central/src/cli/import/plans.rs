@@ -66,6 +66,9 @@ pub enum PlanError {
     /// The same number twice.
     #[error("plan {0}: it stands twice")]
     Twice(String),
+    /// Its places were given out for another time: it can be cancelled and planned anew, with another number.
+    #[error("plan {0}: its results are published, it cannot be moved")]
+    Published(String),
     /// Its instants cannot be computed.
     #[error("plan {plan}: {source}")]
     Instants {
@@ -104,8 +107,12 @@ pub fn sessions(catalogue: &Catalogue, lines: Vec<PlanLine>, now: Timestamp) -> 
         }
         let before = known.get(line.plan.as_str());
         let starts_at = Timestamp::at(line.date, line.starts);
-        let instants = match before.filter(|before| before.starts_at == starts_at) {
-            Some(before) => before.instants,
+        let kept = before.filter(|before| before.starts_at == starts_at);
+        if kept.is_none() && before.is_some_and(|before| before.instants.publication_at <= now) {
+            return Err(PlanError::Published(line.plan));
+        }
+        let instants = match kept {
+            Some(kept) => kept.instants,
             None => SessionInstants::compute(starts_at, now.date(), policy)
                 .map_err(|source| PlanError::Instants { plan: line.plan.clone(), source })?,
         };
@@ -122,7 +129,8 @@ pub fn sessions(catalogue: &Catalogue, lines: Vec<PlanLine>, now: Timestamp) -> 
             places: line.places,
             priority_places: line.priority_places,
             instants,
-            extended: before.and_then(|before| before.extended),
+            // Decided at the close of the window; another window is not closed yet.
+            extended: kept.and_then(|kept| kept.extended),
             status: if line.cancelled { SessionStatus::Cancelled } else { SessionStatus::Planned },
         });
     }

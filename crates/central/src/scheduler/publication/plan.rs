@@ -14,7 +14,7 @@ use yuyue_domain::ids::{ApplicationId, PublicationId, SessionId};
 use yuyue_domain::policy::Policy;
 use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult, PublishedSession};
 use yuyue_domain::rank_key::RankKey;
-use yuyue_domain::session::{Session, SessionStatus};
+use yuyue_domain::session::Session;
 use yuyue_domain::sort_time::sort_time;
 use yuyue_domain::time::Timestamp;
 
@@ -48,9 +48,9 @@ pub fn plan_publication(
         .flat_map(|record| record.applications.iter().map(move |application| (record, application)))
         .filter(|(_, application)| application.state.kind() == StateKind::Queued)
         .filter(|(_, application)| application.accepts.iter().any(|session| due.sessions.contains(session)))
-        .map(|(record, application)| judge(catalogue, policy, due, record, application, now))
+        .map(|(record, application)| judge(catalogue, policy, due, loaded.published_until, record, application, now))
         .collect();
-    let sessions = catalogue.planned(&loaded.priority_places);
+    let sessions = catalogue.planned(loaded.published_until, &loaded.priority_places);
     let live: Vec<LiveApplication<'_>> = contenders
         .iter()
         .filter(|contender| !contender.accepts.is_empty())
@@ -72,6 +72,7 @@ fn judge<'a>(
     catalogue: &Catalogue,
     policy: &Policy,
     due: &Due,
+    published_until: Timestamp,
     record: &'a ApplicantRecord,
     application: &'a Application,
     now: Timestamp,
@@ -98,7 +99,7 @@ fn judge<'a>(
         })
     };
     let accepts = application.accepts.iter().copied().filter(|id| {
-        let session = catalogue.sessions.get(id).filter(|session| session.status == SessionStatus::Planned);
+        let session = catalogue.sessions.get(id).filter(|session| session.is_to_be_published(published_until));
         // A later session is judged at its own publication.
         session.is_some_and(|session| !due.sessions.contains(id) || is_eligible(session))
     });
@@ -127,7 +128,7 @@ fn describe(
     let mut results = Vec::with_capacity(contenders.len());
     for contender in &contenders {
         let Contender { record, application, key, .. } = contender;
-        let rank = ranks.entry((application.subject, application.class)).or_default();
+        let rank = ranks.entry(application.subject).or_default();
         *rank += 1;
         rank_of.insert(application.id, *rank);
         let result = match places.get(&application.id) {

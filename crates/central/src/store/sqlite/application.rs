@@ -19,7 +19,7 @@ pub fn upsert(connection: &Connection, application: &Application, revision: u64)
         signed(revision)
     ])?;
     if written == 0 {
-        return Err(StoreError::Constraint { rule: "an application belongs to an applicant".to_owned() });
+        return Err(StoreError::Constraint { rule: "an application belongs to an applicant".to_owned(), row: None });
     }
     Ok(())
 }

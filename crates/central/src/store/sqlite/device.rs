@@ -43,7 +43,7 @@ pub fn set_enrolled(
     if enrolled == 1 {
         Ok(())
     } else {
-        Err(StoreError::Constraint { rule: "an enrolment code is used once".to_owned() })
+        Err(StoreError::Constraint { rule: "an enrolment code is used once".to_owned(), row: None })
     }
 }
 

@@ -28,10 +28,6 @@ pub fn get_city(connection: &Connection) -> Result<String, StoreError> {
     Ok(connection.query_row("SELECT city FROM centre", [], |row| row.get(0))?)
 }
 
-pub fn get_began_at(connection: &Connection) -> Result<Timestamp, StoreError> {
-    Ok(super::instant(connection.query_row("SELECT began_at FROM centre", [], |row| row.get(0))?))
-}
-
 pub fn begin_epoch(connection: &Connection, epoch: Epoch) -> Result<(), StoreError> {
     connection.execute("UPDATE centre SET epoch = ?1", [epoch.0.as_bytes()])?;
     Ok(())

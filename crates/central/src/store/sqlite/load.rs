@@ -1,6 +1,6 @@
 //! Loads what a decision needs to know. `SQLite` runs in this process, so one prepared statement per row is its bulk load.
 
-use super::{account, applicant, application, catalogue, code, command, device, feed, session};
+use super::{account, applicant, application, catalogue, code, command, device, feed, publication, session};
 use crate::store::wants::NextIds;
 use crate::store::{Loaded, StoreError, Wants};
 use rusqlite::Connection;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use yuyue_domain::ids::ApplicantId;
 
 pub fn load(connection: &Connection, wants: &Wants) -> Result<Loaded, StoreError> {
-    let mut loaded = Loaded { head: feed::get_head(connection)?.revision, ..Loaded::default() };
+    let mut loaded = Loaded::at(feed::get_head(connection)?.revision, publication::get_published_until(connection)?);
     if let Some(after) = wants.catalogue_after
         && after < loaded.head
     {

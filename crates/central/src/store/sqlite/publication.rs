@@ -1,12 +1,12 @@
 //! Publications and what they say of each application.
 
-use super::{from_document, signed, to_document};
+use super::{from_document, instant, signed, to_document};
 use crate::store::StoreError;
 use rusqlite::{Connection, params};
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 use yuyue_domain::ids::PublicationId;
 use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult};
+use yuyue_domain::time::Timestamp;
 
 /// Writes the header, once: the table refuses a second publication of the same instant.
 pub fn insert(connection: &Connection, publication: &Publication, revision: u64) -> Result<(), StoreError> {
@@ -43,6 +43,16 @@ pub fn insert_result(connection: &Connection, result: &PublishedResult, revision
     Ok(())
 }
 
+/// Up to which instant everything is published, or is history that was imported.
+pub fn get_published_until(connection: &Connection) -> Result<Timestamp, StoreError> {
+    let unix = connection
+        .prepare_cached(
+            "SELECT max(began_at, coalesce((SELECT max(publication_at) FROM publication), began_at)) FROM centre",
+        )?
+        .query_row([], |row| row.get(0))?;
+    Ok(instant(unix))
+}
+
 pub fn list(connection: &Connection, limit: u32) -> Result<Vec<Publication>, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT document FROM publication ORDER BY publication_at DESC LIMIT ?1")?;
@@ -53,15 +63,13 @@ pub fn list(connection: &Connection, limit: u32) -> Result<Vec<Publication>, Sto
 pub fn list_results(
     connection: &Connection,
     publication: PublicationId,
-    after: Option<Uuid>,
+    after: u32,
     limit: u32,
 ) -> Result<Vec<PublishedResult>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT document FROM published_result
-         WHERE publication = ?1 AND application > ?2 ORDER BY application LIMIT ?3",
+         WHERE publication = ?1 ORDER BY application LIMIT ?3 OFFSET ?2",
     )?;
-    // The empty text sorts before every identifier.
-    let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
     let rows = statement.query_map(params![publication.0, after, limit], |row| row.get::<_, String>(0))?;
     read_all("published_result", rows)
 }

@@ -1,6 +1,6 @@
 //! Sessions, their priority places and how much they are wanted.
 
-use super::{signed, to_document, to_word};
+use super::{list_documents, signed, to_document, to_word};
 use crate::store::{PriorityRow, StoreError};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
@@ -78,4 +78,12 @@ pub fn upsert_ladder(connection: &Connection, ladder: &Ladder, revision: u64) ->
             signed(revision)
         ])?;
     Ok(())
+}
+
+pub fn list_counts(connection: &Connection) -> Result<Vec<SessionCounts>, StoreError> {
+    list_documents(connection, "session_counts", "SELECT document FROM session_counts")
+}
+
+pub fn list_ladders(connection: &Connection) -> Result<Vec<Ladder>, StoreError> {
+    list_documents(connection, "ladder", "SELECT document FROM ladder")
 }

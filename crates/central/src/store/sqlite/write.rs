@@ -11,8 +11,11 @@ use yuyue_protocol::change::{ApplicantRow, Row, RowKey};
 pub fn write(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
     let at = batch.at.unwrap_or(Timestamp::MIN);
     let mut revisions = Revisions::begin(connection)?;
-    for row in &batch.rows {
-        write_row(connection, row, &mut revisions, at)?;
+    for (index, row) in batch.rows.iter().enumerate() {
+        write_row(connection, row, &mut revisions, at).map_err(|error| match error {
+            StoreError::Constraint { rule, .. } => StoreError::Constraint { rule, row: Some(index) },
+            other => other,
+        })?;
     }
     for (key, office) in &batch.gone {
         delete_row(connection, key)?;

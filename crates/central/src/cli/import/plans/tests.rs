@@ -39,6 +39,33 @@ fn a_plan_gets_its_instants_when_it_is_published() {
     assert!(made[0].instants.publication_at < made[0].starts_at, "the publication is not the day of the test");
 }
 
+/// The line of a plan on another day.
+fn moved(mut line: PlanLine, date: &str) -> PlanLine {
+    line.date = date.parse().expect("a day");
+    line
+}
+
+#[test]
+fn a_session_is_moved_before_its_publication_only_and_its_window_then_begins_anew() {
+    let mut catalogue = catalogue();
+    let made = sessions(&catalogue, vec![line(&catalogue, "P1", 10)], now()).expect("a good plan").remove(0);
+    let extended = Session { extended: Some(true), ..made.clone() };
+    catalogue.apply(vec![Row::Session(extended)], Revision(2));
+    let same = sessions(&catalogue, vec![line(&catalogue, "P1", 12)], now()).expect("a change").remove(0);
+    assert_eq!((same.instants, same.extended, same.places), (made.instants, Some(true), 12), "its window stays");
+    let later = vec![moved(line(&catalogue, "P1", 10), "2026-12-23")];
+    let other = sessions(&catalogue, later, now()).expect("a new day").remove(0);
+    assert_eq!((other.id, other.extended), (made.id, None), "what was decided for another day does not count");
+    assert!(other.instants.closes_at > made.instants.closes_at, "it has a window of its own");
+    let published = made.instants.publication_at;
+    let later = vec![moved(line(&catalogue, "P1", 10), "2027-01-13")];
+    let refused = sessions(&catalogue, later, published);
+    assert!(matches!(refused, Err(PlanError::Published(_))), "people have places there: {refused:?}");
+    let cancelled = vec![PlanLine { cancelled: true, ..line(&catalogue, "P1", 10) }];
+    let cancelled = sessions(&catalogue, cancelled, published).expect("it can be called off").remove(0);
+    assert_eq!(cancelled.status, SessionStatus::Cancelled, "as long as it is not moved");
+}
+
 #[test]
 fn a_plan_above_the_ceiling_or_with_a_number_twice_or_too_late_is_refused() {
     let catalogue = catalogue();
