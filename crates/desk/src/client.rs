@@ -18,7 +18,7 @@ use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{Secret, SignIn, SignedIn};
-use yuyue_protocol::centre::Centre;
+use yuyue_protocol::centre::{Centre, Visits};
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
@@ -26,6 +26,7 @@ use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
 
 /// How long connecting may take before the line counts as dead.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
@@ -151,6 +152,28 @@ impl Centre for HttpCentre {
 
     async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
         self.post("/v1/outlook", &query).await
+    }
+}
+
+impl Visits for HttpCentre {
+    async fn send_visit_code(&self, request: VisitCodeRequest) -> Result<VisitCode, Problem> {
+        self.post("/v1/visits/codes", &request).await
+    }
+
+    async fn open_visit(&self, opening: VisitOpening) -> Result<VisitAnswer, Problem> {
+        self.post("/v1/visits", &opening).await
+    }
+
+    async fn prolong_visit(&self) -> Result<u32, Problem> {
+        #[derive(serde::Deserialize)]
+        struct Left {
+            valid_seconds: u32,
+        }
+        Ok(self.get::<Left>("/v1/visits", &[]).await?.valid_seconds)
+    }
+
+    async fn end_visit(&self) -> Result<(), Problem> {
+        send(self.request(Method::DELETE, "/v1/visits")).await.map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::centre_clock::CentreClock;
 use crate::device::DEVICE_DB;
 use crate::device::draft::delete_old_drafts;
 use crate::device::identity::{Identity, find_identity, insert_identity};
-use crate::device::outbox::{Order, delete_old, take_with};
+use crate::device::outbox::{Order, delete_old, take_in_memory, take_with};
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use crate::folder::Folder;
@@ -18,6 +18,7 @@ use crate::line::LineState;
 use crate::opening::{check_cache, key_of, open_files};
 use crate::sync::Sync;
 use crate::use_cases::code::CodeSlot;
+use crate::use_cases::kiosk::Kiosk;
 use crate::use_cases::visit::Visit;
 use crate::view::app::Edition;
 use crate::world::{World, new_id};
@@ -63,6 +64,7 @@ pub(crate) enum Signed {
 
 /// The counter application.
 pub struct Desk {
+    /// `device.db`; at a kiosk its tables in memory, for one visit.
     pub(crate) device: Connection,
     pub(crate) cache: Connection,
     policy: KnownPolicy,
@@ -75,6 +77,7 @@ pub struct Desk {
     pub(crate) visit: Visit,
     pub(crate) line: LineState,
     pub(crate) codes: Vec<CodeSlot>,
+    pub(crate) kiosk: Option<Kiosk>,
     /// Set when something could not be written to `device.db`.
     rolled_back: Arc<AtomicBool>,
     key: Key,
@@ -95,7 +98,7 @@ impl Desk {
         let key = key_of(&folder, config.keys, &*config.world)?;
         let mut opened = open_files(&folder, &key, &*config.world)?;
         let clock = CentreClock::new(find_setting(&opened.device, CLOCK_OFFSET)?.unwrap_or(0));
-        let desk = Self {
+        let mut desk = Self {
             rolled_back: watch_rollbacks(&mut opened.device)?,
             device: opened.device,
             cache: opened.cache,
@@ -109,9 +112,11 @@ impl Desk {
             visit: Visit::default(),
             line: LineState::new(clock.now(&*config.world)),
             codes: Vec::new(),
+            kiosk: None,
             key,
             folder,
         };
+        desk.become_kiosk()?;
         Ok((desk, Sync::new(opened.writer)))
     }
 
@@ -142,7 +147,7 @@ impl Desk {
     pub fn hear_time(&mut self, centre: Timestamp) -> Result<(), DeskError> {
         let is_first = !self.clock.has_heard();
         self.clock.hear(&*self.world, centre);
-        upsert_setting(&self.device, CLOCK_OFFSET, &self.clock.offset_seconds(&*self.world))?;
+        upsert_setting(self.file(), CLOCK_OFFSET, &self.clock.offset_seconds(&*self.world))?;
         if is_first { self.tidy_up() } else { Ok(()) }
     }
 
@@ -158,16 +163,17 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::AlreadyEnrolled`], or when the file cannot be written.
-    pub fn keep_identity(&self, identity: &Identity) -> Result<(), DeskError> {
-        insert_identity(&self.device, identity)
+    pub fn keep_identity(&mut self, identity: &Identity) -> Result<(), DeskError> {
+        insert_identity(&self.device, identity)?;
+        self.become_kiosk()
     }
 
-    /// The token of the clerk who works here, for the requests to the centre.
+    /// The token of the clerk who works here, or of the visit at a kiosk, for the requests to the centre.
     #[must_use]
     pub fn token(&self) -> Option<Secret> {
         match &self.signed {
             Signed::In { token, .. } => token.clone(),
-            Signed::Out | Signed::Locked { .. } => None,
+            Signed::Out | Signed::Locked { .. } => self.visit_token(),
         }
     }
 
@@ -200,7 +206,11 @@ impl Desk {
         closes_at: Option<Timestamp>,
         effects: impl FnOnce(&Transaction<'_>) -> Result<(), DeskError>,
     ) -> Result<Envelope, DeskError> {
-        let order = Order { id, clerk: Some(self.clerk()?.id), now: self.now(), command, applicant, closes_at };
+        let clerk = self.acting()?;
+        let order = Order { id, clerk, now: self.now(), command, applicant, closes_at };
+        if let Some(kiosk) = &self.kiosk {
+            return take_in_memory(&mut self.device, &kiosk.file, &order, effects);
+        }
         take_with(&mut self.device, &mut self.journal, &*self.world, &order, effects)
     }
 }
@@ -221,6 +231,7 @@ pub fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
 pub fn mend(desk: &Mutex<Desk>, sync: &mut Sync) -> Result<(), DeskError> {
     let mut guard = lock(desk);
     let desk = &mut *guard;
+    let kiosk = desk.kiosk.take().map(|kiosk| (kiosk.turn, kiosk.has_reader));
     // Nobody may have a file open that is moved aside.
     (desk.device, desk.cache) = (nowhere()?, nowhere()?);
     *sync = Sync::new(nowhere()?);
@@ -229,6 +240,9 @@ pub fn mend(desk: &Mutex<Desk>, sync: &mut Sync) -> Result<(), DeskError> {
     desk.rolled_back = watch_rollbacks(&mut opened.device)?;
     (desk.device, desk.journal, desk.cache) = (opened.device, opened.journal, opened.cache);
     *sync = Sync::new(opened.writer);
+    if let Some((turn, has_reader)) = kiosk {
+        desk.become_kiosk_again(turn, has_reader)?;
+    }
     if desk.find_identity()?.is_none() {
         desk.signed = Signed::Out;
         desk.visit = Visit::default();
@@ -247,11 +261,14 @@ impl Desk {
         // The new one is opened before the old one is closed: what failed stays undone.
         let opened = yuyue_sqlite::open(&DEVICE_DB, Place::new(&self.folder.device_db(), Some(&self.key)));
         match opened.map_err(DeskError::from).and_then(|mut device| Ok((watch_rollbacks(&mut device)?, device))) {
-            Ok((rolled_back, device)) => (self.rolled_back, self.device) = (rolled_back, device),
+            Ok((rolled_back, device)) => {
+                self.rolled_back = rolled_back;
+                *self.file_mut() = device;
+            }
             Err(error) => {
                 tracing::error!(%error, "the file cannot be opened again after a write failed");
                 // It can be read still. Where even this fails, nothing can be written either.
-                let _ = self.device.pragma_update(None, "query_only", true);
+                let _ = self.file().pragma_update(None, "query_only", true);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod draft;
+pub mod exit_code;
 pub mod identity;
 pub mod outbox;
 pub mod print_job;

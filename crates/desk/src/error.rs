@@ -91,6 +91,24 @@ pub enum DeskError {
         /// What its sentence needs.
         params: Params,
     },
+    /// Nobody has said at this kiosk who they are, or it is somebody else.
+    #[error("nobody has said who they are")]
+    NoVisit,
+    /// Only a kiosk can do that.
+    #[error("this is no kiosk")]
+    NotAKiosk,
+    /// What was typed is no number of a resident identity card.
+    #[error("this is no number of a resident identity card")]
+    NumberInvalid,
+    /// Nobody in this city has the number of the card.
+    #[error("nobody has the number of this card")]
+    CardUnknown,
+    /// The line broke while the centre decided: the same is to be asked again.
+    #[error("the centre's answer is awaited")]
+    AnswerAwaited,
+    /// The code with which staff leave the kiosk is wrong.
+    #[error("the exit code is wrong")]
+    ExitCodeWrong,
     /// The printer is missing or failed.
     #[error("the printer failed: {0}")]
     Printer(String),
@@ -127,6 +145,12 @@ impl DeskError {
             Self::IdentityUnchecked => "identity_unchecked",
             Self::TooLate => "too_late",
             Self::Refused { code, .. } => code,
+            Self::NoVisit => "no_visit",
+            Self::NotAKiosk => "not_a_kiosk",
+            Self::NumberInvalid => "number_invalid",
+            Self::CardUnknown => "card_unknown",
+            Self::AnswerAwaited => "answer_awaited",
+            Self::ExitCodeWrong => "exit_code_wrong",
             Self::Printer(_) => "printer_failed",
         }
     }
@@ -147,7 +171,7 @@ impl DeskError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Centre(problem) => problem.code.is_retryable(),
-            Self::Journal(_) | Self::Printer(_) | Self::Folder(FolderError::InUse) => true,
+            Self::Journal(_) | Self::Printer(_) | Self::Folder(FolderError::InUse) | Self::AnswerAwaited => true,
             _ => matches!(self.fault(), Some(Fault::DiskFull | Fault::Busy | Fault::Disk)),
         }
     }

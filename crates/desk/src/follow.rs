@@ -15,7 +15,7 @@ use yuyue_domain::publication::Publication;
 use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::cursor::Revision;
-use yuyue_protocol::error::Problem;
+use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// What a round did and what comes next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,7 +68,11 @@ async fn round(desk: &Mutex<Desk>, sync: &mut Sync, centre: &impl Centre) -> Res
         }
     }
     // What was taken goes out between two pages of a long fill, too: it may close before the fill ends.
-    followed.more |= deliver(desk, centre).await?.more;
+    match deliver(desk, centre).await {
+        // The visit is over at the centre, which says nothing about the line.
+        Err(DeskError::Centre(problem)) if problem.code == ErrorCode::SignedOut && lock(desk).is_kiosk() => {}
+        delivered => followed.more |= delivered?.more,
+    }
     lock(desk).hold_line(followed.more)?;
     Ok(followed)
 }

@@ -21,7 +21,7 @@ use yuyue_protocol::account::{Clerk, DeviceKind};
 use yuyue_sample::{City, CityConfig};
 use yuyue_sqlite::{Key, Place};
 
-pub use centre::TestCentre;
+pub use centre::{TestCentre, VISIT_CODE};
 
 /// A clock that is set and randomness that counts.
 pub struct TestWorld {
@@ -91,6 +91,7 @@ pub fn identity(now: Timestamp) -> Identity {
         signing_key: signing_key(),
         centre: "https://127.0.0.1:1".into(),
         enrolled_at: now,
+        exit_verifier: None,
     }
 }
 

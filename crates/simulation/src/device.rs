@@ -136,6 +136,7 @@ impl DeviceNode {
             signing_key: self.computer.key.clone(),
             centre: String::new(),
             enrolled_at: now,
+            exit_verifier: None,
         }
     }
 

@@ -13,5 +13,5 @@ mod rescue;
 pub use fault::{Fault, fault_of};
 pub use integrity::{IntegrityError, check_integrity};
 pub use key::{Key, KeyError};
-pub use open::{Durability, FileKind, OpenError, Place, nowhere, open, open_reader};
+pub use open::{Durability, FileKind, OpenError, Place, nowhere, open, open_in_memory, open_reader};
 pub use rescue::{Copied, copy_rows};

@@ -159,6 +159,18 @@ pub fn open_reader(kind: &FileKind, place: Place<'_>) -> Result<Connection, Open
     Ok(connection)
 }
 
+/// An empty database of a kind in memory. No file ever holds any of it.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn open_in_memory(kind: &FileKind) -> Result<Connection, OpenError> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    set_pragmas(&connection, kind)?;
+    migrate(&mut connection, &(kind.migrations)())?;
+    Ok(connection)
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place that opens database files")]
 fn connect(place: Place<'_>, flags: OpenFlags) -> Result<Connection, OpenError> {
     // One connection is used by one thread at a time, which the borrow checker proves; SQLite's own mutex is not needed.

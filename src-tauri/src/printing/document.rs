@@ -44,7 +44,7 @@ fn printing(by: &PrintedBy) -> Printing {
         count: by.copy,
         office: by.office.as_ref().map(|office| office.name.clone()).unwrap_or_default(),
         place: by.label.clone(),
-        clerk: Some(format!("工号 {}", by.staff_number)),
+        clerk: by.staff_number.as_ref().map(|number| format!("工号 {number}")),
         service_line: by.service_line.clone(),
     }
 }

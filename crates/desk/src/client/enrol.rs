@@ -73,5 +73,6 @@ pub async fn enrol(enrolment: &Enrolment, world: &dyn World, now: Timestamp) -> 
         signing_key,
         centre: centre.to_string(),
         enrolled_at: now,
+        exit_verifier: enrolled.exit_verifier,
     })
 }

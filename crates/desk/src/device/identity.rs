@@ -1,11 +1,14 @@
 //! Who this computer is: its enrolment and the running number of its commands.
 
+use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use ed25519_dalek::SigningKey;
 use rusqlite::{Connection, OptionalExtension as _};
 use yuyue_domain::ids::{DeviceId, OfficeId};
 use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::account::DeviceKind;
+
+const EXIT_VERIFIER: &str = "exit_verifier";
 
 /// An enrolled computer.
 #[derive(Clone)]
@@ -30,6 +33,8 @@ pub struct Identity {
     pub centre: String,
     /// When it was enrolled.
     pub enrolled_at: Timestamp,
+    /// Argon2id verifier of the code with which staff leave a kiosk; none at a counter.
+    pub exit_verifier: Option<String>,
 }
 
 impl Identity {
@@ -74,10 +79,12 @@ pub fn find_identity(device: &Connection) -> Result<Option<Identity>, DeskError>
                 signing_key: SigningKey::from_bytes(&row.get(7)?),
                 centre: row.get(8)?,
                 enrolled_at: Timestamp::from_unix(enrolled_at).unwrap_or(Timestamp::MIN),
+                exit_verifier: None,
             })
         })
         .optional()?;
-    Ok(found)
+    let Some(identity) = found else { return Ok(None) };
+    Ok(Some(Identity { exit_verifier: find_setting(device, EXIT_VERIFIER)?, ..identity }))
 }
 
 /// Keeps the enrolment. Commands are numbered from 1.
@@ -106,7 +113,13 @@ pub fn insert_identity(device: &Connection, identity: &Identity) -> Result<(), D
             identity.enrolled_at.unix(),
         ),
     )?;
-    if inserted == 1 { Ok(()) } else { Err(DeskError::AlreadyEnrolled) }
+    if inserted != 1 {
+        return Err(DeskError::AlreadyEnrolled);
+    }
+    match &identity.exit_verifier {
+        Some(verifier) => upsert_setting(device, EXIT_VERIFIER, verifier),
+        None => Ok(()),
+    }
 }
 
 /// Takes the next running number. It only counts when the surrounding transaction commits.

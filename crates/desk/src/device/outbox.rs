@@ -2,7 +2,7 @@
 
 mod item;
 
-use crate::device::identity::{find_identity, next_number};
+use crate::device::identity::{find_identity, next_number, update_last_number};
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use crate::journal::{Journal, Known};
@@ -72,6 +72,26 @@ pub fn take_with(
         None => insert(device, order, effects)?,
     };
     write_journal(device, journal, world)?;
+    Ok(envelope)
+}
+
+/// As [`take_with`] at a kiosk: into tables in memory and into no journal. Only the running number comes from the `file`, in
+/// which it never stands for anybody.
+///
+/// # Errors
+/// As [`take_with`].
+pub fn take_in_memory(
+    memory: &mut Connection,
+    file: &Connection,
+    order: &Order<'_>,
+    effects: impl FnOnce(&Transaction<'_>) -> Result<(), DeskError>,
+) -> Result<Envelope, DeskError> {
+    if let Some(item) = find_item(memory, order.id)? {
+        return Ok(item.envelope);
+    }
+    update_last_number(memory, next_number(file)? - 1)?;
+    let envelope = insert(memory, order, effects)?;
+    memory.execute("UPDATE outbox SET in_journal = 1 WHERE id = ?1", [envelope.id.as_bytes()])?;
     Ok(envelope)
 }
 

@@ -12,8 +12,9 @@ use yuyue_domain::outlook::{Edge, Outlook};
 use yuyue_domain::rank::SessionCounts;
 use yuyue_domain::seed;
 use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::CodeRefusal;
 use yuyue_protocol::account::{Secret, SignIn, SignedIn};
-use yuyue_protocol::centre::Centre;
+use yuyue_protocol::centre::{Centre, Visits};
 use yuyue_protocol::change::{ApplicantRow, Change, ChangesPage, Row, RowCounts, RowKey, What};
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::command::Command;
@@ -22,6 +23,7 @@ use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpened, VisitOpening, VisitProof};
 use yuyue_sample::City;
 
 struct Books {
@@ -36,6 +38,10 @@ struct Books {
     codes: u32,
     outlooks: u32,
     edge: Edge,
+    visits: u32,
+    lost_answers: u32,
+    visit_is_over: bool,
+    feeds_kiosk: bool,
 }
 
 /// A centre that keeps books: it takes every signed command once and answers the same again.
@@ -55,6 +61,10 @@ impl TestCentre {
             codes: 0,
             outlooks: 0,
             edge: Edge::Vacant,
+            visits: 0,
+            lost_answers: 0,
+            visit_is_over: false,
+            feeds_kiosk: false,
         }))
     }
 
@@ -163,6 +173,26 @@ impl TestCentre {
         self.with(|books| books.outlooks)
     }
 
+    /// Answers to so many batches of commands are lost on the way back.
+    pub fn lose_answers(&self, count: u32) {
+        self.with(|books| books.lost_answers = count);
+    }
+
+    /// The feed is a kiosk's from now on: it tells of nobody.
+    pub fn feed_kiosk(&self) {
+        self.with(|books| books.feeds_kiosk = true);
+    }
+
+    /// The centre has ended the visit by itself.
+    pub fn end_visits(&self) {
+        self.with(|books| books.visit_is_over = true);
+    }
+
+    /// How many visits were opened.
+    pub fn visits(&self) -> u32 {
+        self.with(|books| books.visits)
+    }
+
     /// From now on nobody gets a place, whoever is asked about.
     pub fn fill_up(&self, missing: u32) {
         self.with(|books| books.edge = Edge::Outside { ranks: missing });
@@ -200,6 +230,15 @@ fn is_row(what: &What, key: &RowKey) -> bool {
         What::Set(row) => key_of(row) == *key,
         What::Gone(gone) => gone == key,
     }
+}
+
+/// Whether a row is about people.
+const fn is_personal(what: &What) -> bool {
+    matches!(
+        what,
+        What::Set(Row::Applicant(_) | Row::Application(_) | Row::PublishedResult(_) | Row::Agreement(_))
+            | What::Gone(RowKey::Applicant(_) | RowKey::Application(_))
+    )
 }
 
 fn effect_of(envelope: &Envelope, now: Timestamp) -> (Outcome, Option<Application>) {
@@ -266,19 +305,24 @@ impl Centre for TestCentre {
             }
             let from = after.map_or(0, |after| after.revision.0);
             let is_first = after.is_none();
+            let feeds_kiosk = books.feeds_kiosk;
             let changes: Vec<Change> = books
                 .rows
                 .iter()
+                .filter(|change| !feeds_kiosk || !is_personal(&change.what))
                 .filter(|change| change.revision.0 > from)
                 .filter(|change| !is_first || matches!(change.what, What::Set(_)))
                 .take(usize::try_from(limit).unwrap_or(usize::MAX))
                 .cloned()
                 .collect();
             let last = changes.last().map_or(from, |change| change.revision.0);
-            let rest = books.rows.iter().any(|change| change.revision.0 > last);
+            let rest =
+                books.rows.iter().any(|change| change.revision.0 > last && !(feeds_kiosk && is_personal(&change.what)));
             let revision = Revision(if rest { last } else { books.head });
             let count = |is: fn(&Row) -> bool| {
-                let rows = books.rows.iter().filter(|change| matches!(&change.what, What::Set(row) if is(row)));
+                let rows = books.rows.iter().filter(|change| {
+                    matches!(&change.what, What::Set(row) if is(row)) && !(feeds_kiosk && is_personal(&change.what))
+                });
                 u64::try_from(rows.count()).unwrap_or(0)
             };
             let counts = (!rest).then(|| RowCounts {
@@ -315,7 +359,12 @@ impl Centre for TestCentre {
             outcomes.push(outcome);
         }
         self.with(|books| books.batches += 1);
-        Ok(outcomes)
+        let is_lost = self.with(|books| {
+            let is_lost = books.lost_answers > 0;
+            books.lost_answers = books.lost_answers.saturating_sub(1);
+            is_lost
+        });
+        if is_lost { Err(Problem::new(ErrorCode::Offline, "the answer is lost")) } else { Ok(outcomes) }
     }
 
     async fn request_code(&self, _request: CodeRequest) -> Result<CodeSent, Problem> {
@@ -344,7 +393,11 @@ impl Centre for TestCentre {
                 _ => None,
             });
             let row = found.ok_or_else(|| Problem::new(ErrorCode::NotFound, "no such applicant"))?;
-            Ok(ApplicantRecord { applicant: row.applicant, tests: row.tests, applications: Vec::new() })
+            let applications = books.rows.iter().filter_map(|change| match &change.what {
+                What::Set(Row::Application(own)) if own.applicant == id => Some((**own).clone()),
+                _ => None,
+            });
+            Ok(ApplicantRecord { applications: applications.collect(), applicant: row.applicant, tests: row.tests })
         })
     }
 
@@ -378,5 +431,61 @@ impl Centre for TestCentre {
             let outlook = Outlook { session, edge: books.edge, ahead: 7 };
             Ok(OutlookFound { outlook, as_of: books.now })
         })
+    }
+}
+
+/// The code that opens every visit.
+pub const VISIT_CODE: &str = "246813";
+
+impl Visits for TestCentre {
+    async fn send_visit_code(&self, _request: VisitCodeRequest) -> Result<VisitCode, Problem> {
+        self.check_line()?;
+        Ok(VisitCode { valid_seconds: 300, resend_seconds: 60, tries_left: 5, sends_left: 9 })
+    }
+
+    async fn open_visit(&self, opening: VisitOpening) -> Result<VisitAnswer, Problem> {
+        self.check_line()?;
+        if let VisitProof::Code { code } = &opening.proof
+            && code.0 != VISIT_CODE
+        {
+            return Ok(VisitAnswer::Refused { reason: CodeRefusal::CodeWrong { tries_left: 4 } });
+        }
+        let record = self.with(|books| {
+            books.visits += 1;
+            let rows = || {
+                books.rows.iter().filter_map(|change| match &change.what {
+                    What::Set(row) => Some(row),
+                    What::Gone(_) => None,
+                })
+            };
+            let applicant = rows().find_map(|row| match row {
+                Row::Applicant(row) if row.applicant.document.number.reveal() == opening.number.0 => Some(row.clone()),
+                _ => None,
+            })?;
+            let applications = rows().filter_map(|row| match row {
+                Row::Application(own) if own.applicant == applicant.applicant.id => Some((**own).clone()),
+                _ => None,
+            });
+            Some(ApplicantRecord {
+                applications: applications.collect(),
+                applicant: applicant.applicant.clone(),
+                tests: applicant.tests.clone(),
+            })
+        });
+        let record = record.ok_or_else(|| Problem::new(ErrorCode::NotFound, "nobody has this number"))?;
+        let visit = VisitOpened { token: Secret("visit-token".into()), valid_seconds: 300, record };
+        Ok(VisitAnswer::Opened { visit: Box::new(visit) })
+    }
+
+    async fn prolong_visit(&self) -> Result<u32, Problem> {
+        self.check_line()?;
+        if self.with(|books| books.visit_is_over) {
+            return Err(Problem::new(ErrorCode::SignedOut, "the visit is over"));
+        }
+        Ok(300)
+    }
+
+    async fn end_visit(&self) -> Result<(), Problem> {
+        self.check_line()
     }
 }

@@ -36,14 +36,15 @@ pub async fn open_applicant(
     centre: &impl Centre,
     id: ApplicantId,
 ) -> Result<ApplicantView, DeskError> {
-    let is_here = {
+    let (is_here, turn) = {
         let desk = lock(desk);
-        desk.clerk()?;
-        desk.cached_record(id)?.is_some()
+        desk.acting_for(id)?;
+        (desk.cached_record(id)?.is_some(), desk.turn())
     };
     let fetched = if is_here { None } else { Some(centre.applicant(id).await?) };
     let mut desk = lock(desk);
-    desk.clerk()?;
+    desk.check_turn(turn)?;
+    desk.acting_for(id)?;
     desk.leave_for(Some(id))?;
     desk.visit.open(id);
     if fetched.is_some() {
@@ -91,7 +92,9 @@ impl Desk {
     /// # Errors
     /// When the file cannot be written.
     pub fn close_applicant(&mut self) -> Result<(), DeskError> {
-        self.leave_for(None)?;
+        if !self.is_kiosk() {
+            self.leave_for(None)?;
+        }
         self.drop_submitted_draft()?;
         close_drafts(&self.device)
     }

@@ -14,7 +14,7 @@ use crate::view::reason::Reason;
 use crate::view::submission::{Milestone, MilestoneKind};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::permission::{Action, PlaceTimes, check_action};
-use yuyue_domain::application::{Application, ApplicationState, Channel, StateKind};
+use yuyue_domain::application::{Application, ApplicationState, StateKind};
 use yuyue_domain::ids::ApplicationId;
 use yuyue_domain::policy::Policy;
 use yuyue_domain::publication::{Publication, PublicationResult};
@@ -32,7 +32,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`], or when a file cannot be read.
     pub fn application(&self, id: ApplicationId) -> Result<ApplicationView, DeskError> {
-        self.clerk()?;
+        self.acting()?;
         let application = self.application_row(id)?;
         let record = self.record(application.applicant)?;
         self.application_view(&application, &record, &*self.policy()?)
@@ -78,7 +78,7 @@ impl Desk {
         let kind = application.state.kind();
         let parameters = policy.local.cancellation.parameters();
         let times = place.map(PlaceTimes::from);
-        let check = |action| check_action(action, kind, Channel::Counter, self.now(), times, parameters);
+        let check = |action| check_action(action, kind, self.channel(), self.now(), times, parameters);
         let (end, end_refused) = match kind {
             StateKind::AwaitingCode | StateKind::Queued => (Action::Withdraw, EndKind::Withdraw),
             _ => (Action::Cancel, EndKind::Cancel),

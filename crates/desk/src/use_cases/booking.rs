@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
-use yuyue_domain::application::{Channel, Wish};
+use yuyue_domain::application::Wish;
 use yuyue_domain::eligibility::{check_eligibility, check_priority};
 use yuyue_domain::flow::{
     BookingMode, Flow, FlowAction, FlowContext, FlowKind, FlowRefusal, FlowStep, SessionQuery, SubjectDraft,
@@ -32,6 +32,8 @@ use yuyue_protocol::command::Command;
 use yuyue_protocol::query;
 
 const LAST_QUERY: &str = "last_query";
+/// What was agreed to at a kiosk, without by whom.
+const AGREED: &str = "agreed";
 
 /// A booking in progress as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,11 +61,12 @@ impl Desk {
         subject: Option<Subject>,
         replaces: Option<Uuid>,
     ) -> Result<BookingView, DeskError> {
-        self.clerk()?;
+        self.acting_for(applicant)?;
         self.visit.open(applicant);
         let record = self.record(applicant)?;
         let context = self.flow_context(&record, &*self.policy()?)?;
         let kept: Option<Draft<BookingDraft>> = find_draft(&self.device, applicant)?;
+        self.check_answered(kept.as_ref())?;
         let mut draft = match kept.filter(|kept| !kept.body.is_submitted && replaces.is_none()) {
             Some(kept) => kept,
             None => self.new_draft(applicant, context.clone(), replaces)?,
@@ -154,7 +157,7 @@ impl Desk {
     /// # Errors
     /// When nobody is signed in, or a file cannot be read.
     pub fn booking(&mut self) -> Result<Option<BookingView>, DeskError> {
-        self.clerk()?;
+        self.acting()?;
         let Some(mut draft) = find_open_draft::<BookingDraft>(&self.device)? else { return Ok(None) };
         self.visit.open(draft.applicant);
         if !draft.body.is_submitted {
@@ -169,6 +172,12 @@ impl Desk {
         if draft.body.is_submitted { Err(DeskError::NoBooking) } else { Ok(draft) }
     }
 
+    /// At a kiosk nothing goes on while the centre may have decided without being heard: the same is to be asked again.
+    fn check_answered(&self, draft: Option<&Draft<BookingDraft>>) -> Result<(), DeskError> {
+        let is_awaited = |draft: &Draft<BookingDraft>| self.is_unanswered(ApplicationId(draft.command));
+        if self.is_kiosk() && draft.is_some_and(is_awaited) { Err(DeskError::AnswerAwaited) } else { Ok(()) }
+    }
+
     pub(crate) fn keep_draft(&mut self, draft: &Draft<BookingDraft>) -> Result<(), DeskError> {
         let now = self.now();
         let transaction = self.device.transaction()?;
@@ -179,8 +188,9 @@ impl Desk {
 
     /// One act in the flow; none after 返回 in the first step, where the booking is left as a draft.
     fn act(&mut self, action: FlowAction) -> Result<Option<BookingView>, DeskError> {
-        self.clerk()?;
+        self.acting()?;
         let mut draft = self.open_draft()?;
+        self.check_answered(Some(&draft))?;
         self.visit.lost_place = None;
         let record = self.record(draft.applicant)?;
         draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &*self.policy()?)?);
@@ -243,7 +253,7 @@ impl Desk {
             kind,
             version,
             device: self.identity()?.device,
-            clerk: Some(self.clerk()?.id),
+            clerk: self.acting()?,
             applicant: draft.applicant,
             agreed_at: self.now(),
         };
@@ -254,6 +264,13 @@ impl Desk {
             insert_agreement(transaction, &agreement)?;
             upsert_open_draft(transaction, draft, now)
         })?;
+        if self.is_kiosk() {
+            // The next person need not read it again; who has read it is not remembered here.
+            let mut agreed: Vec<NoticeVersion> = find_setting(self.file(), AGREED)?.unwrap_or_default();
+            agreed.retain(|known| known.kind != kind);
+            agreed.push(NoticeVersion { kind, version });
+            upsert_setting(self.file(), AGREED, &agreed)?;
+        }
         Ok(())
     }
 
@@ -273,7 +290,7 @@ impl Desk {
             })
             .collect();
         Ok(FlowContext {
-            channel: Channel::Counter,
+            channel: self.channel(),
             booking_notice: version(NoticeKind::Booking)?,
             priority_notice: version(NoticeKind::Priority)?,
             agreed: self.agreed()?,
@@ -286,6 +303,9 @@ impl Desk {
     fn agreed(&self) -> Result<Vec<NoticeVersion>, DeskError> {
         let remembered: Vec<Agreement> = list_documents(&self.cache, DocumentKind::Agreement)?;
         let mut agreed: Vec<NoticeVersion> = remembered.iter().map(NoticeVersion::from).collect();
+        if self.is_kiosk() {
+            agreed.extend(find_setting::<Vec<NoticeVersion>>(self.file(), AGREED)?.unwrap_or_default());
+        }
         for kind in [NoticeKind::Booking, NoticeKind::Priority] {
             agreed.extend(find_agreed_version(&self.device, kind)?.map(|version| NoticeVersion { kind, version }));
         }
@@ -303,12 +323,16 @@ pub async fn booking_act(
     action: FlowAction,
 ) -> Result<Option<BookingView>, DeskError> {
     let is_query = matches!(action, FlowAction::Query { .. });
-    let view = lock(desk).act(action)?;
+    let (view, turn) = {
+        let mut desk = lock(desk);
+        (desk.act(action)?, desk.turn())
+    };
     if !is_query || !lock(desk).line.is_up() {
         return Ok(view);
     }
     ask_queues(desk, centre).await?;
     let mut desk = lock(desk);
+    desk.check_turn(turn)?;
     desk.booking()
 }
 

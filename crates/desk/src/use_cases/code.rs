@@ -41,15 +41,17 @@ pub async fn send_code(
     centre: &impl Centre,
     purpose: PurposeView,
 ) -> Result<CodeStatus, DeskError> {
-    let (request, applicant) = {
+    let (request, applicant, turn) = {
         let desk = lock(desk);
-        desk.clerk()?;
         let (applicant, purpose) = desk.purpose_of(purpose)?;
-        (CodeRequest { id: desk.new_id(), applicant, purpose }, applicant)
+        desk.acting_for(applicant)?;
+        (CodeRequest { id: desk.new_id(), applicant, purpose }, applicant, desk.turn())
     };
     let purpose = request.purpose;
     let sent = centre.request_code(request).await?;
     let mut desk = lock(desk);
+    desk.check_turn(turn)?;
+    desk.wait_for(sent.valid_seconds);
     let slot = CodeSlot {
         applicant,
         purpose,

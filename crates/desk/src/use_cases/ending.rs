@@ -2,7 +2,7 @@
 
 use crate::cache::session::find_session;
 use crate::desk::{Desk, lock};
-use crate::device::outbox::acknowledge;
+use crate::device::outbox::{Which, acknowledge, list_items};
 use crate::error::DeskError;
 use crate::use_cases::reasons::{reason, reason_with};
 use crate::use_cases::submit::{checked_code, send_at_once};
@@ -19,7 +19,11 @@ use yuyue_domain::verification::CodePurpose;
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::command::{Command, Proof};
 use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::Outcome;
+
+/// Commands about one application that are looked at.
+const AWAITED_MAX: u32 = 100;
 
 /// Ends an application, after [`Desk::end_preview`] was shown. Without line it is taken all the same and sent later; what it
 /// counts from is the policy's.
@@ -32,6 +36,7 @@ pub async fn end_application(
     application: ApplicationId,
     proof: EndProof,
 ) -> Result<ApplicationView, DeskError> {
+    lock(desk).check_kiosk_line()?;
     let (envelope, purpose) = lock(desk).take_ending(application, proof)?;
     send(desk, centre, envelope, application, purpose).await
 }
@@ -46,6 +51,7 @@ pub async fn confirm_code(
     application: ApplicationId,
     code: String,
 ) -> Result<ApplicationView, DeskError> {
+    lock(desk).check_kiosk_line()?;
     let envelope = lock(desk).take_confirmation(application, code)?;
     send(desk, centre, envelope, application, CodePurpose::Confirm { application }).await
 }
@@ -57,8 +63,10 @@ async fn send(
     application: ApplicationId,
     purpose: CodePurpose,
 ) -> Result<ApplicationView, DeskError> {
+    let turn = lock(desk).turn();
     let outcome = send_at_once(desk, centre, &envelope).await?;
     let mut desk = lock(desk);
+    desk.check_turn(turn)?;
     let applicant = desk.application_row(application)?.applicant;
     match outcome {
         Some(Outcome::Refused { reasons, .. }) => {
@@ -76,8 +84,10 @@ async fn send(
         }
         Some(Outcome::Accepted { .. }) => {
             desk.note_try(applicant, &purpose, None);
+            desk.arrived();
             desk.application(application)
         }
+        None if desk.is_kiosk() => Err(DeskError::AnswerAwaited),
         None => desk.application(application),
     }
 }
@@ -88,7 +98,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`], or [`DeskError::TooLate`] when it can no longer be ended.
     pub fn end_preview(&self, id: ApplicationId) -> Result<EndPreview, DeskError> {
-        self.clerk()?;
+        self.acting()?;
         let application = self.application_row(id)?;
         let record = self.record(application.applicant)?;
         let policy = self.policy()?;
@@ -144,6 +154,28 @@ impl Desk {
         Ok(last)
     }
 
+    /// A kiosk without line takes nothing.
+    fn check_kiosk_line(&self) -> Result<(), DeskError> {
+        if self.is_kiosk() && !self.line.is_up() {
+            return Err(Problem::new(ErrorCode::Offline, "a kiosk keeps nothing to be sent later").into());
+        }
+        Ok(())
+    }
+
+    /// At a kiosk: the command about this application whose answer was lost; it is the one that is asked again.
+    fn find_awaited(&self, id: ApplicationId) -> Result<Option<Envelope>, DeskError> {
+        if !self.is_kiosk() {
+            return Ok(None);
+        }
+        let ends = |envelope: &Envelope| {
+            envelope.command().is_ok_and(|command| {
+                matches!(command, Command::Withdraw { .. } | Command::Cancel { .. } | Command::ConfirmCode { .. })
+            })
+        };
+        let items = list_items(&self.device, Which::About(id), AWAITED_MAX)?;
+        Ok(items.into_iter().find(|item| item.outcome.is_none() && ends(&item.envelope)).map(|item| item.envelope))
+    }
+
     fn take_ending(&mut self, id: ApplicationId, proof: EndProof) -> Result<(Envelope, CodePurpose), DeskError> {
         let preview = self.end_preview(id)?;
         let proof = match proof {
@@ -156,6 +188,9 @@ impl Desk {
             }
             EndKind::Cancel => (Command::Cancel { application: id, proof }, CodePurpose::Cancel { application: id }),
         };
+        if let Some(awaited) = self.find_awaited(id)? {
+            return Ok((awaited, purpose));
+        }
         let applicant = preview.application.applicant.id;
         let command_id = self.new_id();
         let envelope = self.take(command_id, &command, Some(applicant), preview.until, |_| Ok(()))?;
@@ -163,6 +198,10 @@ impl Desk {
     }
 
     fn take_confirmation(&mut self, id: ApplicationId, code: String) -> Result<Envelope, DeskError> {
+        self.acting()?;
+        if let Some(awaited) = self.find_awaited(id)? {
+            return Ok(awaited);
+        }
         let application = self.application_row(id)?;
         let until = self.end_until(EndKind::Withdraw, &application)?;
         let code = checked_code(code, self.policy()?.local.code.digits)?;

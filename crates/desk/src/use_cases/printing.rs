@@ -81,8 +81,8 @@ pub struct PrintedBy {
     pub device: DeviceId,
     /// Its label.
     pub label: String,
-    /// The clerk's staff number.
-    pub staff_number: String,
+    /// The clerk's staff number; none at a kiosk.
+    pub staff_number: Option<String>,
     /// 公益服务专用电话
     pub service_line: String,
 }
@@ -134,7 +134,10 @@ impl Desk {
     }
 
     fn facts(&self, kind: DocumentKind) -> Result<Printable, DeskError> {
-        self.clerk()?;
+        match kind {
+            DocumentKind::Notice { .. } | DocumentKind::Offices => self.reading()?,
+            _ => drop(self.acting()?),
+        }
         Ok(match kind {
             DocumentKind::RegistrationSlip { application } => {
                 let request = self.requested(application)?;
@@ -210,7 +213,7 @@ impl Desk {
             office: view.offices.into_iter().find(|office| office.id == identity.office),
             device: identity.device,
             label: identity.label,
-            staff_number: self.clerk()?.staff_number,
+            staff_number: self.clerk().ok().map(|clerk| clerk.staff_number),
             service_line: view.telephone,
         })
     }

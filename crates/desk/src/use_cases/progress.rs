@@ -33,7 +33,10 @@ impl Desk {
     /// # Errors
     /// When nobody is signed in, there is no such person, or a file cannot be read.
     pub fn progress(&self, query: &ProgressQuery) -> Result<ProgressPage, DeskError> {
-        self.clerk()?;
+        match query.applicant {
+            Some(applicant) => drop(self.acting_for(applicant)?),
+            None => drop(self.clerk()?),
+        }
         let mut applications = match query.applicant {
             Some(applicant) => self.record(applicant)?.applications,
             None => self.office_applications(query)?,

@@ -31,7 +31,7 @@ impl Desk {
         };
         let class = record.applicant.class;
         for item in list_items(&self.device, Which::For(id), ITEMS_MAX)?.iter().rev() {
-            lay_over(&mut record.applications, item, class);
+            self.lay_over(&mut record.applications, item, class);
         }
         Ok(record)
     }
@@ -44,12 +44,16 @@ impl Desk {
 
     /// An application with what this counter took laid over it.
     pub(crate) fn application_row(&self, id: ApplicationId) -> Result<Application, DeskError> {
-        let mut found: Vec<Application> = find_application(&self.cache, id)?.into_iter().collect();
+        let fetched = self.visit.fetched.iter().flat_map(|record| &record.applications).find(|own| own.id == id);
+        let mut found: Vec<Application> = match fetched {
+            Some(fetched) => vec![fetched.clone()],
+            None => find_application(&self.cache, id)?.into_iter().collect(),
+        };
         let items = list_items(&self.device, Which::About(id), ITEMS_MAX)?;
         let applicant = items.iter().find_map(|item| item.applicant).or(found.first().map(|row| row.applicant));
         let class = self.class_of(applicant.ok_or(DeskError::NotFound)?)?;
         for item in &items {
-            lay_over(&mut found, item, class);
+            self.lay_over(&mut found, item, class);
         }
         found.into_iter().find(|application| application.id == id).ok_or(DeskError::NotFound)
     }
@@ -58,6 +62,13 @@ impl Desk {
         match &self.visit.fetched {
             Some(record) if record.applicant.id == id => Ok(record.applicant.class),
             _ => Ok(find_applicant(&self.cache, id)?.ok_or(DeskError::NotFound)?.applicant.class),
+        }
+    }
+
+    fn lay_over(&self, applications: &mut Vec<Application>, item: &Item, class: LicenceClass) {
+        // At a kiosk nothing counts before the centre has answered.
+        if !self.is_kiosk() || item.outcome.is_some() {
+            lay_over(applications, item, class, self.channel());
         }
     }
 
@@ -113,7 +124,7 @@ pub fn application_number(id: ApplicationId) -> String {
 }
 
 /// What a command of this counter says of the applications, where the centre's feed has not said more yet.
-fn lay_over(applications: &mut Vec<Application>, item: &Item, class: LicenceClass) {
+fn lay_over(applications: &mut Vec<Application>, item: &Item, class: LicenceClass, channel: Channel) {
     let Ok(command) = item.envelope.command() else { return };
     let effect = match &item.outcome {
         Some((at, Outcome::Accepted { effect: Effect::Application { application, state } })) => {
@@ -125,7 +136,7 @@ fn lay_over(applications: &mut Vec<Application>, item: &Item, class: LicenceClas
     let id = effect.map_or(ApplicationId(item.envelope.id), |(_, id, _)| id);
     let is_known = applications.iter().any(|application| application.id == id);
     if let (Command::Apply { .. }, false) = (&command, is_known) {
-        if let Some(application) = provisional(item, command, class) {
+        if let Some(application) = provisional(item, command, class, channel) {
             applications.push(application);
         }
         return;
@@ -136,11 +147,11 @@ fn lay_over(applications: &mut Vec<Application>, item: &Item, class: LicenceClas
         && application.timeline.last().is_none_or(|last| last.at < at)
     {
         application.state = state;
-        application.timeline.push(Transition { at, state, channel: Channel::Counter, clerk: item.envelope.clerk });
+        application.timeline.push(Transition { at, state, channel, clerk: item.envelope.clerk });
     }
 }
 
-fn provisional(item: &Item, command: Command, class: LicenceClass) -> Option<Application> {
+fn provisional(item: &Item, command: Command, class: LicenceClass, channel: Channel) -> Option<Application> {
     let Command::Apply { applicant, subject, wish, office, identity_check, .. } = command else { return None };
     let (at, state) = match &item.outcome {
         Some((at, Outcome::Accepted { effect: Effect::Application { state, .. } })) => (*at, *state),
@@ -158,7 +169,7 @@ fn provisional(item: &Item, command: Command, class: LicenceClass) -> Option<App
         class,
         wish,
         accepts,
-        channel: Channel::Counter,
+        channel,
         office,
         device: item.envelope.device,
         clerk: item.envelope.clerk,
@@ -166,6 +177,6 @@ fn provisional(item: &Item, command: Command, class: LicenceClass) -> Option<App
         taken_at: item.envelope.taken_at,
         accepted_at: at,
         state,
-        timeline: vec![Transition { at, state, channel: Channel::Counter, clerk: item.envelope.clerk }],
+        timeline: vec![Transition { at, state, channel, clerk: item.envelope.clerk }],
     })
 }

@@ -20,7 +20,7 @@ impl Desk {
     /// # Errors
     /// When nobody is signed in, or a file cannot be read.
     pub fn results(&self, query: &ResultsQuery) -> Result<ResultsPage, DeskError> {
-        self.clerk()?;
+        self.reading()?;
         let publications: Vec<Publication> = list_documents(&self.cache, DocumentKind::Publication)?;
         let mut days: Vec<NaiveDate> =
             publications.iter().map(|publication| publication.publication_at.date()).collect();

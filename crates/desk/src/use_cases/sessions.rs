@@ -22,7 +22,7 @@ use yuyue_domain::rank::{GaugeState, Standing, gauge, standing};
 use yuyue_domain::refusal::Refusal;
 use yuyue_domain::session::{Session, Site, SiteStatus};
 use yuyue_domain::sort_time::sort_time;
-use yuyue_domain::time::{DateRange, Timestamp};
+use yuyue_domain::time::{Date, DateRange, Timestamp};
 
 /// Sessions listed at most.
 const ROWS_MAX: usize = 200;
@@ -41,6 +41,7 @@ pub(crate) struct Chooser<'a> {
     /// Sessions that the person's live applications hold or accept.
     pub taken: Vec<(ApplicationId, Session)>,
     pub standing: Standing,
+    pub channel: Channel,
     pub now: Timestamp,
 }
 
@@ -61,14 +62,14 @@ impl Desk {
             }
         }
         let standing = standing(&record.applicant, sort_time(record, subject, policy).value);
-        Ok(Chooser { record, subject, kind, policy, sites, taken, standing, now: self.now() })
+        Ok(Chooser { record, subject, kind, policy, sites, taken, standing, channel: self.channel(), now: self.now() })
     }
 
     /// The answer to 查询 from what is here, with the queues that the centre gave for it.
     pub(crate) fn session_list(&self, chooser: &Chooser<'_>, query: &SessionQuery) -> Result<SessionList, DeskError> {
         let rows = self.open_rows(chooser, query)?;
         let total = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let ribbon = ribbon(query.dates, &rows);
+        let ribbon = ribbon(query.dates, &rows.iter().map(DayLoad::from).collect::<Vec<_>>());
         let sites = site_shares(chooser, query, &rows);
         let as_of = self.visit.queues.values().map(|queue| queue.as_of).max();
         let rows = rows.into_iter().take(ROWS_MAX).collect();
@@ -172,7 +173,7 @@ impl Desk {
 
 impl Chooser<'_> {
     pub(crate) fn check_open(&self, session: &Session) -> Result<(), Refusal> {
-        let act = Act { channel: Channel::Counter, clerk: None, taken_at: self.now, decided_at: self.now };
+        let act = Act { channel: self.channel, clerk: None, taken_at: self.now, decided_at: self.now };
         Ok(check_window(session, self.kind == FlowKind::Priority, act, self.policy)?)
     }
 
@@ -200,7 +201,7 @@ impl Chooser<'_> {
     }
 }
 
-fn bounded(dates: DateRange) -> DateRange {
+pub(crate) fn bounded(dates: DateRange) -> DateRange {
     let last = Timestamp::start_of(dates.first).plus_days(DAYS_MAX - 1).date();
     DateRange { first: dates.first, last: dates.last.min(last) }
 }
@@ -214,20 +215,40 @@ fn site_option(site: &Site, chooser: &Chooser<'_>) -> SiteOption {
     }
 }
 
-fn ribbon(dates: DateRange, rows: &[SessionRow]) -> Vec<RibbonDay> {
+/// What a session means for its day.
+pub(crate) struct DayLoad {
+    pub date: Date,
+    pub places: u16,
+    pub applied: u32,
+    /// Whether a person who asks could not reach it.
+    pub is_beyond: bool,
+}
+
+impl From<&SessionRow> for DayLoad {
+    fn from(row: &SessionRow) -> Self {
+        Self {
+            date: row.session.starts_at.date(),
+            places: row.session.places,
+            applied: row.gauge.applied.unwrap_or(0),
+            is_beyond: row.gauge.state == OutlookState::Beyond,
+        }
+    }
+}
+
+pub(crate) fn ribbon(dates: DateRange, rows: &[DayLoad]) -> Vec<RibbonDay> {
     let dates = bounded(dates);
     dates
         .first
         .iter_days()
         .take_while(|date| *date <= dates.last)
         .map(|date| {
-            let of_day = || rows.iter().filter(move |row| row.session.starts_at.date() == date);
-            let places: u64 = of_day().map(|row| u64::from(row.session.places)).sum();
-            let applied: u64 = of_day().map(|row| u64::from(row.gauge.applied.unwrap_or(0))).sum();
+            let of_day = || rows.iter().filter(move |row| row.date == date);
+            let places: u64 = of_day().map(|row| u64::from(row.places)).sum();
+            let applied: u64 = of_day().map(|row| u64::from(row.applied)).sum();
             let load = (applied * 100).checked_div(places).unwrap_or(100).min(100);
             let state = if of_day().next().is_none() {
                 DayState::None
-            } else if of_day().all(|row| row.gauge.state == OutlookState::Beyond) {
+            } else if of_day().all(|row| row.is_beyond) {
                 DayState::Full
             } else if load >= BUSY_PERCENT {
                 DayState::Busy

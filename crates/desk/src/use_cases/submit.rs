@@ -6,6 +6,7 @@ use crate::device::draft::{Draft, upsert_open_draft};
 use crate::device::outbox::{acknowledge, find_feed, find_item, list_up_to, update_failed, update_outcomes};
 use crate::error::DeskError;
 use crate::use_cases::booking::{BookingDraft, ask_queues};
+use crate::use_cases::kiosk::is_lost;
 use crate::use_cases::reasons::reason_of;
 use crate::use_cases::record::application_number;
 use crate::view::booking::BookingView;
@@ -26,6 +27,9 @@ use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
 
+/// How often a kiosk asks for an answer that is lost before the person is told.
+const KIOSK_TRIES: usize = 3;
+
 /// 预约. With `code` when the phone has told it; without, the application is registered here and held by the centre as
 /// 待验证.
 ///
@@ -33,10 +37,14 @@ use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
 /// When the booking is not at 确认并提交, the code is used up or expired (the step stays, and another code can be sent),
 /// or the command could not be saved: then nothing happened.
 pub async fn submit(desk: &Mutex<Desk>, centre: &impl Centre, code: Option<String>) -> Result<BookingView, DeskError> {
-    let envelope = lock(desk).take_booking(code)?;
+    let (envelope, turn) = {
+        let mut desk = lock(desk);
+        (desk.take_booking(code)?, desk.turn())
+    };
     let outcome = send_at_once(desk, centre, &envelope).await?;
     let view = {
         let mut desk = lock(desk);
+        desk.check_turn(turn)?;
         let view = desk.finish_submission(&envelope, outcome.as_ref())?;
         if desk.visit.lost_place.is_none() {
             return Ok(view);
@@ -45,36 +53,73 @@ pub async fn submit(desk: &Mutex<Desk>, centre: &impl Centre, code: Option<Strin
     };
     // Somebody was faster: what is left now, as far as the centre says it.
     ask_queues(desk, centre).await?;
-    Ok(lock(desk).booking()?.unwrap_or(view))
+    let mut desk = lock(desk);
+    desk.check_turn(turn)?;
+    Ok(desk.booking()?.unwrap_or(view))
 }
 
 /// Sends a command whose answer somebody waits for, behind what this counter still has to tell of the same application;
-/// none when there was no answer. It then waits in the outbox.
+/// none when there was no answer. It then waits in the outbox; a kiosk asks again at once, for nothing of it is sent later.
 ///
 /// # Errors
-/// When a file cannot be read or written.
+/// When a file cannot be read or written, or the person at the kiosk has left meanwhile.
 pub(crate) async fn send_at_once(
     desk: &Mutex<Desk>,
     centre: &impl Centre,
     envelope: &Envelope,
 ) -> Result<Option<Outcome>, DeskError> {
-    let (batch, asked_in) = {
+    let (batch, asked_in, tries, turn) = {
         let desk = lock(desk);
-        (list_up_to(&desk.device, envelope)?, find_feed(&desk.device)?)
+        let tries = if desk.is_kiosk() { KIOSK_TRIES } else { 1 };
+        (list_up_to(&desk.device, envelope)?, find_feed(&desk.device)?, tries, desk.turn())
     };
-    let answer = centre.commands(batch).await;
-    lock(desk).store_answer(envelope, answer, asked_in)
+    let mut answer = centre.commands(batch.clone()).await;
+    for _ in 1..tries {
+        if is_lost(&answer) {
+            answer = centre.commands(batch.clone()).await;
+        }
+    }
+    let outcome = {
+        let mut desk = lock(desk);
+        desk.check_turn(turn)?;
+        desk.store_answer(envelope, answer, asked_in)?
+    };
+    if matches!(outcome, Some(Outcome::Accepted { .. })) {
+        refresh_visitor(desk, centre).await;
+    }
+    Ok(outcome)
+}
+
+/// At a kiosk: the record as it is after a command, for no feed brings it. Without an answer what is here stands, with the
+/// command laid over it.
+pub(crate) async fn refresh_visitor(desk: &Mutex<Desk>, centre: &impl Centre) {
+    let (visitor, turn) = {
+        let desk = lock(desk);
+        (desk.visitor(), desk.turn())
+    };
+    let Some(visitor) = visitor else { return };
+    let Ok(record) = centre.applicant(visitor).await else { return };
+    let mut desk = lock(desk);
+    if desk.turn() == turn {
+        desk.visit.fetched = Some(record);
+    }
 }
 
 impl Desk {
     fn take_booking(&mut self, code: Option<String>) -> Result<Envelope, DeskError> {
         let mut draft = self.open_draft()?;
+        if let Some(item) = find_item(&self.device, draft.command)?.filter(|_| self.is_kiosk()) {
+            // The same command once more, whose answer was lost.
+            draft.body.is_submitted = true;
+            self.keep_draft(&draft)?;
+            return Ok(item.envelope);
+        }
         let record = self.record(draft.applicant)?;
         let policy = self.policy()?;
         let flow = draft.body.flow.refresh(self.flow_context(&record, &policy)?);
         let submission = flow.submission()?;
-        if flow.kind == FlowKind::Priority && !self.line.is_up() {
-            return Err(Problem::new(ErrorCode::Offline, "a priority place is given by the centre only").into());
+        if (flow.kind == FlowKind::Priority || self.is_kiosk()) && !self.line.is_up() {
+            return Err(Problem::new(ErrorCode::Offline, "only the centre can take this").into());
         }
         let code = code.map(|code| checked_code(code, policy.local.code.digits)).transpose()?;
         draft.body.flow = flow;
@@ -161,6 +206,7 @@ impl Desk {
             crate::device::draft::find_open_draft(&self.device)?.ok_or(DeskError::NoBooking)?;
         match outcome {
             Some(Outcome::Accepted { .. }) => {
+                self.arrived();
                 if let Some(subject) = draft.body.flow.subject {
                     self.note_try(draft.applicant, &CodePurpose::Apply { subject }, None);
                 }
@@ -185,6 +231,13 @@ impl Desk {
                 }
                 _ => self.booking_view(&draft),
             },
+            None if self.is_kiosk() => {
+                // The same identifier again: whatever the centre has decided is told then.
+                let mut draft = draft;
+                draft.body.is_submitted = false;
+                self.keep_draft(&draft)?;
+                Err(DeskError::AnswerAwaited)
+            }
             None => self.booking_view(&draft),
         }
     }

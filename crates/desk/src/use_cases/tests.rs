@@ -2,13 +2,14 @@
 
 mod access;
 mod flow;
+mod kiosk;
 mod offline;
 mod outlook;
 mod pages;
 mod storage;
 
 use crate::desk::{Desk, DeskConfig, lock};
-use crate::device::identity::insert_identity;
+use crate::device::identity::{Identity, insert_identity};
 use crate::error::DeskError;
 use crate::sync::{Sync, SyncStep};
 use crate::testing::{TestCentre, TestKeys, TestWorld, city, identity, run, today};
@@ -18,12 +19,15 @@ use crate::use_cases::booking::booking_act;
 use crate::view::app::Edition;
 use crate::view::booking::{BookingView, FlowAction, StepBody};
 use crate::world::World as _;
+use argon2::Argon2;
+use argon2::password_hash::PasswordHasher as _;
 use std::sync::{Arc, Mutex};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::DeviceKind;
 use yuyue_sample::{CastRole, City};
 
 pub(super) const PASSWORD: &str = "对的密码";
@@ -55,6 +59,25 @@ impl Counter {
         counter.follow();
         counter.sign_in();
         counter
+    }
+
+    /// An enrolled kiosk, filled, at ten in the morning.
+    pub fn kiosk() -> Self {
+        let city = city(300);
+        let now = city.as_of().plus_seconds(2 * 3600);
+        let centre = TestCentre::of(&city);
+        centre.set_now(now);
+        centre.feed_kiosk();
+        let world = TestWorld::at(now);
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = TestKeys::default();
+        let (mut desk, sync) = open_desk(folder.path(), &keys, &world).expect("a new folder opens");
+        let verifier = Argon2::default().hash_password_with_salt(b"13572468", &[5; 16]).expect("hashed").to_string();
+        let enrolled = Identity { kind: DeviceKind::Kiosk, exit_verifier: Some(verifier), ..identity(now) };
+        desk.keep_identity(&enrolled).expect("enrolled");
+        let mut kiosk = Self { folder, keys, world, centre, city, desk: Mutex::new(desk), sync };
+        kiosk.follow();
+        kiosk
     }
 
     /// The program ends, however it does, and starts again.

@@ -22,13 +22,14 @@ const GOOD_SECONDS: i64 = 30;
 /// # Errors
 /// When a file cannot be read.
 pub async fn booking_outlook(desk: &Mutex<Desk>, centre: &impl Centre) -> Result<Option<BookingView>, DeskError> {
-    let asked = {
+    let (asked, turn) = {
         let desk = lock(desk);
-        desk.wished()?.filter(|wished| desk.line.is_up() && !desk.is_fresh(wished))
+        (desk.wished()?.filter(|wished| desk.line.is_up() && !desk.is_fresh(wished)), desk.turn())
     };
     let Some(asked) = asked else { return Ok(None) };
     let Ok(found) = centre.outlook(asked.clone()).await else { return Ok(None) };
     let mut desk = lock(desk);
+    desk.check_turn(turn)?;
     let is_shown = desk.wished()?.as_ref() == Some(&asked);
     desk.visit.outlook = Some((asked, found)).filter(|_| is_shown);
     if is_shown { desk.booking() } else { Ok(None) }

@@ -212,12 +212,15 @@ impl Desk {
             let is_normal = flow.kind == FlowKind::Normal;
             let rank =
                 if is_normal { Some(self.rank_card(chooser.record, entries.subject, chooser.policy)?) } else { None };
-            let registers = !self.line.is_up();
+            let is_up = self.line.is_up();
+            // A kiosk keeps nothing that could be sent later.
+            let registers = !is_up && !self.is_kiosk();
             let code =
                 self.code_status_of(chooser.record, &CodePurpose::Apply { subject: entries.subject }, chooser.policy);
             let closed = sessions.iter().find_map(|row| row.refused.clone());
             let submit = match closed {
                 Some(closed) => ButtonView { enabled: false, reason: Some(closed) },
+                None if !is_up && !registers => ButtonView { enabled: false, reason: Some(reason("no_line")) },
                 None if registers || code.valid_seconds > 0 => ButtonView { enabled: true, reason: None },
                 // Without a phone the centre holds what can wait, until one is bound and has told its code.
                 None if code.phone_masked.is_none() => {

@@ -6,7 +6,7 @@ use crate::use_cases::code::send_code;
 use crate::use_cases::outbox::deliver;
 use crate::use_cases::submit::submit;
 use crate::view::applicant::Standing;
-use crate::view::booking::{FlowAction, FlowKind, FlowStep, StepBody, StepMark};
+use crate::view::booking::{FlowAction, FlowKind, StepBody, StepMark};
 use crate::view::printing::DocumentKind;
 use crate::view::sessions::SessionRow;
 use crate::view::submission::{CodePurpose, DoneKind};
