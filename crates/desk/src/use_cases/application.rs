@@ -87,10 +87,10 @@ impl Desk {
         let is_ending = application.is_live();
         ApplicationActions {
             end: verdict.is_ok().then_some(end_refused),
-            end_refused: verdict
-                .err()
-                .filter(|_| is_ending)
-                .map(|refusal| reason_of(&self.cache, &Refusal::Application(refusal))),
+            end_refused: verdict.err().filter(|_| is_ending).map(|refusal| match kind {
+                StateKind::Placed if self.is_kiosk() => reason("cancel_at_counter"),
+                _ => reason_of(&self.cache, &Refusal::Application(refusal)),
+            }),
             confirm_code: kind == StateKind::AwaitingCode && !self.is_unanswered(application.id),
             again: kind == StateKind::Unplaced,
             document: document_of(application),

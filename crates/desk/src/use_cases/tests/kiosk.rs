@@ -166,7 +166,7 @@ fn an_application_is_withdrawn_here_and_a_place_is_cancelled_at_a_counter() {
     let placed = placed.iter().find(|row| row.application.state.kind() == StateKind::Placed).expect("a place");
     assert_eq!(placed.actions.end, None, "取消预约 is not offered");
     let why = placed.actions.end_refused.as_ref().expect("and it says why");
-    assert_eq!(why.code, "wrong_channel", "已预约成功的，请到窗口取消");
+    assert_eq!(why.code, "cancel_at_counter", "已预约成功的，请到窗口取消");
     kiosk.visit(CastRole::Queued);
     let queued = kiosk.person(CastRole::Queued).applications.iter().find(|own| own.is_live()).expect("waits").id;
     run(send_code(&kiosk.desk, &kiosk.centre, CodePurpose::Cancel { application: queued })).expect("sent");
