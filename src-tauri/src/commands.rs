@@ -31,6 +31,7 @@ pub fn builder() -> Builder<Wry> {
             access::acknowledge_rescue,
             access::save_settings,
             applicant::search,
+            applicant::applicant,
             applicant::open_applicant,
             applicant::check_identity,
             applicant::reveal,

@@ -25,6 +25,7 @@
 //! | `save_settings` | `settings`: [`app::Settings`] | [`app::AppState`] | |
 //! | `today` | | [`today::TodayView`] | |
 //! | `search` | `query`: `String` | [`applicant::SearchAnswer`] | |
+//! | `applicant` | `applicant` | [`applicant::ApplicantView`], as it is known here now; opens nothing | `not_found` |
 //! | `open_applicant` | `applicant` | [`applicant::ApplicantView`] | `not_found`, `no_line` |
 //! | `check_identity` | `applicant`, `check`: `IdentityCheck` | [`applicant::ApplicantView`] | `no_card_reader`, `card_differs` |
 //! | `reveal` | `applicant` | [`applicant::RevealedApplicant`] | `not_found` |

@@ -16,6 +16,14 @@ pub async fn search(slot: State<'_, HostSlot>, query: String) -> Result<SearchAn
     host.answer(look_up::search(&host.desk, &*host.line, &query).await)
 }
 
+/// What is known of somebody here now; opens nothing.
+#[tauri::command]
+#[specta::specta]
+pub async fn applicant(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result<ApplicantView, HostError> {
+    let host = slot.host().await?;
+    answer(lock(&host.desk).applicant(applicant))
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn open_applicant(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result<ApplicantView, HostError> {

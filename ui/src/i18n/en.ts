@@ -48,7 +48,7 @@ export const en: Messages = {
     offlineEmpty: "Offline · no data here yet",
     refused: (n) => `${n} sent back`,
     lineUp: "Connected to the centre",
-    lineDown: (s) => `No line; trying again every ${s} s`,
+    lineDown: (s) => `No line; trying again in ${s} s`,
     dataAsOf: (time) => `Local data ${time}`,
     clockOff: (d) => `This computer's clock is off by ${d}; the centre's time counts`,
   },
@@ -250,7 +250,7 @@ export const en: Messages = {
   },
   offline: {
     title: (d) => `No line to the centre for ${d}`,
-    sub: (s, t) => `Trying again every ${s} s · local data of ${t}`,
+    sub: (s, t) => `Trying again in ${s} s · local data of ${t}`,
     retry: "Retry now",
     seeOutbox: "See to-do list",
     what: "What works without line",

@@ -38,6 +38,9 @@ class I18n {
   day = (day: string): string => time.shortDay(day, this.language);
   dayWeek = (day: string): string => time.dayWithWeekday(day, this.language);
   dayLong = (day: string): string => time.longDay(day, this.language);
+  /** Without its day when that is today. */
+  when = (instant: string, now: string | undefined): string =>
+    now && time.dayOf(now) === time.dayOf(instant) ? time.clock(instant) : this.at(instant);
   at = (instant: string): string => time.shortInstant(instant, this.language);
   duration = (seconds: number): string => time.duration(seconds, this.language);
 }

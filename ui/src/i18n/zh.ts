@@ -45,7 +45,7 @@ export const zh = {
     offlineEmpty: "离线 · 本机还没有数据",
     refused: (n: number) => `退回 ${n}`,
     lineUp: "中心连接正常",
-    lineDown: (s: number) => `中心连接中断，每 ${s} 秒自动重试`,
+    lineDown: (s: number) => `中心连接中断，${s} 秒后自动重试`,
     dataAsOf: (time: string) => `本机数据 ${time}`,
     clockOff: (d: string) => `本机时钟与中心相差 ${d}，以中心时间为准`,
   },
@@ -240,7 +240,7 @@ export const zh = {
   },
   offline: {
     title: (d: string) => `与中心断开 ${d}`,
-    sub: (s: number, t: string) => `每 ${s} 秒自动重试 · 本机数据截至 ${t}`,
+    sub: (s: number, t: string) => `${s} 秒后自动重试 · 本机数据截至 ${t}`,
     retry: "立即重试",
     seeOutbox: "查看待处理",
     what: "离线时怎么办",

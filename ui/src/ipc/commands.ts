@@ -58,6 +58,8 @@ interface Commands {
   save_settings: Command<{ settings: Settings }, AppState>;
   today: Command<None, TodayView>;
   search: Command<{ query: string }, SearchAnswer>;
+  /** What is known of the person now, without opening a visit. */
+  applicant: Command<{ applicant: number }, ApplicantView>;
   open_applicant: Command<{ applicant: number }, ApplicantView>;
   check_identity: Command<{ applicant: number; check: IdentityCheck }, ApplicantView>;
   reveal: Command<{ applicant: number }, RevealedApplicant>;

@@ -80,7 +80,7 @@ export class App {
     this.failure = null;
     try {
       this.frame(await ask());
-      if (this.state?.access.state === "open") this.booking = await this.call("booking", {});
+      if (this.state?.access.state === "open") this.show(await this.call("booking", {}));
     } catch (thrown) {
       this.failure = toHostError(thrown);
     }
@@ -113,16 +113,39 @@ export class App {
     }
   }
 
-  /** Asks the host for what a screen shows; when it fails, that is said and the screen keeps what it has. */
-  async load<C extends CommandName>(command: C, args: ArgsOf<C>, show: (answer: AnswerOf<C>) => void): Promise<void> {
+  /** Asks the host for what a screen shows; when it fails, that is said and there is nothing new to show. */
+  async ask<C extends CommandName>(command: C, args: ArgsOf<C>): Promise<AnswerOf<C> | null> {
     try {
-      show(await this.call(command, args));
+      return await this.call(command, args);
     } catch (thrown) {
       const error = toHostError(thrown);
       // Whoever is no longer at work sees the lock or the sign-in instead of this screen.
       if (error.code !== "locked" && error.code !== "not_signed_in") this.say("bad", i18n.error(error));
+      return null;
     }
   }
+
+  /** The same, and shows the answer. */
+  async load<C extends CommandName>(
+    command: C,
+    args: ArgsOf<C>,
+    show: (answer: NonNullable<AnswerOf<C>>) => void,
+  ): Promise<void> {
+    const answer = await this.ask(command, args);
+    if (answer !== null && answer !== undefined) show(answer);
+  }
+
+  /** The booking as the host has it, and the person that it is for. */
+  private show(booking: BookingView | null): void {
+    this.booking = booking;
+    if (booking) this.applicant = booking.applicant;
+  }
+
+  /** Asks for the booking on the screen again: the host has gone on, or back, without it. */
+  reload = (): Promise<HostError | null> =>
+    this.act(async () => {
+      if (this.booking) this.show(await this.call("booking", {}));
+    }, "reload");
 
   /** Where the clerk is, as far as a key means another thing elsewhere. */
   private place(): string {
@@ -155,17 +178,29 @@ export class App {
   }
 
   private hear(event: HostEvent): void {
-    if (event.event === "state_changed") this.frame(event.payload);
+    if (event.event === "state_changed") {
+      const wasOffline = this.state?.sync.line.state === "offline";
+      this.frame(event.payload);
+      // Without line a booking is registered, with it the code is asked for.
+      if (this.booking && wasOffline !== (event.payload.sync.line.state === "offline")) void this.reload();
+    }
+    if (event.event === "application_changed") this.answered(event.payload.application);
     if (event.event === "phone_message") this.message = event.payload;
     if (event.event === "progress") this.progress = event.payload;
     else if (event.event === "kiosk_changed") this.kiosk = event.payload;
     else this.changes += 1;
   }
 
+  /** The centre has answered what the page after 预约 shows. */
+  private answered(application: string): void {
+    const body = this.booking?.body;
+    if (body?.step === "done" && body.view.application === application) void this.reload();
+  }
+
   /** Opens the window again after sign-in or unlock. */
   async enter(state: AppState): Promise<void> {
     this.frame(state);
-    this.booking = await this.call("booking", {});
+    this.show(await this.call("booking", {}));
     this.section = this.booking ? "applicant" : "home";
   }
 
@@ -185,9 +220,13 @@ export class App {
       this.section = "applicant";
     }, "open");
 
+  /** Shows what has become of the person on the screen; never brings back the person before. */
   refresh = async (): Promise<void> => {
     const id = this.applicant?.applicant.id;
-    if (id !== undefined) this.applicant = await this.call("open_applicant", { applicant: id });
+    if (id === undefined) return;
+    await this.load("applicant", { applicant: id }, (view) => {
+      if (this.applicant?.applicant.id === id) this.applicant = view;
+    });
   };
 
   book = (
@@ -196,8 +235,7 @@ export class App {
     replaces: string | null = null,
   ): Promise<HostError | null> =>
     this.act(async () => {
-      this.booking = await this.call("booking_start", { applicant, subject, replaces });
-      this.applicant = this.booking.applicant;
+      this.show(await this.call("booking_start", { applicant, subject, replaces }));
       this.section = "applicant";
     }, "book");
 
@@ -206,13 +244,18 @@ export class App {
     this.act(async () => {
       const now = typeof action === "function" ? action() : action;
       if (!now) return;
-      this.booking = await this.call("booking_act", { action: now });
-      if (this.booking) this.applicant = this.booking.applicant;
-      else await this.refresh();
+      try {
+        this.show(await this.call("booking_act", { action: now }));
+      } catch (thrown) {
+        // A refused act may have found the booking at another step than the screen.
+        await this.load("booking", {}, (found) => this.show(found));
+        throw thrown;
+      }
+      if (!this.booking) await this.refresh();
       // The screen does not wait for the centre; what came in between is not overwritten.
       const shown = this.booking;
       void this.load("booking_outlook", {}, (view) => {
-        if (view && this.booking === shown) this.booking = view;
+        if (this.booking === shown) this.booking = view;
       });
     }, null);
 

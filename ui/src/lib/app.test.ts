@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import type { FlowAction, BookingView } from "$lib/ipc/bindings";
+import type { ApplicantView, AppState, BookingView, FlowAction, HostEvent } from "$lib/ipc/bindings";
 import type { Host } from "$lib/ipc/commands";
 import { App } from "./app.svelte";
 
@@ -17,6 +17,7 @@ const at = (step: string, subject: number | null = null): BookingView =>
 
 let app: App;
 let calls: Call[] = [];
+let hear: (event: HostEvent) => void;
 const actions = (): unknown[] => calls.map((call) => (call.args.action as FlowAction | undefined)?.action);
 
 beforeEach(async () => {
@@ -28,7 +29,10 @@ beforeEach(async () => {
         // What the screen does not wait for is no part of the order.
         if (command !== "booking_outlook") calls.push({ command, args, answer, refuse });
       }),
-    listen: () => Promise.resolve(() => undefined),
+    listen: (heard: (event: HostEvent) => void) => {
+      hear = heard;
+      return Promise.resolve(() => undefined);
+    },
   };
   void app.start(host as unknown as Host);
   await settle();
@@ -70,10 +74,41 @@ test("an entry that the host refuses does not keep the next one back, and the sc
   void app.step({ action: "check_identity", check: "card_read" });
   await settle();
   calls[0]?.refuse({ code: "refused", params: {}, retryable: false });
+  await settle();
+  expect(calls[1]?.command, "the screen follows the host").toBe("booking");
+  calls[1]?.answer(at("subject", 2));
   expect((await refused)?.code).toBe("refused");
   await settle();
-  expect(actions()).toEqual(["choose_subject", "check_identity"]);
+  expect(actions()).toEqual(["choose_subject", undefined, "check_identity"]);
+  expect(app.booking?.subject, "which may stand elsewhere").toBe(2);
   expect(app.settled, "controls show the host's state again").toBeGreaterThan(settled);
+});
+
+test("what has become of one person never brings them back once another is on the screen", async () => {
+  app.booking = null;
+  app.applicant = at("subject").applicant;
+  void app.refresh();
+  await settle();
+  const other = { applicant: { id: 2 } } as unknown as ApplicantView;
+  app.applicant = other;
+  calls[0]?.answer({ applicant: { id: 1 } });
+  await settle();
+  expect(app.applicant.applicant.id, "the later one stays").toBe(2);
+});
+
+test("a line that goes or comes makes the booking say what it asks for now", async () => {
+  const frame = (state: string): unknown => ({ access: { state: "open" }, settings: {}, sync: { line: { state } } });
+  app.state = frame("synced") as AppState;
+  hear({ event: "state_changed", payload: frame("offline") as AppState });
+  hear({ event: "state_changed", payload: frame("offline") as AppState });
+  await settle();
+  calls[0]?.answer(at("confirm", 2));
+  await settle();
+  expect(
+    calls.map((call) => call.command),
+    "once for each change",
+  ).toEqual(["booking"]);
+  expect(app.booking?.body.step).toBe("confirm");
 });
 
 test("what is no entry is done once, however often it is pressed", async () => {

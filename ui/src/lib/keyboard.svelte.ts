@@ -15,7 +15,11 @@ const TEXT_INPUTS = new Set(["text", "search", "password", "tel", "number", "ema
 
 function focusOf(element: Element | null): Focus {
   if (element instanceof HTMLTextAreaElement) return "text";
-  if (element instanceof HTMLInputElement) return TEXT_INPUTS.has(element.type) ? "text" : "control";
+  if (element instanceof HTMLSelectElement) return "choice";
+  if (element instanceof HTMLInputElement) {
+    if (element.type === "radio") return "choice";
+    return TEXT_INPUTS.has(element.type) ? "text" : "control";
+  }
   if (element instanceof HTMLElement && element.isContentEditable) return "text";
   return element?.closest("button, a[href], [role=button], [role=menuitem]") ? "control" : "none";
 }
@@ -59,6 +63,8 @@ class Keyboard {
   /** Takes the keys of the window and suppresses those of the web view. */
   start(): () => void {
     const down = (event: KeyboardEvent): void => {
+      // A calendar or a list that is open has taken it.
+      if (event.defaultPrevented) return;
       // 229 is how some input methods report a key that they keep.
       const press = { ...pick(event), isComposing: event.isComposing || event.keyCode === 229 };
       if (this.hear(press) || isSuppressed(comboOf(press))) event.preventDefault();

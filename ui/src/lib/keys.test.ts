@@ -47,6 +47,8 @@ test("a focused button keeps its own Enter", () => {
   expect(mayAct(binding("Enter"), press("Enter"), "control"), "the button is pressed, not the row opened").toBe(false);
   const submit = binding("Enter", { inText: true });
   expect(mayAct(submit, press("Enter"), "control"), "返回 is pressed, not 预约 submitted").toBe(false);
+  expect(mayAct(binding("ArrowDown"), press("ArrowDown"), "choice"), "a select moves by arrows").toBe(false);
+  expect(mayAct(binding("F4"), press("F4"), "choice"), "and leaves the other keys").toBe(true);
 });
 
 test("the web view's own keys never act", () => {

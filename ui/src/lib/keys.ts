@@ -10,8 +10,8 @@ export interface KeyPress {
   isComposing: boolean;
 }
 
-/** What has the focus when a key is pressed. */
-export type Focus = "text" | "control" | "none";
+/** What has the focus when a key is pressed; a choice is a select or a radio button. */
+export type Focus = "text" | "control" | "choice" | "none";
 
 export interface Binding {
   /** Such as `F4`, `Ctrl+ArrowUp`, `Alt+1`, `Space`, `5`. */
@@ -51,7 +51,8 @@ const SUPPRESSED = new Set([
   "Ctrl+T",
   "Ctrl+L",
   "Ctrl+M",
-  "Ctrl+Plus",
+  "Ctrl++",
+  "Ctrl+Shift++",
   "Ctrl+-",
   "Ctrl+=",
   "Ctrl+0",
@@ -85,5 +86,7 @@ export function mayAct(binding: Binding, press: KeyPress, focus: Focus): boolean
   if (focus === "text") return binding.inText === true;
   // A focused button or check box keeps its own Enter and Space.
   if (focus === "control" && (binding.combo === "Enter" || binding.combo === "Space")) return false;
+  // A choice moves by arrows.
+  if (focus === "choice" && (binding.combo === "Space" || binding.combo.startsWith("Arrow"))) return false;
   return true;
 }

@@ -54,6 +54,15 @@ pub async fn open_applicant(
 }
 
 impl Desk {
+    /// What is known of somebody here now. Opens nothing, so that an answer that comes late disturbs nobody's visit.
+    ///
+    /// # Errors
+    /// When nobody is signed in, or there is no such person here.
+    pub fn applicant(&self, id: ApplicantId) -> Result<ApplicantView, DeskError> {
+        self.clerk()?;
+        self.applicant_view(id)
+    }
+
     /// Records how the identity was checked; from then on the record is shown in full, which is one line of the log.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, lock};
 use crate::error::DeskError;
-use crate::use_cases::reasons::{reason, reason_with};
+use crate::use_cases::reasons::reason;
 use crate::view::booking::ButtonView;
 use crate::view::submission::{CodePurpose as PurposeView, CodeStatus};
 use std::sync::Mutex;
@@ -124,8 +124,6 @@ impl Desk {
             Some(reason("no_line"))
         } else if sends_left == 0 {
             Some(reason("sends_used_up"))
-        } else if resend_seconds > 0 {
-            Some(reason_with("resend_too_early", [("seconds", resend_seconds.to_string())]))
         } else {
             None
         };

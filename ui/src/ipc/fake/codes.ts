@@ -16,14 +16,16 @@ export function codeStatus(world: World, person: Person, key: string): CodeStatu
   const sent = world.codes.get(`${person.id}-${key}`);
   const now = Clock.seconds(world.clock.now);
   const left = (seconds: number): number => (sent ? Math.max(0, sent.sentAt + seconds - now) : 0);
-  const refusal = !world.connected ? "no_line" : person.phone === null ? "no_phone" : null;
+  const sends = SENDS - (sent?.sends ?? 0);
+  const refusal =
+    person.phone === null ? "no_phone" : !world.connected ? "no_line" : sends === 0 ? "sends_used_up" : null;
   return {
     phone_masked: maskPhone(person.phone),
     sent_at: sent ? Clock.instant(sent.sentAt) : null,
     valid_seconds: left(LIFE_SECONDS),
     resend_seconds: left(RESEND_SECONDS),
     tries_left: TRIES - (sent?.wrong ?? 0),
-    sends_left: SENDS - (sent?.sends ?? 0),
+    sends_left: sends,
     wrong: (sent?.wrong ?? 0) > 0,
     send: { enabled: refusal === null, reason: refusal ? reason(refusal) : null },
   };

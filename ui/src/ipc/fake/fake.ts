@@ -124,6 +124,7 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
     },
     today: () => today(world),
     search: ({ query }) => search(world, query),
+    applicant: ({ applicant }) => applicantView(world, world.person(applicant)),
     open_applicant: ({ applicant }) => {
       if (world.open && world.open.id !== applicant) close();
       world.open = world.person(applicant);

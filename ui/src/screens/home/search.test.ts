@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SearchHit } from "$lib/ipc/bindings";
-import { Newest, matchedBesideName, moved, phoneTail } from "./search";
+import { Newest, again, matchedBesideName, moved, phoneTail } from "./search";
 
 const hit = (matched: string): SearchHit => ({
   applicant: {
@@ -42,4 +42,13 @@ test("who picks a hit waits for the answer to what was typed last", async () => 
   answers[2]?.("张例三");
   answers[1]?.("张例");
   expect(await picked, "an overtaken answer is never what somebody picks from").toEqual(["张例三"]);
+});
+
+test("a row stays chosen when its list is loaded again, wherever it stands then", () => {
+  const id = (row: { id: number }): number => row.id;
+  const [first, second, third] = [{ id: 1 }, { id: 2 }, { id: 3 }];
+  expect(again([third, first, second], id, second, 1), "one came before it").toBe(2);
+  expect(again([first, third], id, second, 1), "it went: its neighbour").toBe(1);
+  expect(again([], id, second, 1), "nothing is left").toBe(0);
+  expect(again([first], id, null, 0), "nothing was chosen").toBe(0);
 });
