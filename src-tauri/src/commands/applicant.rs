@@ -21,7 +21,7 @@ pub async fn search(slot: State<'_, HostSlot>, query: String) -> Result<SearchAn
 #[specta::specta]
 pub async fn applicant(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result<ApplicantView, HostError> {
     let host = slot.host().await?;
-    answer(lock(&host.desk).applicant(applicant))
+    host.answer(lock(&host.desk).applicant(applicant))
 }
 
 #[tauri::command]
