@@ -51,7 +51,7 @@ impl OtherCounter {
         let world = Arc::new(SystemWorld);
         let config =
             DeskConfig { folder: folder.path(), edition: Edition::Production, version: "0", keys: &keys, world };
-        let (desk, mut sync) = Desk::open(&config).unwrap();
+        let (mut desk, mut sync) = Desk::open(&config).unwrap();
         let enrolment = Enrolment {
             public: format!("https://{}", centre.address()),
             authority: std::fs::read_to_string(centre.authority()).unwrap(),
