@@ -197,6 +197,11 @@ impl Desk {
         new_id(&*self.world, self.now())
     }
 
+    /// Appends to the journal whatever was committed and could not be appended before.
+    pub(crate) fn write_journal(&mut self) -> Result<(), DeskError> {
+        write_journal(&self.device, &mut self.journal, &*self.world)
+    }
+
     /// Takes a command of the clerk who works here; `effects` become true in the same transaction.
     pub(crate) fn take(
         &mut self,

@@ -128,6 +128,11 @@ pub fn notice(kind: NoticeKind, version: u32) -> Notice {
     Notice { kind, version, sections: vec![section] }
 }
 
+/// Lets a future go as far as it can without an answer.
+pub fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> std::task::Poll<F::Output> {
+    future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+}
+
 /// Runs a future that never really waits.
 pub fn run<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);

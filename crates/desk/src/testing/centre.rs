@@ -3,6 +3,7 @@
 use super::{clerk, notice, signing_key, today};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::task::Poll;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{Application, ApplicationState, Channel, Transition, Wish};
@@ -42,6 +43,7 @@ struct Books {
     lost_answers: u32,
     visit_is_over: bool,
     feeds_kiosk: bool,
+    is_slow: bool,
 }
 
 /// A centre that keeps books: it takes every signed command once and answers the same again.
@@ -65,6 +67,7 @@ impl TestCentre {
             lost_answers: 0,
             visit_is_over: false,
             feeds_kiosk: false,
+            is_slow: false,
         }))
     }
 
@@ -150,6 +153,11 @@ impl TestCentre {
         self.with(|books| {
             books.refuse.insert(id, outcome);
         });
+    }
+
+    /// Commands are not answered until this is over.
+    pub fn set_slow(&self, is_slow: bool) {
+        self.with(|books| books.is_slow = is_slow);
     }
 
     pub fn set_now(&self, now: Timestamp) {
@@ -337,6 +345,7 @@ impl Centre for TestCentre {
 
     async fn commands(&self, batch: Vec<Envelope>) -> Result<Vec<ItemOutcome>, Problem> {
         self.check_line()?;
+        std::future::poll_fn(|_| if self.with(|books| books.is_slow) { Poll::Pending } else { Poll::Ready(()) }).await;
         let mut outcomes = Vec::new();
         for envelope in batch {
             envelope

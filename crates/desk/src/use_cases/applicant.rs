@@ -3,9 +3,10 @@
 use crate::cache::document::{DocumentKey, find_document};
 use crate::cache::session::find_session;
 use crate::desk::{Desk, lock};
-use crate::device::draft::close_drafts;
+use crate::device::draft::{Draft, close_drafts, find_open_draft};
 use crate::device::served::upsert_served;
 use crate::error::DeskError;
+use crate::use_cases::booking::BookingDraft;
 use crate::use_cases::reasons::{reason, reason_of_eligibility, reason_with};
 use crate::use_cases::record::mask;
 use crate::use_cases::visit::Visit;
@@ -71,11 +72,14 @@ impl Desk {
         self.clerk()?;
         self.visit.open(id);
         self.visit.identity_check = Some(check);
-        self.record_reveal(id)?;
+        if !self.visit.is_revealed {
+            self.record_reveal(id)?;
+            self.visit.is_revealed = true;
+        }
         self.applicant_view(id)
     }
 
-    /// Shows a record in full. Each time is one line of the log.
+    /// Shows a record in full for as long as somebody looks. Each time is one line of the log.
     ///
     /// # Errors
     /// When there is no such record, or the line of the log cannot be written: then nothing is shown.
@@ -87,12 +91,8 @@ impl Desk {
     }
 
     fn record_reveal(&mut self, id: ApplicantId) -> Result<(), DeskError> {
-        if self.visit.applicant == Some(id) && self.visit.is_revealed {
-            return Ok(());
-        }
         let command = self.new_id();
         self.take(command, &Command::RecordReveal { applicant: id }, Some(id), None, |_| Ok(()))?;
-        self.visit.is_revealed = self.visit.applicant == Some(id);
         Ok(())
     }
 
@@ -101,17 +101,23 @@ impl Desk {
     /// # Errors
     /// When the file cannot be written.
     pub fn close_applicant(&mut self) -> Result<(), DeskError> {
-        if !self.is_kiosk() {
-            self.leave_for(None)?;
+        if self.is_kiosk() {
+            self.drop_submitted_draft()?;
+            return close_drafts(&self.device);
         }
-        self.drop_submitted_draft()?;
-        close_drafts(&self.device)
+        self.leave_for(None)
     }
 
     fn leave_for(&mut self, next: Option<ApplicantId>) -> Result<(), DeskError> {
         if let Some(last) = self.visit.applicant.filter(|last| Some(*last) != next) {
             upsert_served(&self.device, last, self.now())?;
             self.visit = Visit::default();
+        }
+        // A booking on the screen is about the person whose record is open.
+        let open: Option<Draft<BookingDraft>> = find_open_draft(&self.device)?;
+        if open.is_some_and(|open| Some(open.applicant) != next) {
+            self.drop_submitted_draft()?;
+            close_drafts(&self.device)?;
         }
         Ok(())
     }

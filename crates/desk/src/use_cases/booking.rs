@@ -23,12 +23,14 @@ use yuyue_domain::flow::{
     BookingMode, Flow, FlowAction, FlowContext, FlowKind, FlowRefusal, FlowStep, SessionQuery, SubjectDraft,
     SubjectOffer,
 };
-use yuyue_domain::ids::{ApplicantId, ApplicationId, SessionId, SiteId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, SessionId, SiteId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::notice::{Agreement, Notice, NoticeKind, NoticeVersion};
 use yuyue_domain::policy::Policy;
+use yuyue_domain::time::Date;
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::command::Command;
+use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::query;
 
 const LAST_QUERY: &str = "last_query";
@@ -46,6 +48,10 @@ pub struct BookingDraft {
     pub asked: Vec<(Subject, FlowKind)>,
     /// Whether 预约 was pressed and the command taken.
     pub is_submitted: bool,
+    /// Who checked the identity that the flow names, and on which day. It counts for nobody else, and only as long as the
+    /// booking stays on the screen.
+    #[serde(default)]
+    pub checked_by: Option<(ClerkId, Date)>,
 }
 
 impl Desk {
@@ -71,20 +77,18 @@ impl Desk {
             Some(kept) => kept,
             None => self.new_draft(applicant, context.clone(), replaces)?,
         };
+        draft.body.flow.identity_check = self.visit.identity_check;
         draft.body.flow = draft.body.flow.refresh(context);
-        if draft.body.flow.identity_check.is_none() {
-            draft.body.flow.identity_check = self.visit.identity_check;
-        }
         let flow = &draft.body.flow;
         // Whoever names no subject most likely means the first one that can be booked.
         let wanted = subject.or_else(|| flow.first_open_subject().filter(|_| flow.subject.is_none()));
-        if let Some(subject) = wanted
-            && flow.step == FlowStep::Subject
-            && let Ok(flow) = flow.advance(FlowAction::ChooseSubject { subject })
-        {
-            draft.body.flow = flow;
+        if let Some(subject) = wanted.filter(|wanted| flow.subject != Some(*wanted)) {
+            let from_the_start = Flow { step: FlowStep::Subject, kind: FlowKind::Normal, ..flow.clone() };
+            if let Ok(flow) = from_the_start.advance(FlowAction::ChooseSubject { subject }) {
+                draft.body.flow = flow;
+            }
         }
-        self.keep_draft(&draft)?;
+        self.keep_draft(&mut draft)?;
         self.booking_view(&draft)
     }
 
@@ -101,7 +105,7 @@ impl Desk {
         if let Some(id) = replaces {
             self.take_over(&mut flow, id)?;
         }
-        let body = BookingDraft { flow, replaces, asked: Vec::new(), is_submitted: false };
+        let body = BookingDraft { flow, replaces, asked: Vec::new(), is_submitted: false, checked_by: None };
         Ok(Draft { applicant, command: self.new_id(), body })
     }
 
@@ -159,8 +163,12 @@ impl Desk {
     pub fn booking(&mut self) -> Result<Option<BookingView>, DeskError> {
         self.acting()?;
         let Some(mut draft) = find_open_draft::<BookingDraft>(&self.device)? else { return Ok(None) };
-        self.visit.open(draft.applicant);
-        if !draft.body.is_submitted {
+        self.take_up(&mut draft);
+        if draft.body.is_submitted {
+            if let Err(error) = self.save_again(draft.command) {
+                tracing::warn!(code = error.code(), "what was submitted cannot be saved yet");
+            }
+        } else {
             let record = self.record(draft.applicant)?;
             draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &*self.policy()?)?);
         }
@@ -178,10 +186,38 @@ impl Desk {
         if self.is_kiosk() && draft.is_some_and(is_awaited) { Err(DeskError::AnswerAwaited) } else { Ok(()) }
     }
 
-    pub(crate) fn keep_draft(&mut self, draft: &Draft<BookingDraft>) -> Result<(), DeskError> {
+    /// A booking on the screen belongs to the visit. After a restart it is whose it was, and the identity that this clerk
+    /// checked today was checked; otherwise only what was checked in this visit counts.
+    fn take_up(&mut self, draft: &mut Draft<BookingDraft>) {
+        if self.visit.applicant != Some(draft.applicant) {
+            self.visit.open(draft.applicant);
+            let by = self.clerk().ok().map(|clerk| (clerk.id, self.now().date()));
+            let is_own = by.is_some() && draft.body.checked_by == by;
+            self.visit.identity_check = draft.body.flow.identity_check.filter(|_| is_own);
+        }
+        if !draft.body.is_submitted {
+            draft.body.flow.identity_check = self.visit.identity_check;
+        }
+    }
+
+    /// A command that is committed and does not stand in the journal yet is written there; none when there is no such one.
+    ///
+    /// # Errors
+    /// When it still cannot be written.
+    pub(crate) fn save_again(&mut self, command: Uuid) -> Result<Option<Envelope>, DeskError> {
+        let unsaved = find_item(&self.device, command)?.filter(|item| !item.is_saved);
+        if unsaved.is_some() {
+            self.write_journal()?;
+        }
+        Ok(unsaved.map(|item| item.envelope))
+    }
+
+    pub(crate) fn keep_draft(&mut self, draft: &mut Draft<BookingDraft>) -> Result<(), DeskError> {
         let now = self.now();
+        let by = self.clerk().ok().map(|clerk| (clerk.id, now.date()));
+        draft.body.checked_by = by.filter(|_| draft.body.flow.identity_check.is_some());
         let transaction = self.device.transaction()?;
-        upsert_open_draft(&transaction, draft, now)?;
+        upsert_open_draft(&transaction, &*draft, now)?;
         transaction.commit()?;
         Ok(())
     }
@@ -189,13 +225,20 @@ impl Desk {
     /// One act in the flow; none after 返回 in the first step, where the booking is left as a draft.
     fn act(&mut self, action: FlowAction) -> Result<Option<BookingView>, DeskError> {
         self.acting()?;
+        if let Some(draft) = find_open_draft::<BookingDraft>(&self.device)?.filter(|draft| draft.body.is_submitted)
+            && self.save_again(draft.command)?.is_some()
+        {
+            return self.booking_view(&draft).map(Some);
+        }
         let mut draft = self.open_draft()?;
         self.check_answered(Some(&draft))?;
+        self.take_up(&mut draft);
         self.visit.lost_place = None;
         let record = self.record(draft.applicant)?;
         draft.body.flow = draft.body.flow.refresh(self.flow_context(&record, &*self.policy()?)?);
         if let FlowAction::CheckIdentity { check } = action {
             self.check_identity(draft.applicant, check)?;
+            draft.body.flow.identity_check = self.visit.identity_check;
         }
         let before = draft.body.flow.clone();
         draft.body.flow = match before.advance(action.clone()) {
@@ -218,7 +261,7 @@ impl Desk {
             _ => {}
         }
         self.begin_with_sites(&mut draft, &record)?;
-        self.keep_draft(&draft)?;
+        self.keep_draft(&mut draft)?;
         self.booking_view(&draft).map(Some)
     }
 

@@ -12,7 +12,7 @@ use yuyue_domain::application::StateKind;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::policy::Policy;
 use yuyue_domain::time::Timestamp;
-use yuyue_domain::verification::CodePurpose;
+use yuyue_domain::verification::{CodePurpose, CodeRefusal};
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 
@@ -28,8 +28,10 @@ pub(crate) struct CodeSlot {
     sent_at: Timestamp,
     /// On the clock that nobody can set.
     elapsed: Duration,
+    /// Whether the last try was wrong.
     wrong: bool,
-    used: bool,
+    /// Whether it confirms nothing any more.
+    is_over: bool,
 }
 
 /// Sends a code to the bound phone.
@@ -59,7 +61,7 @@ pub async fn send_code(
         sent_at: desk.now(),
         elapsed: desk.world.elapsed(),
         wrong: false,
-        used: false,
+        is_over: false,
     };
     desk.codes.retain(|old| (old.applicant, old.purpose) != (applicant, purpose));
     if desk.codes.len() >= SLOTS_MAX {
@@ -130,7 +132,7 @@ impl Desk {
         CodeStatus {
             phone_masked,
             sent_at: slot.map(|slot| slot.sent_at),
-            valid_seconds: slot.filter(|slot| !slot.used).map_or(0, |slot| left(slot.sent.valid_seconds, slot)),
+            valid_seconds: slot.filter(|slot| !slot.is_over).map_or(0, |slot| left(slot.sent.valid_seconds, slot)),
             resend_seconds,
             tries_left,
             sends_left,
@@ -139,13 +141,18 @@ impl Desk {
         }
     }
 
-    /// The centre said what a try was worth.
-    pub(crate) fn note_try(&mut self, applicant: ApplicantId, purpose: &CodePurpose, tries_left: Option<u8>) {
+    /// The centre said what a try was worth. Only a wrong code spends one; a code that is over is over.
+    pub(crate) fn note_try(&mut self, applicant: ApplicantId, purpose: &CodePurpose, answer: Result<(), &CodeRefusal>) {
         let slot = self.codes.iter_mut().find(|slot| slot.applicant == applicant && slot.purpose == *purpose);
-        if let Some(slot) = slot {
-            slot.wrong = tries_left.is_some();
-            slot.used = tries_left.is_none();
-            slot.sent.tries_left = tries_left.unwrap_or(slot.sent.tries_left);
+        let Some(slot) = slot else { return };
+        slot.wrong = matches!(answer, Err(CodeRefusal::CodeWrong { .. }));
+        match answer {
+            Err(CodeRefusal::CodeWrong { tries_left }) => slot.sent.tries_left = *tries_left,
+            Err(CodeRefusal::CodeLocked { .. }) => slot.sent.tries_left = 0,
+            Ok(()) | Err(CodeRefusal::CodeUsed | CodeRefusal::CodeExpired | CodeRefusal::CodeNotSent) => {
+                slot.is_over = true;
+            }
+            Err(CodeRefusal::CodeTooSoon { .. } | CodeRefusal::CodeLimit { .. }) => {}
         }
     }
 }

@@ -74,16 +74,12 @@ async fn send(
             acknowledge(&desk.device, envelope.id, "", desk.now())?;
             let refusal = reasons.first();
             if let Some(yuyue_domain::refusal::Refusal::Code(refusal)) = refusal {
-                let left = match refusal {
-                    yuyue_domain::verification::CodeRefusal::CodeWrong { tries_left } => *tries_left,
-                    _ => 0,
-                };
-                desk.note_try(applicant, &purpose, Some(left));
+                desk.note_try(applicant, &purpose, Err(refusal));
             }
             Err(refusal.map_or(DeskError::NotFound, |refusal| desk.refused(refusal)))
         }
         Some(Outcome::Accepted { .. }) => {
-            desk.note_try(applicant, &purpose, None);
+            desk.note_try(applicant, &purpose, Ok(()));
             desk.arrived();
             desk.application(application)
         }

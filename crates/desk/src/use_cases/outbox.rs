@@ -45,7 +45,13 @@ pub struct Delivered {
 /// # Errors
 /// As the centre says when it cannot be reached; everything then waits as before, with the reason.
 pub async fn deliver(desk: &Mutex<Desk>, centre: &impl Centre) -> Result<Delivered, DeskError> {
-    let batch = list_batch(&lock(desk).device)?;
+    let batch = {
+        let mut desk = lock(desk);
+        if let Err(error) = desk.write_journal() {
+            tracing::error!(code = error.code(), "the journal cannot be written; what stands in it is sent");
+        }
+        list_batch(&desk.device)?
+    };
     if batch.is_empty() {
         return Ok(Delivered { answered: 0, more: false });
     }

@@ -2,7 +2,7 @@
 
 use crate::cache::session::{find_session, list_sessions};
 use crate::desk::{Desk, lock};
-use crate::device::draft::{Draft, upsert_open_draft};
+use crate::device::draft::{Draft, find_open_draft, upsert_open_draft};
 use crate::device::outbox::{acknowledge, find_feed, find_item, list_up_to, update_failed, update_outcomes};
 use crate::error::DeskError;
 use crate::use_cases::booking::{BookingDraft, ask_queues};
@@ -107,13 +107,19 @@ pub(crate) async fn refresh_visitor(desk: &Mutex<Desk>, centre: &impl Centre) {
 
 impl Desk {
     fn take_booking(&mut self, code: Option<String>) -> Result<Envelope, DeskError> {
+        let unsaved = find_open_draft::<BookingDraft>(&self.device)?.filter(|draft| draft.body.is_submitted);
+        if let Some(envelope) = unsaved.map(|draft| self.save_again(draft.command)).transpose()?.flatten() {
+            return Ok(envelope);
+        }
         let mut draft = self.open_draft()?;
         if let Some(item) = find_item(&self.device, draft.command)?.filter(|_| self.is_kiosk()) {
             // The same command once more, whose answer was lost.
             draft.body.is_submitted = true;
-            self.keep_draft(&draft)?;
+            self.keep_draft(&mut draft)?;
             return Ok(item.envelope);
         }
+        draft.body.flow.identity_check =
+            self.visit.identity_check.filter(|_| self.visit.applicant == Some(draft.applicant));
         let record = self.record(draft.applicant)?;
         let policy = self.policy()?;
         let flow = draft.body.flow.refresh(self.flow_context(&record, &policy)?);
@@ -202,30 +208,31 @@ impl Desk {
     }
 
     fn finish_submission(&mut self, envelope: &Envelope, outcome: Option<&Outcome>) -> Result<BookingView, DeskError> {
-        let draft: Draft<BookingDraft> =
-            crate::device::draft::find_open_draft(&self.device)?.ok_or(DeskError::NoBooking)?;
-        match outcome {
-            Some(Outcome::Accepted { .. }) => {
-                self.arrived();
-                if let Some(subject) = draft.body.flow.subject {
-                    self.note_try(draft.applicant, &CodePurpose::Apply { subject }, None);
+        if let (Command::Apply { applicant, subject, replaces, .. }, Some(Outcome::Accepted { .. })) =
+            (envelope.command()?, outcome)
+        {
+            self.arrived();
+            self.note_try(applicant, &CodePurpose::Apply { subject }, Ok(()));
+            if let Some(replaced) = replaces {
+                // It may have been dealt with meanwhile.
+                match acknowledge(&self.device, replaced, "", self.now()) {
+                    Err(DeskError::NotFound) | Ok(()) => {}
+                    Err(error) => return Err(error),
                 }
-                if let Some(replaced) = draft.body.replaces {
-                    // It may be an application of the centre's; then there is nothing of this counter to deal with.
-                    match acknowledge(&self.device, replaced, "", self.now()) {
-                        Err(DeskError::NotFound) | Ok(()) => {}
-                        Err(error) => return Err(error),
-                    }
-                }
-                self.booking_view(&draft)
             }
+        }
+        // Another booking may be on the screen by now; then 待处理 tells of this one.
+        let draft: Draft<BookingDraft> = find_open_draft(&self.device)?
+            .filter(|draft: &Draft<BookingDraft>| draft.command == envelope.id)
+            .ok_or(DeskError::NoBooking)?;
+        match outcome {
             Some(Outcome::Refused { reasons, .. }) => match reasons.first() {
                 Some(Refusal::Code(refusal)) => self.back_to_confirm(draft, envelope, refusal),
                 Some(refusal @ Refusal::Intake(IntakeRefusal::PriorityTaken { .. })) => {
                     let mut draft = self.reopen(draft, envelope, FlowStep::Sessions)?;
                     let nothing = FlowAction::Choose { sessions: Vec::new(), ordered: false };
                     draft.body.flow = draft.body.flow.advance(nothing)?;
-                    self.keep_draft(&draft)?;
+                    self.keep_draft(&mut draft)?;
                     self.visit.lost_place = Some(reason_of(&self.cache, refusal));
                     self.booking_view(&draft)
                 }
@@ -235,10 +242,10 @@ impl Desk {
                 // The same identifier again: whatever the centre has decided is told then.
                 let mut draft = draft;
                 draft.body.is_submitted = false;
-                self.keep_draft(&draft)?;
+                self.keep_draft(&mut draft)?;
                 Err(DeskError::AnswerAwaited)
             }
-            None => self.booking_view(&draft),
+            Some(Outcome::Accepted { .. }) | None => self.booking_view(&draft),
         }
     }
 
@@ -250,11 +257,7 @@ impl Desk {
         refusal: &CodeRefusal,
     ) -> Result<BookingView, DeskError> {
         if let Some(subject) = draft.body.flow.subject {
-            let left = match refusal {
-                CodeRefusal::CodeWrong { tries_left } => *tries_left,
-                _ => 0,
-            };
-            self.note_try(draft.applicant, &CodePurpose::Apply { subject }, Some(left));
+            self.note_try(draft.applicant, &CodePurpose::Apply { subject }, Err(refusal));
         }
         let draft = self.reopen(draft, envelope, FlowStep::Confirm)?;
         match refusal {
@@ -273,7 +276,7 @@ impl Desk {
         draft.body.is_submitted = false;
         draft.body.flow.step = step;
         draft.command = self.new_id();
-        self.keep_draft(&draft)?;
+        self.keep_draft(&mut draft)?;
         Ok(draft)
     }
 
@@ -292,6 +295,11 @@ impl Desk {
     /// Whether the application was taken here and the centre has not answered.
     pub(crate) fn is_unanswered(&self, id: ApplicationId) -> bool {
         find_item(&self.device, id.0).ok().flatten().is_some_and(|item| item.outcome.is_none())
+    }
+
+    /// Whether a command that was taken here stands in the journal.
+    pub(crate) fn is_saved(&self, command: uuid::Uuid) -> Result<bool, DeskError> {
+        Ok(find_item(&self.device, command)?.is_none_or(|item| item.is_saved))
     }
 
     pub(crate) fn done_view(&self, draft: &Draft<BookingDraft>) -> Result<DoneView, DeskError> {

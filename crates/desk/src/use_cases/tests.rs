@@ -6,7 +6,9 @@ mod kiosk;
 mod offline;
 mod outlook;
 mod pages;
+mod saving;
 mod storage;
+mod visit;
 
 use crate::desk::{Desk, DeskConfig, lock};
 use crate::device::identity::{Identity, insert_identity};

@@ -17,7 +17,7 @@ pub struct Visit {
     pub fetched: Option<ApplicantRecord>,
     /// How the identity was checked.
     pub identity_check: Option<IdentityCheck>,
-    /// Whether the record is shown in full: after an identity check, or because the clerk asked.
+    /// Whether the record is shown in full, because the identity was checked.
     pub is_revealed: bool,
     /// Queues of the sessions of the last 查询.
     pub queues: BTreeMap<SessionId, SessionQueue>,

@@ -20,6 +20,8 @@ pub struct Item {
     pub application: Option<ApplicationId>,
     /// The instant after which it comes too late.
     pub closes_at: Option<Timestamp>,
+    /// Whether it stands in the journal too; before that it counts as taken for nobody.
+    pub is_saved: bool,
     /// Tries that did not get through.
     pub tries: u32,
     /// Why the last try did not get through.
@@ -101,7 +103,7 @@ pub fn count_unsent_and_refused(device: &Connection) -> Result<(u32, u32), DeskE
 fn select(filter: &str) -> String {
     format!(
         "SELECT envelope, applicant, application, closes_at, tries, problem, outcome, decided_at, answered_at,
-             acknowledged_at
+             acknowledged_at, in_journal
          FROM outbox WHERE {filter}"
     )
 }
@@ -127,6 +129,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<Result<Item, serde_json::Error>> {
         applicant: row.get::<_, Option<u32>>(1)?.map(ApplicantId),
         application: row.get::<_, Option<[u8; 16]>>(2)?.map(|bytes| ApplicationId(Uuid::from_bytes(bytes))),
         closes_at: instant(3)?,
+        is_saved: row.get(10)?,
         tries: row.get(4)?,
         problem: problem.and_then(|text| serde_json::from_str(&text).ok()),
         outcome: decided_at.zip(outcome),

@@ -24,8 +24,9 @@ use yuyue_domain::verification::CodePurpose;
 impl Desk {
     pub(crate) fn booking_view(&self, draft: &Draft<BookingDraft>) -> Result<BookingView, DeskError> {
         let flow = &draft.body.flow;
-        let body =
-            if draft.body.is_submitted { StepBody::Done(self.done_view(draft)?) } else { self.step_body(draft)? };
+        // What is committed and could not be saved is not shown as taken.
+        let is_done = draft.body.is_submitted && self.is_saved(draft.command)?;
+        let body = if is_done { StepBody::Done(self.done_view(draft)?) } else { self.step_body(draft)? };
         // What 下一步 would answer is what the button says.
         let next = match flow.step {
             FlowStep::Notice | FlowStep::PriorityNotice | FlowStep::Confirm => {

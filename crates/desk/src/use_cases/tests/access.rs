@@ -81,11 +81,18 @@ fn people_are_masked_and_every_unmasking_is_a_command() {
     let revealed = counter.desk().reveal(person.id).expect("revealed");
     assert_eq!(revealed.name, person.name.reveal(), "in full");
     assert_eq!(sent(), 1, "with one line of the log");
-    counter.desk().check_identity(person.id, IdentityCheck::DocumentSeen).expect("checked");
-    assert_eq!(sent(), 1, "one line for the whole visit");
+    counter.desk().reveal(person.id).expect("revealed again");
+    assert_eq!(sent(), 2, "each look is one");
+    let view = counter.desk().applicant_view(person.id).expect("readable");
+    assert!(view.revealed.is_none(), "and a look is over when the key is let go");
+    for _ in 0..2 {
+        let view = counter.desk().check_identity(person.id, IdentityCheck::DocumentSeen).expect("checked");
+        assert!(view.revealed.is_some(), "whoever was checked is shown in full");
+        assert_eq!(sent(), 3, "one line for the whole visit");
+    }
     counter.desk().close_applicant().expect("下一位");
     counter.desk().check_identity(person.id, IdentityCheck::DocumentSeen).expect("checked");
-    assert_eq!(sent(), 2, "and one for the next");
+    assert_eq!(sent(), 4, "and one for the next");
     assert!(!format!("{revealed:?}").contains(person.name.reveal()), "and none of it in a log");
 }
 
