@@ -8,7 +8,7 @@ use crate::centre_clock::CentreClock;
 use crate::device::DEVICE_DB;
 use crate::device::draft::delete_old_drafts;
 use crate::device::identity::{Identity, find_identity, insert_identity};
-use crate::device::outbox::{Order, delete_old, take_in_memory, take_with};
+use crate::device::outbox::{Order, delete_old, take_in_memory, take_with, write_journal};
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use crate::folder::Folder;
