@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask run`, `test`, `simulate`, `bench`, `bindings` and `package`.
+//! The commands of this repository: `cargo xtask run`, `test`, `simulate`, `chaos`, `bench`, `bindings` and `package`.
 //!
 //! They start from a machine that has Rust and Node and nothing else, and say what they install. This package has few
 //! dependencies on purpose: it is compiled before anything else can happen.
@@ -26,6 +26,7 @@ Commands:
   run       Build and open the window of the training edition
   test      Check and test everything, the real window included
   simulate  Run devices and a centre in virtual time, for as many seeds as one wants
+  chaos     Run the real programs under kills, full disks and a bad line, and check what they promise
   bench     Measure the benchmarks of all packages
   bindings  Write the TypeScript bindings of the window's commands
   package   Build installable packages of the windows of both editions
@@ -57,9 +58,10 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         None => ("--help", args),
         Some((command, rest)) => (command.as_str(), rest),
     };
-    if command == "simulate" {
+    if let "simulate" | "chaos" = command {
         std::env::set_current_dir(shell::root())?;
-        return simulate(rest);
+        let part: &[&str] = if command == "chaos" { &["chaos"] } else { &[] };
+        return simulate(part, rest);
     }
     let (own, passed_on) = split_at_dashes(rest);
     let wants_help = own.iter().any(|arg| arg == "--help" || arg == "-h");
@@ -99,9 +101,12 @@ fn split_at_dashes(args: &[String]) -> (&[String], &[String]) {
 }
 
 /// The options are the simulation's own; `--help` tells them.
-fn simulate(options: &[String]) -> Result<ExitCode> {
+fn simulate(part: &[&str], options: &[String]) -> Result<ExitCode> {
     system::install_packages(system::BUILD_PACKAGES)?;
-    shell::cargo(&["run", "--quiet", "--release", "--package", "yuyue-simulation", "--"]).args(options).run()?;
+    shell::cargo(&["run", "--quiet", "--release", "--package", "yuyue-simulation", "--"])
+        .args(part)
+        .args(options)
+        .run()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -47,9 +47,14 @@ enum Command {
     Openapi(openapi::Arguments),
 }
 
-/// Runs a command and says on the standard error what went wrong.
+/// Runs the command of these arguments, the first of which is the program's name.
 #[must_use]
-pub fn run(cli: Cli) -> ExitCode {
+pub fn run_from(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
+    run(Cli::parse_from(arguments))
+}
+
+/// Runs a command and says on the standard error what went wrong.
+fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Init(arguments) => init::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

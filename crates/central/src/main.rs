@@ -1,9 +1,8 @@
 //! The central server's program.
 
-use clap::Parser;
 use std::process::ExitCode;
-use yuyue_central::cli::{Cli, run};
+use yuyue_central::cli::run_from;
 
 fn main() -> ExitCode {
-    run(Cli::parse())
+    run_from(std::env::args_os())
 }

@@ -94,16 +94,7 @@ fn make() -> SmallCity {
     let policy = yuyue_domain::seed::policy(config.today).expect("the seed is in force");
     let city = City::generate(&config, &policy).expect("a city of this size");
     let begin = city.as_of().plus_seconds(2 * 3600);
-    let clerks: Vec<Clerk> = city
-        .clerks()
-        .iter()
-        .map(|clerk| Clerk {
-            id: clerk.id,
-            staff_number: clerk.staff_number.clone(),
-            name: clerk.name.reveal().to_owned(),
-            office: clerk.office,
-        })
-        .collect();
+    let clerks = clerks(&city);
     let computers = computers(&clerks);
     let sessions = sessions(&city, begin);
     let mut records = people(&city);
@@ -124,8 +115,19 @@ fn make() -> SmallCity {
     SmallCity { begin, people, spare_people, spare_clerks, sessions, computers, centre }
 }
 
+/// Everybody who works in the city.
+pub fn clerks(city: &City) -> Vec<Clerk> {
+    let clerk = |clerk: &yuyue_sample::SampleClerk| Clerk {
+        id: clerk.id,
+        staff_number: clerk.staff_number.clone(),
+        name: clerk.name.reveal().to_owned(),
+        office: clerk.office,
+    };
+    city.clerks().iter().map(clerk).collect()
+}
+
 /// Three counters at two offices, and a kiosk.
-fn computers(clerks: &[Clerk]) -> Vec<Computer> {
+pub fn computers(clerks: &[Clerk]) -> Vec<Computer> {
     let computer = |id: u8, kind, clerk: &Clerk| Computer {
         id: DeviceId(u32::from(id)),
         kind,
@@ -145,7 +147,7 @@ fn computers(clerks: &[Clerk]) -> Vec<Computer> {
 }
 
 /// The next sessions of the two subjects that people come for, with so few places that they compete.
-fn sessions(city: &City, begin: Timestamp) -> Vec<Session> {
+pub fn sessions(city: &City, begin: Timestamp) -> Vec<Session> {
     let mut chosen = Vec::new();
     for (subject, count) in [(Subject::Two, 6), (Subject::Three, 6)] {
         let open = city.sessions().iter().filter(|session| {
@@ -170,7 +172,7 @@ fn sessions(city: &City, begin: Timestamp) -> Vec<Session> {
 }
 
 /// People like those of the cast, each with numbers of their own and without a history of bookings.
-fn people(city: &City) -> Vec<(Subject, ApplicantRecord)> {
+pub fn people(city: &City) -> Vec<(Subject, ApplicantRecord)> {
     let kinds = [(CastRole::RuleFour, Subject::Three, 8), (CastRole::PriorityEligible, Subject::Two, 9)];
     let mut people = Vec::new();
     for (role, subject, count) in kinds {
@@ -213,7 +215,40 @@ fn centre_files<'a>(
     let store = SqliteStore::init(&disk.path(CENTRE_FILE), None, "模拟市", Epoch(Uuid::from_u128(1)), begin);
     let store = store.expect("an empty store");
     let core = Core::new(store, clock, Arc::new(SeededEntropy::new(1)), server_key(), CoreConfig::default());
-    now(load_seeds(&core)).expect("the seeds");
+    let mut batch = load(&core, city, staff, sessions, records);
+    for computer in computers {
+        let Computer { id, kind, office, .. } = *computer;
+        let number = u8::try_from(id.0).unwrap_or(0);
+        let label = format!("MN-W{number:02}");
+        batch.writes.push(Write::DeviceAdded(NewDevice {
+            id,
+            kind,
+            label,
+            office,
+            code: [number; 32],
+            until: begin,
+            exit_verifier: None,
+        }));
+        let signing_key = computer.key.verifying_key().to_bytes();
+        batch.writes.push(Write::DeviceEnrolled { device: id, signing_key, fingerprint: [number; 32], at: begin });
+    }
+    now(core.store().transact(&Wants::default(), |_| (batch, ()))).expect("clerks and devices");
+    drop(core);
+    let files = disk.export();
+    disk.unmount();
+    files
+}
+
+/// Loads rules, sites, sessions and people into a centre that is empty; answers what lets the clerks sign in.
+pub fn load<'a>(
+    core: &Core<SqliteStore>,
+    city: &City,
+    staff: impl Iterator<Item = &'a Clerk>,
+    sessions: &[Session],
+    records: impl Iterator<Item = ApplicantRecord>,
+) -> Batch {
+    let begin = core.now();
+    now(load_seeds(core)).expect("the seeds");
     let mut rows: Vec<Row> = city.sites().iter().cloned().map(Row::Site).collect();
     rows.extend(sessions.iter().cloned().map(Row::Session));
     rows.extend(
@@ -236,27 +271,7 @@ fn centre_files<'a>(
             locked_until: begin,
         })));
     }
-    for computer in computers {
-        let Computer { id, kind, office, .. } = *computer;
-        let number = u8::try_from(id.0).unwrap_or(0);
-        let label = format!("MN-W{number:02}");
-        batch.writes.push(Write::DeviceAdded(NewDevice {
-            id,
-            kind,
-            label,
-            office,
-            code: [number; 32],
-            until: begin,
-            exit_verifier: None,
-        }));
-        let signing_key = computer.key.verifying_key().to_bytes();
-        batch.writes.push(Write::DeviceEnrolled { device: id, signing_key, fingerprint: [number; 32], at: begin });
-    }
-    now(core.store().transact(&Wants::default(), |_| (batch, ()))).expect("clerks and devices");
-    drop(core);
-    let files = disk.export();
-    disk.unmount();
-    files
+    batch
 }
 
 /// Runs a future of the centre, whose core never waits.

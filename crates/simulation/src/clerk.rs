@@ -6,14 +6,14 @@ mod booking;
 mod phone;
 
 use crate::city::Person;
-use crate::line::Line;
 use rand_chacha::ChaCha8Rng;
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 use yuyue_desk::desk::{Desk, lock};
 use yuyue_desk::error::DeskError;
 use yuyue_domain::ids::{ApplicantId, ApplicationId};
-use yuyue_protocol::account::Clerk;
+use yuyue_protocol::account::{Clerk, Secret};
+use yuyue_protocol::centre::Centre;
 
 pub use acts::{Ending, end, enter_code, hand_over, look_up, review_outbox, sign_in};
 pub use booking::{Plan, book};
@@ -43,13 +43,25 @@ pub struct Done {
     pub complaint: Option<String>,
 }
 
+/// The line as a clerk uses it: a made-up one, or the real one between real programs.
+pub trait ClerkLine: Centre + Clone {
+    /// The same line on behalf of the clerk with this token.
+    fn on_behalf_of(&self, token: Option<Secret>) -> Self;
+
+    /// The last command that was handed to it since this was asked.
+    fn take_last_command(&self) -> Option<Uuid>;
+
+    /// Lets time pass.
+    fn wait(&self, millis: u64) -> impl Future<Output = ()>;
+}
+
 /// A counter as its clerk sees it.
 #[derive(Clone)]
-pub struct Counter {
+pub struct Counter<L> {
     /// The desk.
     pub desk: Arc<Mutex<Desk>>,
     /// The line.
-    pub line: Line,
+    pub line: L,
     /// Everybody's phone.
     pub phone: Phone,
     /// Who works here.
@@ -58,15 +70,15 @@ pub struct Counter {
     pub dice: Arc<Mutex<ChaCha8Rng>>,
 }
 
-impl Counter {
+impl<L: ClerkLine> Counter<L> {
     /// The line on behalf of whoever is signed in, as each call of the window makes it.
-    fn centre(&self) -> Line {
+    fn centre(&self) -> L {
         let token = lock(&self.desk).token();
-        self.line.with_token(token)
+        self.line.on_behalf_of(token)
     }
 
     /// A number below `bound`.
-    fn draw(&self, bound: u64) -> u64 {
+    pub fn draw(&self, bound: u64) -> u64 {
         use rand::Rng as _;
         self.dice.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next_u64() % bound.max(1)
     }

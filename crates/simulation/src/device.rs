@@ -70,9 +70,11 @@ pub struct DeviceNode {
     folder: PathBuf,
 }
 
-struct OneKey;
+/// The one key of every device.
+pub struct OneKey;
 
-fn key() -> Key {
+/// The key itself.
+pub fn key() -> Key {
     Key::new([3; 32])
 }
 

@@ -11,6 +11,7 @@ mod hash;
 mod line;
 mod model;
 mod oracle;
+pub mod real;
 mod runner;
 mod world;
 

@@ -1,5 +1,6 @@
 //! The line of a device to the centre: every request becomes a message, whose way the simulation decides.
 
+use crate::clerk::ClerkLine;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
@@ -129,12 +130,6 @@ impl Line {
         Self { token, ..self.clone() }
     }
 
-    /// The last command that was handed to it since this was asked.
-    #[must_use]
-    pub fn take_last_command(&self) -> Option<Uuid> {
-        locked(&self.last_command).take()
-    }
-
     /// What is wanted and was not seen to.
     #[must_use]
     pub fn take_wish(&self) -> Option<Wish> {
@@ -147,9 +142,18 @@ impl Line {
         locked(&self.wishes).push_back(wish);
         Waiting(slot).await
     }
+}
 
-    /// Lets time pass.
-    pub async fn wait(&self, millis: u64) {
+impl ClerkLine for Line {
+    fn on_behalf_of(&self, token: Option<Secret>) -> Self {
+        self.with_token(token)
+    }
+
+    fn take_last_command(&self) -> Option<Uuid> {
+        locked(&self.last_command).take()
+    }
+
+    async fn wait(&self, millis: u64) {
         let slot = Slot::default();
         locked(&self.wishes).push_back(Wish::Wait { millis, slot: Arc::clone(&slot) });
         // There is nothing in this answer.

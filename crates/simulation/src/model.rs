@@ -40,6 +40,8 @@ pub struct Model {
     may_begin_anew: BTreeSet<usize>,
     /// Whether the centre was ever restored: it may then have lost what it had refused.
     pub was_restored: bool,
+    /// Whether a killed program may have told something that nobody wrote down.
+    pub tellings_are_lost: bool,
 }
 
 impl Model {
@@ -53,6 +55,7 @@ impl Model {
             cursors: vec![None; devices],
             may_begin_anew: BTreeSet::new(),
             was_restored: false,
+            tellings_are_lost: false,
         }
     }
 

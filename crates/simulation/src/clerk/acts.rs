@@ -1,6 +1,6 @@
 //! Everything but booking.
 
-use super::{Counter, Done, Told};
+use super::{ClerkLine, Counter, Done, Told};
 use crate::city::{PASSWORD, Person};
 use uuid::Uuid;
 use yuyue_desk::desk::lock;
@@ -15,7 +15,7 @@ use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::ApplicationId;
 
 /// The clerk signs in, with whoever answers: the centre, or without line what is kept here.
-pub async fn sign_in(counter: Counter) -> Done {
+pub async fn sign_in<L: ClerkLine>(counter: Counter<L>) -> Done {
     let number = counter.clerk.staff_number.clone();
     let signed = yuyue_desk::use_cases::access::sign_in(&counter.desk, &counter.line, &number, PASSWORD).await;
     match signed {
@@ -25,7 +25,7 @@ pub async fn sign_in(counter: Counter) -> Done {
 }
 
 /// The clerk counts what was taken, and goes. What is missing is named.
-pub async fn hand_over(counter: Counter) -> Done {
+pub async fn hand_over<L: ClerkLine>(counter: Counter<L>) -> Done {
     counter.dawdle().await;
     let summed = {
         let mut desk = lock(&counter.desk);
@@ -45,7 +45,7 @@ pub async fn hand_over(counter: Counter) -> Done {
 }
 
 /// The clerk looks somebody up and opens the record.
-pub async fn look_up(counter: Counter, person: Person) -> Done {
+pub async fn look_up<L: ClerkLine>(counter: Counter<L>, person: Person) -> Done {
     let text = person.phone[person.phone.len() - 4..].to_owned();
     let looked = async {
         let found = search(&counter.desk, &counter.centre(), &text).await?;
@@ -62,7 +62,7 @@ pub async fn look_up(counter: Counter, person: Person) -> Done {
 }
 
 /// The clerk looks through 待处理 and deals with a refusal.
-pub async fn review_outbox(counter: Counter) -> Done {
+pub async fn review_outbox<L: ClerkLine>(counter: Counter<L>) -> Done {
     let view = lock(&counter.desk).outbox();
     let view = match view {
         Ok(view) => view,
@@ -100,7 +100,12 @@ pub enum Ending {
 }
 
 /// Withdraws or cancels, whichever is possible.
-pub async fn end(counter: Counter, application: ApplicationId, person: Person, ending: Ending) -> Done {
+pub async fn end<L: ClerkLine>(
+    counter: Counter<L>,
+    application: ApplicationId,
+    person: Person,
+    ending: Ending,
+) -> Done {
     let ended = async {
         open_applicant(&counter.desk, &counter.centre(), person.id).await?;
         let preview = lock(&counter.desk).end_preview(application)?;
@@ -126,7 +131,7 @@ pub async fn end(counter: Counter, application: ApplicationId, person: Person, e
 }
 
 /// Enters the code of an application that waits for it.
-pub async fn enter_code(counter: Counter, application: ApplicationId, person: Person) -> Done {
+pub async fn enter_code<L: ClerkLine>(counter: Counter<L>, application: ApplicationId, person: Person) -> Done {
     let what = format!("enters the code of {}", application.0);
     let sent = send_code(&counter.desk, &counter.centre(), CodePurpose::Held { application }).await;
     if let Err(error) = sent {
@@ -142,9 +147,9 @@ pub async fn enter_code(counter: Counter, application: ApplicationId, person: Pe
 }
 
 /// Runs a use case that takes one command, and answers which one that was.
-async fn watched<F: Future<Output = Result<ApplicationView, DeskError>>>(
-    counter: &Counter,
-    run: impl FnOnce(crate::line::Line) -> F,
+async fn watched<L: ClerkLine, F: Future<Output = Result<ApplicationView, DeskError>>>(
+    counter: &Counter<L>,
+    run: impl FnOnce(L) -> F,
 ) -> (Result<ApplicationView, DeskError>, Option<Uuid>) {
     let centre = counter.centre();
     // What was sent before is another matter.
@@ -153,7 +158,12 @@ async fn watched<F: Future<Output = Result<ApplicationView, DeskError>>>(
     (answer, centre.take_last_command())
 }
 
-fn told(counter: &Counter, what: &str, answer: Result<ApplicationView, DeskError>, command: Option<Uuid>) -> Done {
+fn told<L: ClerkLine>(
+    counter: &Counter<L>,
+    what: &str,
+    answer: Result<ApplicationView, DeskError>,
+    command: Option<Uuid>,
+) -> Done {
     match (answer, command) {
         (Ok(view), Some(command)) => {
             let mut done = Done::of(format!("{what}: {:?}", view.application.state.kind()));

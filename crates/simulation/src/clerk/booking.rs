@@ -1,6 +1,6 @@
 //! Booking from 科目确认 to the answer, and taking up a booking that a crash or a clerk left behind.
 
-use super::{Counter, Done, Told};
+use super::{ClerkLine, Counter, Done, Told};
 use crate::city::Person;
 use yuyue_desk::desk::lock;
 use yuyue_desk::error::DeskError;
@@ -34,7 +34,7 @@ pub struct Plan {
 const STEPS_MAX: usize = 40;
 
 /// Books somebody.
-pub async fn book(counter: Counter, plan: Plan) -> Done {
+pub async fn book<L: ClerkLine>(counter: Counter<L>, plan: Plan) -> Done {
     let name = format!("books {} for subject {}", plan.person.id.0, plan.person.subject.number());
     match flow(&counter, &plan).await {
         Ok(done) => Done { what: format!("{name}: {}", done.what), ..done },
@@ -42,7 +42,7 @@ pub async fn book(counter: Counter, plan: Plan) -> Done {
     }
 }
 
-async fn flow(counter: &Counter, plan: &Plan) -> Result<Done, DeskError> {
+async fn flow<L: ClerkLine>(counter: &Counter<L>, plan: &Plan) -> Result<Done, DeskError> {
     let person = &plan.person;
     open_applicant(&counter.desk, &counter.centre(), person.id).await?;
     counter.dawdle().await;
@@ -96,7 +96,7 @@ fn everything(query: &SessionQuery, sites: &[SiteOption]) -> SessionQuery {
     SessionQuery { dates: DateRange { first, last }, sites: sites.iter().map(|site| site.id).collect() }
 }
 
-fn choose(counter: &Counter, list: &SessionList, most: u64) -> Vec<SessionId> {
+fn choose<L: ClerkLine>(counter: &Counter<L>, list: &SessionList, most: u64) -> Vec<SessionId> {
     let mut open: Vec<SessionId> =
         list.rows.iter().filter(|row| row.refused.is_none()).map(|row| row.session.id).collect();
     let mut chosen = Vec::new();
@@ -109,7 +109,7 @@ fn choose(counter: &Counter, list: &SessionList, most: u64) -> Vec<SessionId> {
 }
 
 /// 确认并提交, with up to three tries at the code.
-async fn confirm(counter: &Counter, plan: &Plan) -> Result<Done, DeskError> {
+async fn confirm<L: ClerkLine>(counter: &Counter<L>, plan: &Plan) -> Result<Done, DeskError> {
     let mut code = None;
     for _ in 0..3 {
         if plan.with_code && code.is_none() {

@@ -1,7 +1,5 @@
 //! A cache holds exactly the centre's rows that its device may hold.
 
-use crate::centre::CentreNode;
-use crate::device::DeviceNode;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use yuyue_protocol::account::DeviceKind;
@@ -46,36 +44,34 @@ const DERIVED: [(&str, &str); 3] = [
     ),
 ];
 
-/// Checks it.
-pub fn check(centre: &CentreNode, device: &DeviceNode) -> Result<(), String> {
-    let name = device.id().0;
+/// Checks the cache of the device of this number against the centre's file.
+pub fn check(centre: &Connection, cache: &Connection, name: u32, kind: DeviceKind) -> Result<(), String> {
+    let unreadable = |error: rusqlite::Error| format!("the cache of device {name} cannot be compared: {error}");
+    let compare = |what: &str, here: &str, there: Option<&str>| {
+        let here = texts(cache, here, None).map_err(unreadable)?;
+        let there = there.map_or_else(|| Ok(BTreeSet::new()), |sql| texts(centre, sql, Some(name)));
+        compare(name, what, &here, &there.map_err(unreadable)?)
+    };
     for (what, here, there) in FOR_EVERYBODY {
-        let there = centre.with_store_file(|connection| texts(connection, there, Some(name)))?;
-        compare(device, what, here, &there)?;
+        compare(what, here, Some(there))?;
     }
     for (what, here, there) in PERSONAL {
-        let there = match device.computer.kind {
-            DeviceKind::Counter => centre.with_store_file(|connection| texts(connection, there, None))?,
-            DeviceKind::Kiosk => BTreeSet::new(),
-        };
-        compare(device, what, here, &there)?;
+        compare(what, here, Some(there).filter(|_| kind == DeviceKind::Counter))?;
     }
     for (what, sql) in DERIVED {
-        if device.with_cache(|cache| cache.prepare(sql)?.exists([]))? {
+        if cache.prepare(sql).and_then(|mut statement| statement.exists([])).map_err(unreadable)? {
             return Err(format!("{what} in the cache of device {name} does not follow its rows"));
         }
     }
     Ok(())
 }
 
-fn compare(device: &DeviceNode, what: &str, here: &str, there: &BTreeSet<String>) -> Result<(), String> {
-    let here = device.with_cache(|cache| texts(cache, here, None))?;
-    if here == *there {
+fn compare(name: u32, what: &str, here: &BTreeSet<String>, there: &BTreeSet<String>) -> Result<(), String> {
+    if here == there {
         return Ok(());
     }
-    let missing: Vec<_> = there.difference(&here).collect();
+    let missing: Vec<_> = there.difference(here).collect();
     let extra: Vec<_> = here.difference(there).collect();
-    let name = device.id().0;
     Err(format!("{what} in the cache of device {name} are not the centre's: without {missing:?}, with {extra:?}"))
 }
 

@@ -4,6 +4,7 @@ use super::{Node, Restart, Run};
 use crate::bugs::Bug;
 use crate::city::small_city;
 use crate::clerk::{Counter, Done, Ending, Plan, book, end, enter_code, hand_over, look_up, review_outbox, sign_in};
+use crate::line::Line;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::io::Write as _;
@@ -138,7 +139,7 @@ impl Run {
         self.go_on_with_clerk(index)
     }
 
-    fn choose_act(&mut self, index: usize, counter: Counter) {
+    fn choose_act(&mut self, index: usize, counter: Counter<Line>) {
         let person = self.someone();
         let slip = self.model.slips.clone();
         let slip = self.pick(&slip);

@@ -121,16 +121,20 @@ impl Run {
     /// After everything has come to rest, every promise holds.
     pub(super) fn check_at_rest(&mut self) -> Result<(), String> {
         let truth = self.centre.with_store_file(|connection| Ok(oracle::truth::Truth::read(connection)))??;
-        let mut refused = BTreeSet::new();
-        for device in &self.devices {
-            refused.extend(oracle::outbox::list_refused(device)?);
-        }
+        let outboxes = self.devices.iter().map(oracle::outbox::Outbox::of).collect::<Result<Vec<_>, _>>()?;
+        let items = outboxes.iter().flat_map(|outbox| &outbox.items);
+        let refused: BTreeSet<_> = items.filter(|item| item.is_refused()).map(|item| item.envelope.id).collect();
         oracle::effects::check(&self.model, &truth, &refused)?;
         self.check_while_running()?;
         oracle::order::check(&truth)?;
-        for (index, device) in self.devices.iter().enumerate() {
-            oracle::outbox::check(&self.model, &truth, index, device)?;
-            oracle::cache::check(&self.centre, device)?;
+        for (index, (device, outbox)) in self.devices.iter().zip(&outboxes).enumerate() {
+            oracle::outbox::check(&self.model, &truth, index, outbox)?;
+            let (name, kind) = (device.id().0, device.computer.kind);
+            self.centre.with_store_file(|there| {
+                device
+                    .with_cache(|here| Ok(oracle::cache::check(there, here, name, kind)))
+                    .map_or_else(|e| Ok(Err(e)), Ok)
+            })??;
         }
         self.counts.insert("commands", u64::try_from(truth.commands.len()).unwrap_or(0));
         self.counts.insert("places given", truth.count_placed());
