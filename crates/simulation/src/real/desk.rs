@@ -25,6 +25,7 @@ use yuyue_desk::client::HttpCentre;
 use yuyue_desk::desk::{Desk, DeskConfig, lock};
 use yuyue_desk::device::identity::Identity;
 use yuyue_desk::error::DeskError;
+use yuyue_desk::files::SystemFiles;
 use yuyue_desk::follow::follow_once;
 use yuyue_desk::journal::{Salvaged, salvage};
 use yuyue_desk::sync::Sync;
@@ -101,7 +102,7 @@ impl RealDesk {
     ) -> Result<Self, String> {
         let folder = folder.join(format!("counter-{}", index + 1));
         let failed = |error: DeskError| format!("no counter: {error:?}");
-        let (desk, sync) = open(&folder).map_err(failed)?;
+        let (mut desk, sync) = open(&folder).map_err(failed)?;
         desk.keep_identity(identity).map_err(failed)?;
         drop((desk, sync));
         let people = centre.people.iter().map(|person| (person.id.0, person.subject, person.phone.clone()));
@@ -148,7 +149,8 @@ impl RealDesk {
 
     /// Its journal.
     pub fn salvage(&self) -> Result<Salvaged, String> {
-        salvage(&self.folder.join("outbox.journal"), &key()).map_err(|error| format!("no journal: {error:?}"))
+        salvage(&SystemFiles, &self.folder.join("outbox.journal"), &key())
+            .map_err(|error| format!("no journal: {error:?}"))
     }
 }
 
