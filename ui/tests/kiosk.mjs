@@ -1,7 +1,7 @@
 // Every screen of the self-service terminal, touched as people touch it: a journey stops at each of its screens.
 
-/** The buttons of the footer and below a screen, by their place: their words differ by language and mode. */
-const settle = (page) => page.waitForTimeout(380);
+/** A screen that has just changed takes no touch for a moment; the page's clock jumps over it. */
+const settle = (page) => page.clock.fastForward(400);
 const on = (page, name) => page.locator(`.kiosk main[data-page=${name}]`).waitFor();
 const touch = async (page, selector) => {
   await settle(page);
@@ -12,11 +12,15 @@ const forward = (page) => touch(page, ".k-act .k-btn:last-child:not([disabled])"
 const back = (page) => touch(page, ".k-act .k-btn:first-child");
 const type = async (page, keys) => {
   await settle(page);
-  for (const key of keys) await page.locator(`.k-key:text-is("${key}")`).click();
+  await page.evaluate((all) => {
+    const pad = [...document.querySelectorAll(".k-key")];
+    for (const key of all) pad.find((button) => button.textContent === key).click();
+  }, keys);
 };
 /** 长者模式 belongs to the visit: whoever comes next begins without it. */
 const choosesMode = async (page) => {
-  if (page.elder) await touch(page, ".k-util .k-btn >> nth=1");
+  const isElder = await page.evaluate(() => document.documentElement.dataset.size === "elder");
+  if (page.elder !== isElder) await touch(page, ".k-util .k-btn >> nth=1");
 };
 const leave = async (page) => {
   await touch(page, ".k-util .k-btn:first-child");
@@ -33,6 +37,7 @@ const step = (page, name) => page.locator(`.kiosk main[data-step=${name}]`).wait
 
 const ZHANG = "500112199901011234";
 const ZHAO = "500112199901017785";
+const ZHOU = "500112199901012046";
 const WANG = "500112199901012018";
 
 async function looksAround(page, stop) {
@@ -222,8 +227,8 @@ async function looksAfter(page, stop) {
   await stop("withdrawn");
   await leave(page);
   await tile(page, 2);
-  await identify(page, ZHAO);
-  await type(page, "407121");
+  await identify(page, ZHOU);
+  await type(page, "407130");
   await forward(page);
   await on(page, "applications");
   await stop("voucher-none");

@@ -1,4 +1,31 @@
-// Runs inside the page: text that leaves its box or lies on other text.
+// Runs inside the page: text that leaves its box or lies on other text, and buttons that a finger cannot reach.
+
+/** What is touched at a kiosk: large enough, apart, and not in the upper third of the screen. */
+export function findTouchFaults() {
+  const SIDE_MIN = 64;
+  const GAP_MIN = 12;
+  const third = innerHeight / 3 - 1;
+  const faults = [];
+  const shown = [...document.querySelectorAll(".kiosk button")].filter(
+    (button) => !button.closest(".kiosk")?.querySelector(".k-dialog") || button.closest(".k-dialog"),
+  );
+  const boxes = shown.map((button) => ({
+    name: button.textContent.trim().slice(0, 20),
+    box: button.getBoundingClientRect(),
+  }));
+  for (const [index, { name, box }] of boxes.entries()) {
+    if (Math.min(box.width, box.height) < SIDE_MIN) faults.push(`too small to touch: "${name}"`);
+    if (box.top < third) faults.push(`in the upper third: "${name}"`);
+    for (const other of boxes.slice(index + 1)) {
+      const across = Math.max(box.left, other.box.left) - Math.min(box.right, other.box.right);
+      const down = Math.max(box.top, other.box.top) - Math.min(box.bottom, other.box.bottom);
+      // The two halves of a switch touch each other on purpose.
+      const joined = across <= 1 && across > -1 && box.top === other.box.top;
+      if (Math.max(across, down) < GAP_MIN - 0.5 && !joined) faults.push(`too near: "${name}" and "${other.name}"`);
+    }
+  }
+  return faults;
+}
 
 export function findLayoutFaults() {
   const SLACK = 1.5;

@@ -1,8 +1,9 @@
 // Opens every screen on the fake host in a real engine, in both sizes, languages and themes: axe finds nothing, no text
-// leaves its box, nothing is written to the console, and nothing is fetched from elsewhere. Pictures go to /artifacts.
+// leaves its box, nothing is written to the console, and nothing is fetched from elsewhere. At a kiosk the contrast is
+// that of level AAA, and whatever is touched is large enough and low enough. Pictures go to /artifacts.
 //
 // SCREENS=name,name runs only these; VARIANTS=1366-zh-light only that; CHROMIUM names another browser; JUNIT a file for
-// the report.
+// the report. A kiosk's variants begin with `kiosk-`; its journeys run whole, SCREENS chooses what is looked at.
 import axe from "axe-core";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,43 +11,55 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build, preview } from "vite";
-import { findLayoutFaults } from "./layout.mjs";
+import { begin, JOURNEYS } from "./kiosk.mjs";
+import { findLayoutFaults, findTouchFaults } from "./layout.mjs";
 import { SCENES } from "./scenes.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pictures = join(root, "../artifacts/screens");
 const work = mkdtempSync(join(tmpdir(), "yuyue-screens-"));
 const outDir = join(work, "dist");
-const SIZES = { 1366: { width: 1366, height: 768 }, 1920: { width: 1920, height: 1080 } };
+const SIZES = {
+  1366: { width: 1366, height: 768 },
+  1920: { width: 1920, height: 1080 },
+  1080: { width: 1080, height: 1920 },
+};
+const DESK = ["1366", "1920"].flatMap((size) =>
+  ["zh", "en"].flatMap((lang) => ["light", "hc"].map((theme) => `${size}-${lang}-${theme}`)),
+);
+// Every two of size, language and mode meet once; all three together would take twice as long.
+const KIOSK = ["1080-zh-light", "1080-en-elder", "1080-zh-hc", "1920-en-light", "1920-zh-elder", "1920-en-hc"];
 const chosen = (name, all) =>
   process.env[name] ? all.filter((one) => process.env[name].split(",").includes(one)) : all;
 
-const variants = chosen(
+const desk = chosen("VARIANTS", DESK);
+const kiosk = chosen(
   "VARIANTS",
-  Object.keys(SIZES).flatMap((size) =>
-    ["zh", "en"].flatMap((lang) => ["light", "hc"].map((theme) => `${size}-${lang}-${theme}`)),
-  ),
+  KIOSK.map((variant) => `kiosk-${variant}`),
 );
-const names = chosen(
-  "SCREENS",
-  SCENES.map((scene) => scene.name),
-);
+const isWanted = (name) => !process.env.SCREENS || process.env.SCREENS.split(",").includes(name);
 
-async function look(page) {
+const AXE = { resultTypes: ["violations"] };
+const AXE_KIOSK = {
+  ...AXE,
+  rules: { "color-contrast": { enabled: false }, "color-contrast-enhanced": { enabled: true } },
+};
+
+async function look(page, isKiosk) {
   await page.evaluate(() => document.fonts.ready);
   await page.evaluate(axe.source);
-  const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const result = await page.evaluate((options) => globalThis.axe.run(document, options), isKiosk ? AXE_KIOSK : AXE);
   const findings = result.violations.flatMap((rule) =>
     rule.nodes.map((node) => `axe ${rule.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ""}`),
   );
-  return [...findings, ...(await page.evaluate(findLayoutFaults))];
+  const touch = isKiosk ? await page.evaluate(findTouchFaults) : [];
+  return [...findings, ...touch, ...(await page.evaluate(findLayoutFaults))];
 }
 
-async function shoot(context, address, variant, scene) {
-  const [, lang, theme] = variant.split("-");
+/** A page whose complaints are gathered in `faults`. */
+async function openPage(context, address, faults) {
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
-  const faults = [];
   // The PIN field of bits-ui reads its own state once more after it is gone; that is harmless and not ours.
   const harmless = (text) => text.includes("derived_inert");
   page.on("console", (message) => {
@@ -61,19 +74,64 @@ async function shoot(context, address, variant, scene) {
       !request.url().startsWith("data:") &&
       faults.push(`fetched ${request.url()}`),
   );
+  return page;
+}
+
+const notReached = (error) => `not reached: ${error.message.split("\n").slice(0, 3).join(" ")}`;
+const picture = (page, variant, name) => page.screenshot({ path: join(pictures, variant, `${name}.png`) });
+
+async function shoot(context, address, variant, scene) {
+  const [, lang, theme] = variant.split("-");
+  const faults = [];
+  const page = await openPage(context, address, faults);
   try {
     await page.goto(`${address}?frozen&${scene.start ?? "open"}&lang=${lang}&theme=${theme}`);
     await page.locator("main:not([aria-busy=true])").waitFor();
     await scene.run(page);
     await page.mouse.move(0, 0);
-    faults.push(...(await look(page)));
+    faults.push(...(await look(page, false)));
   } catch (error) {
-    faults.push(`not reached: ${error.message.split("\n").slice(0, 3).join(" ")}`);
+    faults.push(notReached(error));
   }
-  mkdirSync(join(pictures, variant), { recursive: true });
-  await page.screenshot({ path: join(pictures, variant, `${scene.name}.png`) });
+  await picture(page, variant, scene.name);
   await page.close();
-  return faults;
+  report(`${variant} ${scene.name}`, faults);
+}
+
+/** One journey through the kiosk, looked at wherever it stops. */
+async function travel(context, address, variant, journey) {
+  const [, , lang, mode] = variant.split("-");
+  const faults = [];
+  let last = "begin";
+  const page = await openPage(context, address, faults);
+  const stop = async (name) => {
+    last = name;
+    if (!isWanted(name)) return;
+    faults.push(...(await look(page, true)));
+    await picture(page, variant, name);
+    report(`${variant} ${name}`, faults.splice(0));
+  };
+  try {
+    await page.clock.install();
+    await page.goto(`${address}?frozen&kiosk&${journey.start}&lang=${lang}&theme=${mode}`);
+    await begin(page, mode === "elder");
+    await journey.run(page, stop);
+  } catch (error) {
+    faults.push(notReached(error));
+    await picture(page, variant, `after-${last}`);
+  }
+  if (faults.length > 0) report(`${variant} after ${last}`, faults);
+  await page.close();
+}
+
+const cases = [];
+let failed = 0;
+function report(name, faults) {
+  cases.push({ name, faults });
+  if (faults.length === 0) return;
+  failed += 1;
+  const lines = faults.slice(0, 12).map((fault) => `  ${fault}\n`);
+  process.stdout.write(`${name}\n${lines.join("")}`);
 }
 
 /** What a test runner would report: one case for each screen in each variant. */
@@ -87,8 +145,6 @@ function writeReport(path, cases) {
   writeFileSync(path, `<testsuites><testsuite name="screens">\n${lines.join("\n")}\n</testsuite></testsuites>\n`);
 }
 
-const cases = [];
-let failed = 0;
 await build({ root, mode: "fake", logLevel: "error", build: { outDir, emptyOutDir: true } });
 const server = await preview({
   root,
@@ -111,21 +167,14 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const variant of variants) {
+  for (const variant of [...desk, ...kiosk]) {
+    const isKiosk = variant.startsWith("kiosk-");
     // One context for all screens, so that fonts are decoded from its cache; what a screen shows lives in its page.
-    const context = await browser.newContext({ viewport: SIZES[variant.split("-")[0]], reducedMotion: "reduce" });
-    for (const scene of SCENES.filter(({ name }) => names.includes(name))) {
-      const faults = await shoot(context, address, variant, scene);
-      cases.push({ name: `${variant} ${scene.name}`, faults });
-      if (faults.length === 0) continue;
-      failed += 1;
-      process.stdout.write(
-        `${variant} ${scene.name}\n${faults
-          .slice(0, 12)
-          .map((fault) => `  ${fault}\n`)
-          .join("")}`,
-      );
-    }
+    const viewport = SIZES[variant.replace("kiosk-", "").split("-")[0]];
+    const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+    mkdirSync(join(pictures, variant), { recursive: true });
+    if (isKiosk) for (const journey of JOURNEYS) await travel(context, address, variant, journey);
+    else for (const scene of SCENES.filter(({ name }) => isWanted(name))) await shoot(context, address, variant, scene);
     await context.close();
   }
 } finally {
@@ -136,7 +185,7 @@ try {
 if (process.env.JUNIT) writeReport(process.env.JUNIT, cases);
 process.stdout.write(
   failed === 0
-    ? `${names.length} screens in ${variants.length} variants: nothing found\n`
+    ? `${cases.length} screens in ${desk.length + kiosk.length} variants: nothing found\n`
     : `${failed} screens with findings\n`,
 );
 process.exitCode = failed === 0 ? 0 : 1;
