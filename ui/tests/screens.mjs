@@ -47,7 +47,8 @@ const AXE_KIOSK = {
 
 async function look(page, isKiosk) {
   await page.evaluate(() => document.fonts.ready);
-  await page.evaluate(axe.source);
+  // A journey stays on its page, which knows axe from its first stop on.
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
   const result = await page.evaluate((options) => globalThis.axe.run(document, options), isKiosk ? AXE_KIOSK : AXE);
   const findings = result.violations.flatMap((rule) =>
     rule.nodes.map((node) => `axe ${rule.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ""}`),

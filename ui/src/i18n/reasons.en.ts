@@ -97,7 +97,8 @@ export const reasonsEn: Record<string, string> = {
   no_booking: "No booking is in progress. Please start again.",
   no_visit: "This visit is over. Please say who you are again.",
   not_a_kiosk: "Only a self-service terminal can do this.",
-  number_invalid: "The number is not right. Check the 18 digits of the resident card; for other documents go to a counter.",
+  number_invalid:
+    "The number is not right. Check the 18 digits of the resident card; for other documents go to a counter.",
   card_unknown: "Nothing was found for this card. Please ask at a counter.",
   answer_awaited: "The centre's answer is awaited. Press once more to confirm; nothing is submitted twice.",
   exit_code_wrong: "The exit code is wrong.",

@@ -42,6 +42,9 @@ type Page =
   | { name: "application"; view: ApplicationView }
   | { name: "end"; preview: EndPreview; status: CodeStatus };
 
+/** What only the person of the visit may see. */
+const PERSONAL = new Set<string>(["code", "booking", "applications", "application", "end"]);
+
 /** Every touch counts; it is told at most so often. */
 const TOUCH_MS = 1000;
 
@@ -60,6 +63,8 @@ class Kiosk {
   private wanted: Service = "book";
   /** The screen to which 返回 leads from one of somebody's applications. */
   private list: Page = { name: "home" };
+  /** How often in a row the host has said that nobody is here, while something personal is shown. */
+  private strangers = 0;
   private touchedAt = -TOUCH_MS;
   private silence: ReturnType<typeof setTimeout> | undefined;
 
@@ -105,13 +110,20 @@ class Kiosk {
 
   /** Hears who is there; when nobody is any more, everything of the visit goes from the page. */
   hear(view: KioskView | null): void {
-    if (view && view.stage.stage === "nobody" && view.presence === null) this.wipe();
+    if (view?.stage.stage !== "nobody") this.strangers = 0;
+    else if (view.presence === null) this.wipe();
+    else if (PERSONAL.has(this.page.name)) {
+      // One such word may have been overtaken by the answer that somebody is here.
+      this.strangers += 1;
+      if (this.strangers > 1) this.wipe();
+    }
   }
 
   private wipe(): void {
     const isFresh = this.page.name === "home" && !this.elder && app.booking === null;
     this.normal();
     if (isFresh) return;
+    this.strangers = 0;
     app.booking = null;
     app.applicant = null;
     app.dialog = null;
@@ -150,7 +162,18 @@ class Kiosk {
   }
 
   private sign(): void {
-    void app.load("kiosk_touch", { elder: this.elder }, (view) => (app.kiosk = view));
+    const visit = this.visits;
+    void app.load("kiosk_touch", { elder: this.elder }, (view) => {
+      // An answer about somebody who has left is nobody's.
+      if (visit === this.visits) app.kiosk = view;
+    });
+  }
+
+  /** Does something in its turn and says an error; when the host knows nobody any more, the page forgets them, too. */
+  private async act(work: () => Promise<void>, name: string): Promise<HostError | null> {
+    const error = await app.act(work, name);
+    if (error?.code === "no_visit") this.wipe();
+    return error;
   }
 
   stay = (): void => this.sign();
@@ -159,26 +182,26 @@ class Kiosk {
     this.wanted = service;
     if (service === "sessions" || service === "results" || service === "guide" || service === "offices")
       this.show({ name: service });
-    else if (app.kiosk?.stage.stage === "open") void app.act(() => this.serve(), "serve");
+    else if (app.kiosk?.stage.stage === "open") void this.act(() => this.serve(), "serve");
     else this.show({ name: app.kiosk?.card_reader ? "card" : "number" });
   };
 
   typeNumber = (): void => this.show({ name: "number" });
 
   identify = (number: string): void =>
-    void app.act(async () => {
+    void this.act(async () => {
       app.kiosk = await app.call("kiosk_begin", { number });
       this.show({ name: "code" });
     }, "identify");
 
   sendAgain = (): void =>
-    void app.act(async () => {
+    void this.act(async () => {
       app.kiosk = await app.call("kiosk_send_again", {});
     }, "send");
 
   /** Answers whether the code was right. */
   confirm = (code: string): Promise<HostError | null> =>
-    app.act(async () => {
+    this.act(async () => {
       app.kiosk = await app.call("kiosk_open", { code });
       if (app.kiosk.stage.stage === "open") await this.serve();
     }, "confirm");
@@ -232,19 +255,19 @@ class Kiosk {
   }
 
   sendBookingCode = (): void =>
-    void app.act(async () => {
+    void this.act(async () => {
       await this.send({ purpose: "booking" });
       app.booking = await app.call("booking", {});
     }, "send");
 
   submit = (code: string): Promise<HostError | null> =>
-    app.act(async () => {
+    this.act(async () => {
       app.booking = await app.call("submit", { code });
       this.changed();
     }, "submit");
 
   open = (application: ApplicationView, how: "see" | "end"): void =>
-    void app.act(async () => {
+    void this.act(async () => {
       const id = application.application.id;
       if (how === "see")
         return this.show({ name: "application", view: await app.call("application", { application: id }) });
@@ -254,7 +277,7 @@ class Kiosk {
     }, "open");
 
   sendEndCode = (): void =>
-    void app.act(async () => {
+    void this.act(async () => {
       if (this.page.name !== "end") return;
       const { preview } = this.page;
       const status = await this.send({ purpose: "cancel", application: preview.application.application.id });
@@ -262,7 +285,7 @@ class Kiosk {
     }, "send");
 
   confirmEnd = (code: string): Promise<HostError | null> =>
-    app.act(async () => {
+    this.act(async () => {
       if (this.page.name !== "end") return;
       const application = this.page.preview.application.application.id;
       await app.call("end_application", { application, proof: { proof: "code", code } });
@@ -275,9 +298,10 @@ class Kiosk {
 
   /** 结束办理: the host forgets the visit first, then the page does. */
   end = (): void =>
-    void app.act(async () => {
+    void this.act(async () => {
       app.kiosk = await app.call("kiosk_end", {});
       this.wipe();
+      this.visits += 1;
       this.show({ name: "home" });
     }, "leave");
 
