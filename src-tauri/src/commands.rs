@@ -5,6 +5,7 @@ mod access;
 mod applicant;
 mod application;
 mod booking;
+mod kiosk;
 mod lists;
 mod printing;
 mod training;
@@ -47,6 +48,17 @@ pub fn builder() -> Builder<Wry> {
             application::confirm_code,
             application::end_preview,
             application::end_application,
+            kiosk::kiosk,
+            kiosk::kiosk_touch,
+            kiosk::kiosk_begin,
+            kiosk::kiosk_send_again,
+            kiosk::kiosk_open,
+            kiosk::kiosk_read_card,
+            kiosk::kiosk_end,
+            kiosk::open_sessions,
+            kiosk::read_aloud,
+            kiosk::stop_reading,
+            kiosk::staff_exit,
             lists::today,
             lists::progress,
             lists::results,
@@ -61,6 +73,7 @@ pub fn builder() -> Builder<Wry> {
             training::training_publish_now,
             training::training_reset,
             training::training_set_line,
+            training::training_card,
         ])
         .types(&yuyue_desk::view::types())
 }

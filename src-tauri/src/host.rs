@@ -2,6 +2,7 @@
 
 use crate::follower;
 use crate::keys;
+use crate::kiosk::{self, KioskHost};
 use crate::line::Line;
 use crate::printing::Paperwork;
 use std::path::{Path, PathBuf};
@@ -36,12 +37,15 @@ pub struct Host {
     pub wake: Arc<Notify>,
     /// Slips and vouchers.
     pub paperwork: Paperwork,
+    /// What only a kiosk has.
+    pub kiosk: KioskHost,
     /// The training centre.
     #[cfg(feature = "training")]
     pub training: crate::training::TrainingHost,
     /// Set when a local file was found to be damaged; the follower mends it.
     pub damaged: AtomicBool,
-    app: AppHandle,
+    /// The program.
+    pub app: AppHandle,
 }
 
 impl Host {
@@ -150,17 +154,23 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
             internal()
         })?;
     }
+    let (is_kiosk, now) = {
+        let desk = lock(&desk);
+        (desk.is_kiosk() || kiosk::is_wanted(), desk.now())
+    };
     let host = Arc::new(Host {
         desk,
         line,
         wake: Arc::new(Notify::new()),
-        paperwork: Paperwork::new(&folder),
+        paperwork: if is_kiosk { Paperwork::in_memory(&folder) } else { Paperwork::new(&folder) },
+        kiosk: KioskHost::new(now),
         #[cfg(feature = "training")]
         training,
         damaged: AtomicBool::new(false),
         app: app.clone(),
     });
     tauri::async_runtime::spawn(follower::follow(Arc::clone(&host), sync));
+    tauri::async_runtime::spawn(kiosk::watch(Arc::clone(&host)));
     #[cfg(feature = "training")]
     tauri::async_runtime::spawn(crate::training::watch_phone(Arc::clone(&host)));
     Ok(host)

@@ -13,7 +13,45 @@ pub fn store(folder: &Path) -> Box<dyn KeyStore + Send + Sync> {
 /// The place for keys of this edition.
 #[cfg(not(feature = "training"))]
 pub fn store(folder: &Path) -> Box<dyn KeyStore + Send + Sync> {
+    if let Some(credential) = credential::SystemCredential::find() {
+        return Box::new(credential);
+    }
     Box::new(keyring::SystemKeyring::new(folder))
+}
+
+/// A kiosk's session has no keyring: its service is handed the key as a credential that the computer's TPM has sealed.
+#[cfg(not(feature = "training"))]
+mod credential {
+    use std::path::PathBuf;
+    use yuyue_desk::keys::{KeyStore, KeyStoreError};
+    use yuyue_sqlite::Key;
+
+    /// The name of the credential.
+    const NAME: &str = "yuyue-key";
+
+    /// The key that systemd has unsealed for this service, in memory.
+    pub struct SystemCredential {
+        path: PathBuf,
+    }
+
+    impl SystemCredential {
+        /// The credential; none when the service has none.
+        pub fn find() -> Option<Self> {
+            let path = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join(NAME);
+            path.exists().then_some(Self { path })
+        }
+    }
+
+    impl KeyStore for SystemCredential {
+        fn find_key(&self) -> Result<Option<Key>, KeyStoreError> {
+            let bytes = std::fs::read(&self.path)?;
+            Key::try_from(bytes.as_slice()).map(Some).map_err(|_| KeyStoreError::Damaged)
+        }
+
+        fn insert_key(&self, _key: &Key) -> Result<(), KeyStoreError> {
+            Err(KeyStoreError::Unavailable("a credential is made when the kiosk is installed".to_owned()))
+        }
+    }
 }
 
 #[cfg(not(feature = "training"))]

@@ -7,6 +7,7 @@ mod enrolment;
 mod follower;
 mod host;
 mod keys;
+mod kiosk;
 mod line;
 mod printing;
 #[cfg(feature = "training")]
@@ -27,11 +28,21 @@ pub fn run() {
         // The training edition never meets the data, nor an open window, of the real one.
         context.config_mut().identifier.push_str(".training");
     }
-    let is_kiosk = std::env::args().skip(1).any(|argument| argument == "--kiosk");
+    let is_kiosk = kiosk::is_wanted();
+    if is_kiosk && cfg!(feature = "training") {
+        // In training a computer is both, beside each other.
+        context.config_mut().identifier.push_str(".kiosk");
+    }
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
         .plugin(window::remembered_placement())
         .invoke_handler(commands::builder().invoke_handler())
+        .on_window_event(move |_, event| {
+            if let (true, tauri::WindowEvent::CloseRequested { api, .. }) = (is_kiosk, event) {
+                // Only staff leave a kiosk, with their code.
+                api.prevent_close();
+            }
+        })
         .setup(move |app| {
             host::open(app.app_handle());
             window::open(app.app_handle(), is_kiosk)?;

@@ -9,8 +9,8 @@ use yuyue_desk::device::identity::Identity;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::{SignIn, SignedIn};
-use yuyue_protocol::centre::Centre;
+use yuyue_protocol::account::{Secret, SignIn, SignedIn};
+use yuyue_protocol::centre::{Centre, Visits};
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
@@ -18,6 +18,7 @@ use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
+use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
 
 /// The centre, when there is a line to it.
 pub struct Line {
@@ -60,6 +61,11 @@ impl Line {
         self.centre()?.with_token(None).listen().await
     }
 
+    /// Tells the centre that a visit is over whose token this computer has forgotten already.
+    pub async fn end_visit_of(&self, token: Secret) -> Result<(), Problem> {
+        self.centre()?.with_token(Some(token)).end_visit().await
+    }
+
     fn centre(&self) -> Result<HttpCentre, Problem> {
         let client = self.client.read().unwrap_or_else(PoisonError::into_inner).clone();
         match client {
@@ -86,7 +92,10 @@ impl Centre for Line {
     }
 
     async fn commands(&self, batch: Vec<Envelope>) -> Result<Vec<ItemOutcome>, Problem> {
-        self.centre()?.with_token(None).commands(batch).await
+        let centre = self.centre()?;
+        // A kiosk acts for the person of its visit. A counter's commands name their clerk, whoever is signed in by now.
+        let is_kiosk = lock(&self.desk).is_kiosk();
+        if is_kiosk { centre.commands(batch).await } else { centre.with_token(None).commands(batch).await }
     }
 
     async fn request_code(&self, request: CodeRequest) -> Result<CodeSent, Problem> {
@@ -111,5 +120,23 @@ impl Centre for Line {
 
     async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
         self.centre()?.outlook(query).await
+    }
+}
+
+impl Visits for Line {
+    async fn send_visit_code(&self, request: VisitCodeRequest) -> Result<VisitCode, Problem> {
+        self.centre()?.with_token(None).send_visit_code(request).await
+    }
+
+    async fn open_visit(&self, opening: VisitOpening) -> Result<VisitAnswer, Problem> {
+        self.centre()?.with_token(None).open_visit(opening).await
+    }
+
+    async fn prolong_visit(&self) -> Result<u32, Problem> {
+        self.centre()?.prolong_visit().await
+    }
+
+    async fn end_visit(&self) -> Result<(), Problem> {
+        self.centre()?.end_visit().await
     }
 }

@@ -30,6 +30,19 @@ impl Paperwork {
         Self { folder: folder.join("printed") }
     }
 
+    /// At a kiosk: below a folder in memory, if this system has one, for the training edition prints into files.
+    pub fn in_memory(folder: &Path) -> Self {
+        let memory = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|runtime| runtime.is_dir());
+        Self { folder: memory.unwrap_or_else(|| folder.to_owned()).join("yuyue-printed") }
+    }
+
+    /// Takes back whatever waits to be printed.
+    pub fn clear(&self) {
+        if let Err(error) = edition_printer(&self.folder).clear() {
+            tracing::warn!(code = error.code(), "the print queue was not cleared");
+        }
+    }
+
     /// A document as it would come out of the printer.
     pub fn preview(&self, desk: &Mutex<Desk>, kind: DocumentKind) -> Result<DocumentPreview, HostError> {
         let (facts, by) = lock(desk).printable(kind).map_err(|error| host_error(&error))?;

@@ -10,17 +10,22 @@ use yuyue_central::training::{Training, TrainingConfig, TrainingError};
 use yuyue_desk::client::{Enrolment, enrol};
 use yuyue_desk::desk::{Desk, lock};
 use yuyue_desk::device::identity::Identity;
+use yuyue_desk::error::DeskError;
 use yuyue_desk::view::events::HostEvent;
 use yuyue_desk::view::reason::{HostError, Params, Reason};
 use yuyue_desk::view::training::{PhoneMessage, ProgressTick, TrainingPerson, TrainingState};
 use yuyue_desk::world::SystemWorld;
+use yuyue_devices::card::Card;
 use yuyue_domain::identity::PhoneNumber;
 use yuyue_domain::ids::OfficeId;
-use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::account::{DeviceKind, Secret};
 
 /// Where the trainee's counter stands: 渝北车管所, 3 号窗口.
 const OFFICE: OfficeId = OfficeId(5);
 const LABEL: &str = "YB-W03";
+/// The kiosk beside it, and the code with which a trainee leaves it.
+const KIOSK_LABEL: &str = "YB-Z01";
+const KIOSK_EXIT_CODE: &str = "00000000";
 /// How often the simulated phone is looked at.
 const PHONE_EVERY: Duration = Duration::from_millis(250);
 /// Messages that the window shows.
@@ -112,6 +117,20 @@ impl TrainingHost {
         self.state(host)
     }
 
+    /// Lays the card of the person who is found first on the simulated reader; none takes it away.
+    pub async fn lay_card(&self, host: &Host, query: Option<&str>) -> Result<TrainingState, HostError> {
+        let card = match query {
+            None => None,
+            Some(query) => {
+                let found = self.centre.find_card(query).await.map_err(|error| failed(&error))?;
+                let number = found.ok_or_else(|| host_error(&DeskError::NotFound))?;
+                Some(Card { number })
+            }
+        };
+        host.kiosk.reader.lay(card);
+        Ok(self.state(host))
+    }
+
     fn messages(&self) -> Vec<PhoneMessage> {
         self.centre.messages().into_iter().take(MESSAGES_MAX).map(|message| shown(&message)).collect()
     }
@@ -148,8 +167,10 @@ pub async fn watch_phone(host: Arc<Host>) {
 }
 
 async fn enrol_here(centre: &Training, desk: &Arc<Mutex<Desk>>) -> Result<Identity, HostError> {
-    let prepared =
-        centre.prepare_device(DeviceKind::Counter, LABEL, OFFICE, None).await.map_err(|error| failed(&error))?;
+    let (kind, label) =
+        if crate::kiosk::is_wanted() { (DeviceKind::Kiosk, KIOSK_LABEL) } else { (DeviceKind::Counter, LABEL) };
+    let exit_code = (kind == DeviceKind::Kiosk).then(|| Secret(KIOSK_EXIT_CODE.to_owned()));
+    let prepared = centre.prepare_device(kind, label, OFFICE, exit_code).await.map_err(|error| failed(&error))?;
     let enrolment = Enrolment {
         public: format!("https://{}", centre.running().public),
         authority: centre.running().authority_pem.clone(),

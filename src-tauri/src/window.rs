@@ -1,7 +1,7 @@
-//! The one window: how it opens at a counter and at a kiosk, and how it comes to the front.
+//! The one window: how it opens at a counter and at a kiosk, how it comes to the front, and how a kiosk's forgets.
 
 use tauri::plugin::TauriPlugin;
-use tauri::{AppHandle, Manager, Runtime, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_window_state::StateFlags;
 
 /// The label by which the capabilities name the window.
@@ -20,12 +20,90 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, is_kiosk: bool) -> tauri::Result<()>
         builder = builder.icon(tauri::include_image!("icons/training/128x128@2x.png"))?;
     }
     let builder = if is_kiosk {
-        builder.fullscreen(true).decorations(false).resizable(false).always_on_top(true)
+        // The page keeps nothing on the disk, goes nowhere else and shows no tools.
+        builder
+            .fullscreen(true)
+            .decorations(false)
+            .resizable(false)
+            .closable(false)
+            .always_on_top(true)
+            .incognito(true)
+            .devtools(false)
+            .on_navigation(is_own)
     } else {
         builder.inner_size(USUAL.0, USUAL.1).min_inner_size(SMALLEST.0, SMALLEST.1)
     };
-    builder.build()?;
-    Ok(())
+    let window = builder.build()?;
+    if is_kiosk { guard(&window) } else { Ok(()) }
+}
+
+/// A counter's computer was enrolled as a kiosk: the window fills the screen from now on.
+pub fn lock_down<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    let Some(window) = app.get_webview_window(MAIN) else { return Ok(()) };
+    window.set_decorations(false)?;
+    window.set_resizable(false)?;
+    window.set_closable(false)?;
+    window.set_always_on_top(true)?;
+    window.set_fullscreen(true)
+}
+
+/// The page forgets whoever was there: it is loaded anew, and the clipboard emptied.
+pub fn forget<R: Runtime>(app: &AppHandle<R>) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let forgotten = window.with_webview(|webview| {
+        #[cfg(target_os = "linux")]
+        linux::forget(&webview.inner());
+        #[cfg(not(target_os = "linux"))]
+        let _ = webview;
+    });
+    let forgotten = forgotten.and_then(|()| window.clear_all_browsing_data()).and_then(|()| window.reload());
+    if let Err(error) = forgotten {
+        tracing::error!(%error, "the page was not loaded anew");
+    }
+}
+
+/// Whether an address is the page's own; nothing else is ever loaded at a kiosk.
+fn is_own(address: &Url) -> bool {
+    match (address.scheme(), address.host_str()) {
+        ("tauri", _) | ("http" | "https", Some("tauri.localhost")) => true,
+        // A developer's page.
+        ("http", Some("localhost")) => cfg!(dev),
+        _ => false,
+    }
+}
+
+/// No menu, and a page that comes back when its process dies.
+fn guard<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    let app = window.app_handle().clone();
+    window.with_webview(move |webview| {
+        #[cfg(target_os = "linux")]
+        linux::guard(&webview.inner(), move || crate::kiosk::page_died(&app));
+        #[cfg(not(target_os = "linux"))]
+        let _ = (webview, app);
+    })
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use gtk::prelude::WidgetExt as _;
+    use webkit2gtk::{WebView, WebViewExt as _};
+
+    pub fn guard(webview: &WebView, died: impl Fn() + 'static) {
+        webview.connect_context_menu(|_, _, _, _| true);
+        webview.connect_web_process_terminated(move |webview, reason| {
+            tracing::error!(?reason, "the page's process ended");
+            died();
+            webview.reload();
+        });
+    }
+
+    pub fn forget(webview: &WebView) {
+        for selection in [gtk::gdk::SELECTION_CLIPBOARD, gtk::gdk::SELECTION_PRIMARY] {
+            let clipboard = webview.clipboard(&selection);
+            clipboard.set_text("");
+            clipboard.clear();
+        }
+    }
 }
 
 /// Brings the window to the front when the program is started once more.

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 /// What compiling needs.
 pub const BUILD_PACKAGES: &[&str] = &["build-essential", "pkg-config", "libssl-dev"];
 
-/// What building and opening the window needs. Smaller fonts than Noto show rare surnames as boxes.
+/// What building and opening the window needs. Smaller fonts than Noto show rare surnames as boxes; espeak-ng is the voice
+/// of the self-service terminal.
 pub const WINDOW_PACKAGES: &[&str] =
-    &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev", "fonts-noto-cjk"];
+    &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev", "fonts-noto-cjk", "espeak-ng"];
 
 /// What the tests need in addition: a screen in memory, a session bus and a keyring, the driver of the window, a browser
 /// engine and Python for the test tool of the interface.

@@ -18,7 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use yuyue_domain::applicant::{Attempt, TestOutcome};
 use yuyue_domain::application::StateKind;
+use yuyue_domain::identity::DocumentNumber;
 use yuyue_domain::ids::{OfficeId, SessionId};
+use yuyue_domain::lookup::parse_query;
 use yuyue_domain::session::{Session, SessionStatus};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{DeviceKind, Secret};
@@ -152,6 +154,15 @@ impl Training {
         exit_code: Option<Secret>,
     ) -> Result<PreparedDevice, TrainingError> {
         Ok(self.central.core.add_device(kind, label, office, exit_code).await?)
+    }
+
+    /// The number on the card of the person who is found first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_card(&self, query: &str) -> Result<Option<DocumentNumber>, TrainingError> {
+        let found = self.central.core.store().search(&parse_query(query), 1).await?;
+        Ok(found.into_iter().next().map(|applicant| applicant.document.number))
     }
 
     /// What the simulated phone shows, the newest first.

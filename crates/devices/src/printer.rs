@@ -119,4 +119,10 @@ pub trait Printer {
     /// # Errors
     /// Why nothing was printed; after [`PrintError::Silent`] nobody knows.
     fn print(&self, job: &PrintJob<'_>) -> Result<Printed, PrintError>;
+
+    /// Takes back everything that waits to be printed, so that nobody finds another person's paper.
+    ///
+    /// # Errors
+    /// When the printing system cannot be asked.
+    fn clear(&self) -> Result<(), PrintError>;
 }

@@ -40,6 +40,14 @@ pub async fn training_set_line(slot: State<'_, HostSlot>, connected: bool) -> Re
     controls::set_line(&host, connected)
 }
 
+/// Lays the card of the person who is found first on the simulated reader; none takes it away.
+#[tauri::command]
+#[specta::specta]
+pub async fn training_card(slot: State<'_, HostSlot>, query: Option<String>) -> Result<TrainingState, HostError> {
+    let host = slot.host().await?;
+    controls::lay_card(&host, query.as_deref()).await
+}
+
 #[cfg(feature = "training")]
 mod controls {
     use super::{Host, HostError, TrainingState};
@@ -64,6 +72,10 @@ mod controls {
     #[expect(clippy::unnecessary_wraps, reason = "in production it answers an error")]
     pub fn set_line(host: &Host, connected: bool) -> Result<TrainingState, HostError> {
         Ok(host.training.set_line(host, connected))
+    }
+
+    pub async fn lay_card(host: &Host, query: Option<&str>) -> Result<TrainingState, HostError> {
+        host.training.lay_card(host, query).await
     }
 }
 
@@ -94,6 +106,10 @@ mod controls {
     }
 
     pub fn set_line(_host: &Host, _connected: bool) -> Result<TrainingState, HostError> {
+        Err(absent())
+    }
+
+    pub async fn lay_card(_host: &Host, _query: Option<&str>) -> Result<TrainingState, HostError> {
         Err(absent())
     }
 }

@@ -130,6 +130,11 @@ impl Printer for CupsPrinter {
         let name = answer.out.split_whitespace().nth(3).unwrap_or(&self.queue);
         Ok(Printed { job: name.to_owned() })
     }
+
+    fn clear(&self) -> Result<(), PrintError> {
+        let answer = self.run("cancel", &["-a", "-x", &self.queue], None)?;
+        find_problem(&answer, &self.queue)
+    }
 }
 
 /// The size of the paper as CUPS names it; a roll is as long as the document.

@@ -66,4 +66,13 @@ impl Printer for SimulatedPrinter {
         file.write_all(job.pdf)?;
         Ok(Printed { job: name })
     }
+
+    fn clear(&self) -> Result<(), PrintError> {
+        if self.folder.exists() {
+            for name in self.files()? {
+                fs::remove_file(self.folder.join(name))?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -154,3 +154,18 @@ fn the_folder_of_the_simulated_printer_stays_bounded() {
     assert_eq!(names.len(), 501, "500 papers, and the file of somebody else");
     assert_eq!(names[0], "000004-yuyue-voucher.pdf", "the oldest made room");
 }
+
+#[test]
+fn what_was_printed_or_waits_is_taken_back_when_a_person_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    write_program(folder.path(), "cancel", &format!("echo \"$@\" > {}/cancelled", folder.path().display()));
+    printer(&folder).clear().unwrap();
+    let asked = std::fs::read_to_string(folder.path().join("cancelled")).unwrap();
+    assert!(asked.starts_with("-a -x "), "all jobs of the queue, with what is kept of them: {asked}");
+    let folder = tempfile::tempdir().unwrap();
+    let simulated = SimulatedPrinter::new(folder.path().join("printed"));
+    simulated.clear().unwrap();
+    simulated.print(&JOB).unwrap();
+    simulated.clear().unwrap();
+    assert!(names(&folder.path().join("printed")).is_empty(), "nobody finds another person's paper");
+}

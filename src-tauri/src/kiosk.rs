@@ -1,0 +1,191 @@
+//! What only a running kiosk has: the look at the ring every second, the reader of cards, 朗读, and forgetting whoever goes.
+
+use crate::host::{Host, HostSlot, host_error};
+use crate::window;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tauri::{AppHandle, Manager};
+use yuyue_desk::desk::lock;
+use yuyue_desk::error::DeskError;
+use yuyue_desk::use_cases::kiosk::{self, Watched};
+use yuyue_desk::view::events::HostEvent;
+use yuyue_desk::view::kiosk::{KioskView, SpokenLanguage};
+use yuyue_desk::view::reason::{HostError, Params};
+use yuyue_devices::card::CardReader;
+use yuyue_devices::speech::{Speaker, Speaking, Voice};
+use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::Secret;
+
+/// A reader on which a trainee lays cards.
+#[cfg(feature = "training")]
+pub type EditionReader = yuyue_devices::card::SimulatedReader;
+/// Real ones plug in here.
+#[cfg(not(feature = "training"))]
+pub type EditionReader = yuyue_devices::card::NoReader;
+
+/// How often the ring is looked at.
+const EVERY: Duration = Duration::from_secs(1);
+/// Set by the session of a kiosk, which starts the program again when it ends.
+const SESSION: &str = "YUYUE_KIOSK_SESSION";
+/// With this exit code a session knows that the program wants to begin anew.
+const BEGIN_ANEW: i32 = 75;
+
+/// Whether the program was started as a kiosk.
+pub fn is_wanted() -> bool {
+    std::env::args().skip(1).any(|argument| argument == "--kiosk")
+}
+
+/// What only a running kiosk has.
+pub struct KioskHost {
+    /// The reader of cards.
+    pub reader: EditionReader,
+    speaker: Speaker,
+    speaking: Mutex<Option<Speaking>>,
+    started_at: Timestamp,
+}
+
+impl KioskHost {
+    /// Nobody is there, and nothing is read aloud.
+    pub fn new(started_at: Timestamp) -> Self {
+        Self { reader: EditionReader::default(), speaker: Speaker::default(), speaking: Mutex::new(None), started_at }
+    }
+
+    fn silence(&self) {
+        *self.speaking.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether something was read to its end since the last look.
+    fn has_read(&self) -> bool {
+        let mut speaking = self.speaking.lock().unwrap_or_else(PoisonError::into_inner);
+        speaking.take_if(Speaking::has_ended).is_some()
+    }
+}
+
+/// Looks at the ring for as long as the program runs. At a counter it sees nothing to do.
+pub async fn watch(host: Arc<Host>) {
+    let mut is_locked = is_wanted();
+    loop {
+        tokio::time::sleep(EVERY).await;
+        if !lock(&host.desk).is_kiosk() {
+            continue;
+        }
+        if !is_locked {
+            is_locked = window::lock_down(&host.app).is_ok();
+        }
+        if let Err(error) = look(&host).await {
+            tracing::error!(code = error.code(), "the kiosk cannot go on");
+        }
+    }
+}
+
+async fn look(host: &Host) -> Result<(), DeskError> {
+    let watched = {
+        let mut desk = lock(&host.desk);
+        desk.set_card_reader(host.kiosk.reader.is_connected());
+        if host.kiosk.has_read() {
+            desk.arrived();
+        }
+        desk.watch()?
+    };
+    match watched {
+        Watched::Here(view) => {
+            host.tell(&HostEvent::KioskChanged(view));
+            if kiosk::keep_visit(&host.desk, &*host.line).await? {
+                forget(host, None)?;
+            }
+        }
+        Watched::Gone(token) => forget(host, token)?,
+        Watched::Nobody if lock(&host.desk).may_restart(host.kiosk.started_at) => begin_anew(host),
+        Watched::Nobody => {}
+    }
+    Ok(())
+}
+
+/// Ends the visit at once, because the person said so.
+pub fn end(host: &Host) -> Result<KioskView, DeskError> {
+    let token = lock(&host.desk).leave()?;
+    forget(host, token)?;
+    lock(&host.desk).kiosk_view()
+}
+
+/// The rest of forgetting: what is spoken, what waits for paper, what the page holds, and the centre's token.
+fn forget(host: &Host, token: Option<Secret>) -> Result<(), DeskError> {
+    host.kiosk.silence();
+    #[cfg(feature = "training")]
+    host.kiosk.reader.lay(None);
+    host.paperwork.clear();
+    window::forget(&host.app);
+    let view = lock(&host.desk).kiosk_view()?;
+    host.tell(&HostEvent::KioskChanged(Box::new(view)));
+    host.tell_state();
+    if let Some(token) = token {
+        let line = Arc::clone(&host.line);
+        tauri::async_runtime::spawn(async move {
+            // Without an answer it ends by itself within five minutes.
+            if let Err(problem) = line.end_visit_of(token).await {
+                tracing::info!(code = ?problem.code, "the centre did not hear that a visit is over");
+            }
+        });
+    }
+    Ok(())
+}
+
+/// The page's process has died: whoever was there begins again, and the next page shows nobody.
+pub fn page_died(app: &AppHandle<impl tauri::Runtime>) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let Ok(host) = app.state::<HostSlot>().host().await else { return };
+        let is_kiosk = lock(&host.desk).is_kiosk();
+        if is_kiosk && let Err(error) = end(&host) {
+            tracing::error!(code = error.code(), "a visit was not forgotten");
+        }
+    });
+}
+
+/// Begins to read a text aloud; whatever was read before falls silent.
+pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage) -> Result<(), HostError> {
+    host.kiosk.silence();
+    let voice = match language {
+        SpokenLanguage::Chinese => Voice::Chinese,
+        SpokenLanguage::English => Voice::English,
+    };
+    let speaking = host.kiosk.speaker.speak(text, voice).map_err(|error| {
+        tracing::warn!(code = error.code(), "nothing is read aloud");
+        refused(error.code(), false)
+    })?;
+    *host.kiosk.speaking.lock().unwrap_or_else(PoisonError::into_inner) = Some(speaking);
+    let mut desk = lock(&host.desk);
+    let seconds = desk.code_life_seconds();
+    desk.wait_for(seconds);
+    Ok(())
+}
+
+/// Falls silent.
+pub fn stop_reading(host: &Host) {
+    host.kiosk.silence();
+    lock(&host.desk).arrived();
+}
+
+/// Opens the visit of whoever's card lies on the reader.
+pub async fn read_card(host: &Host) -> Result<KioskView, HostError> {
+    let card = host.kiosk.reader.read().map_err(|error| refused(error.code(), error.is_retryable()))?;
+    host.answer(kiosk::open_by_card(&host.desk, &*host.line, &card.number).await)
+}
+
+/// Staff leave: the program ends for good.
+pub fn staff_exit(host: &Host, code: &str) -> Result<(), HostError> {
+    lock(&host.desk).check_exit_code(code).map_err(|error| host_error(&error))?;
+    tracing::info!("staff leave the kiosk");
+    host.answer(end(host))?;
+    host.app.exit(0);
+    Ok(())
+}
+
+fn begin_anew(host: &Host) {
+    tracing::info!("the kiosk begins anew in the quiet hour");
+    if std::env::var_os(SESSION).is_some() { host.app.exit(BEGIN_ANEW) } else { host.app.restart() }
+}
+
+fn refused(code: &str, retryable: bool) -> HostError {
+    HostError { code: code.to_owned(), params: Params::new(), retryable }
+}
