@@ -10,6 +10,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::{interval, timeout};
 
+/// A free port of this machine.
+const ANY_PORT: &str = "127.0.0.1:0";
 /// How long a message may take on a busy machine.
 const MESSAGE_WITHIN: Duration = Duration::from_secs(30);
 /// People of the city; few are made quickly, and the ones to try are always among them.
@@ -20,7 +22,7 @@ const OFFICE: &str = "5";
 /// A centre that serves until it is dropped.
 pub struct CityCentre {
     // In this order they are dropped: first the process, then the folder that it writes to.
-    _serving: Processes,
+    serving: Option<Processes>,
     folder: TempDir,
     public: String,
 }
@@ -30,19 +32,38 @@ impl CityCentre {
     #[must_use]
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let any = "127.0.0.1:0";
-        let config = format!("[serve]\ndevices = \"{any}\"\npublic = \"{any}\"\nadmin = \"{any}\"\n");
-        fs::write(folder.path().join("centre.toml"), config).unwrap();
+        listen_on(folder.path(), ANY_PORT, ANY_PORT);
         operate(folder.path(), &["generate", "--applicants", APPLICANTS]);
+        let mut centre = Self { serving: None, folder, public: String::new() };
+        let devices = centre.serve();
+        listen_on(centre.folder.path(), &devices, &centre.public);
+        centre
+    }
+
+    /// Ends it where it stands: the line is dead.
+    pub fn kill(&mut self) {
+        self.serving = None;
+    }
+
+    /// Serves again, where it did before.
+    pub fn serve_again(&mut self) {
+        self.serve();
+    }
+
+    /// Begins to serve; answers where devices reach it.
+    fn serve(&mut self) -> String {
         let (ours, theirs) = std::io::pipe().unwrap();
-        let mut serve = command(folder.path(), &["serve"]);
+        let mut serve = command(self.folder.path(), &["serve"]);
         serve.stdout(theirs).stderr(Stdio::null());
-        let serving = Processes::start(serve);
+        self.serving = Some(Processes::start(serve));
         let mut line = String::new();
         BufReader::new(ours).read_line(&mut line).unwrap();
-        let (_, public) = line.split_once("everybody on ").expect("the centre says where it listens");
-        let public = public.split(',').next().unwrap().to_owned();
-        Self { _serving: serving, folder, public }
+        let after = |words: &str| {
+            let (_, rest) = line.split_once(words).expect("the centre says where it listens");
+            rest.split([',', ';', ' ', '\n']).next().unwrap().to_owned()
+        };
+        self.public = after("everybody on ");
+        after("devices on ")
     }
 
     /// The address that a clerk types when a computer is enrolled.
@@ -100,6 +121,12 @@ impl CityCentre {
 /// The six digits of a message.
 fn code_in(message: &str) -> Option<String> {
     message.split(|letter: char| !letter.is_ascii_digit()).find(|part| part.len() == 6).map(str::to_owned)
+}
+
+/// Where the centre listens from its next start on.
+fn listen_on(folder: &Path, devices: &str, public: &str) {
+    let config = format!("[serve]\ndevices = \"{devices}\"\npublic = \"{public}\"\nadmin = \"{ANY_PORT}\"\n");
+    fs::write(folder.join("centre.toml"), config).unwrap();
 }
 
 fn data(folder: &Path) -> PathBuf {

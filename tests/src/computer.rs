@@ -79,6 +79,12 @@ impl Computer {
         self.processes.is_running(program)
     }
 
+    /// Ends `program` where it stands, as a power cut does.
+    pub async fn kill(&self, program: &Path) {
+        self.processes.kill(program);
+        self.ends(program).await;
+    }
+
     /// Waits until `program` has ended by itself.
     pub async fn ends(&self, program: &Path) {
         wait_for("the end of the program", async || !self.is_running(program)).await;

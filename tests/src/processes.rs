@@ -2,10 +2,10 @@
 //! processes have started in turn.
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, set_child_subreaper, waitpgid};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, set_child_subreaper, waitpgid};
 use std::fs;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A group of processes. All of them are gone once this is dropped.
@@ -31,9 +31,23 @@ impl Processes {
 
     /// Whether one of them runs `program`.
     pub fn is_running(&self, program: &Path) -> bool {
+        self.running(program).next().is_some()
+    }
+
+    /// Ends those of them that run `program` where they stand, without a chance to tidy up.
+    pub fn kill(&self, program: &Path) {
+        for folder in self.running(program) {
+            let id = folder.file_name().and_then(|name| name.to_str()?.parse().ok()).and_then(Pid::from_raw);
+            // It may have gone by itself meanwhile.
+            let _ = id.map(|id| kill_process(id, Signal::KILL));
+        }
+    }
+
+    /// What the system tells of those of them that run `program`.
+    fn running(&self, program: &Path) -> impl Iterator<Item = PathBuf> {
         let runs = |folder: &Path| fs::read_link(folder.join("exe")).is_ok_and(|running| running == program);
-        let mut all = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
-        all.any(|folder| runs(&folder) && self.has(&folder))
+        let all = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+        all.filter(move |folder| runs(folder) && self.has(folder))
     }
 
     /// Whether a process belongs to the group: the third field after the name, which stands in brackets.

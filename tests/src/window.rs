@@ -144,6 +144,16 @@ impl Window {
     /// Closes the window and opens it again on the same computer.
     pub async fn restart(&mut self) {
         self.close().await;
+        self.open_again().await;
+    }
+
+    /// Kills the program where it stands and opens it again on the same computer.
+    pub async fn kill_and_start(&mut self) {
+        self.computer.kill(&self.program).await;
+        self.open_again().await;
+    }
+
+    async fn open_again(&mut self) {
         self.page = open(&self.computer, &self.program, &self.arguments).await;
         self.take_size().await;
     }

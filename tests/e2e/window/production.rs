@@ -11,7 +11,7 @@ use yuyue_tests::counter::OtherCounter;
 use yuyue_tests::window::{Edition, Trial, Window};
 
 /// Unlocks the keyring of the computer's session, as signing in to the desktop does.
-fn unlock_keyring(computer: &Computer) {
+pub fn unlock_keyring(computer: &Computer) {
     let password = computer.home().join("password");
     fs::write(&password, "a password of the desktop").expect("written");
     let mut keyring = computer.command("gnome-keyring-daemon");
@@ -21,7 +21,7 @@ fn unlock_keyring(computer: &Computer) {
 }
 
 /// 设备登记: the centre's address and the one-time code.
-async fn enrol(window: &Window, centre: &CityCentre) {
+pub async fn enrol(window: &Window, centre: &CityCentre) {
     window.find("#centre:focus").await;
     window.press(centre.address().chars()).await;
     window.press([Key::Tab.into()]).await;

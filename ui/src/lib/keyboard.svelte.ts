@@ -63,8 +63,8 @@ class Keyboard {
   /** Takes the keys of the window and suppresses those of the web view. */
   start(): () => void {
     const down = (event: KeyboardEvent): void => {
-      // A calendar or a list that is open has taken it.
-      if (event.defaultPrevented) return;
+      // A calendar or a list that is open has taken it. Other keys are prevented by fields that want digits only.
+      if (event.defaultPrevented && (event.key === "Escape" || event.key.startsWith("Arrow"))) return;
       // 229 is how some input methods report a key that they keep.
       const press = { ...pick(event), isComposing: event.isComposing || event.keyCode === 229 };
       if (this.hear(press) || isSuppressed(comboOf(press))) event.preventDefault();
