@@ -5,6 +5,7 @@ use crate::city::{CENTRE_FILE, now, server_key, small_city};
 use crate::clocks::Time;
 use crate::disk::Disk;
 use crate::line::{Answer, Reply, Request};
+use ed25519_dalek::VerifyingKey;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -169,9 +170,16 @@ impl CentreNode {
         let core = Arc::clone(&running.core);
         let sizes: Vec<usize> = batches.iter().map(|(_, batch)| batch.len()).collect();
         let mut deliveries = Vec::new();
-        for (_, batch) in batches {
-            // The writer itself checks the signatures here; a batch that came alone brings its signer along.
-            deliveries.extend(batch.into_iter().map(|envelope| Delivery { envelope, signer: None, visit: None }));
+        let devices = now(core.store().list_devices()).unwrap_or_default();
+        for (from, batch) in batches {
+            // As the listener does it: what a device signed itself is checked before it comes to the writer. Of a batch that
+            // came alone the writer checks every signature.
+            let bytes = devices.iter().find(|device| device.id == from).and_then(|device| device.signing_key);
+            let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
+            deliveries.extend(batch.into_iter().map(|envelope| {
+                let is_own = key.is_some_and(|key| envelope.device == from && envelope.check_signature(&key).is_ok());
+                Delivery { signer: bytes.filter(|_| is_own), envelope, visit: None }
+            }));
         }
         let decided = now(core.decide(&deliveries));
         drop(core);

@@ -6,3 +6,4 @@ pub mod order;
 pub mod outbox;
 pub mod places;
 pub mod truth;
+pub mod waiting;

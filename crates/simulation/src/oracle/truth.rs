@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use yuyue_domain::applicant::Applicant;
 use yuyue_domain::application::{Application, StateKind};
-use yuyue_domain::ids::ApplicantId;
+use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::publication::{Publication, PublishedResult};
+use yuyue_domain::session::Session;
+use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::ApplicantRow;
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 
@@ -56,6 +58,10 @@ pub struct Truth {
     pub publications: Vec<Publication>,
     /// Their results in the order of rank.
     pub results: Vec<PublishedResult>,
+    /// Sessions by number.
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// Everything that fell due up to this instant is published.
+    pub published_until: Timestamp,
 }
 
 fn documents<T: DeserializeOwned>(connection: &Connection, sql: &str) -> Result<Vec<T>, String> {
@@ -69,18 +75,44 @@ impl Truth {
     /// Reads the centre's file.
     pub fn read(connection: &Connection) -> Result<Self, String> {
         let applications: Vec<Application> = documents(connection, "SELECT document FROM application ORDER BY id")?;
+        let sessions: Vec<Session> = documents(connection, "SELECT document FROM session ORDER BY id")?;
+        let published: i64 = connection
+            .query_row("SELECT max(began_at, coalesce((SELECT max(publication_at) FROM publication), 0)) FROM centre", [], |row| row.get(0))
+            .map_err(|error| format!("the centre's beginning cannot be read: {error}"))?;
         let applicants: Vec<ApplicantRow> = documents(connection, "SELECT document FROM applicant ORDER BY id")?;
         Ok(Self {
             applicants: applicants.into_iter().map(|row| (row.applicant.id, row.applicant)).collect(),
             commands: commands(connection)?,
             applications: applications.into_iter().map(|application| (application.id.0, application)).collect(),
             audit: audit(connection).map_err(|error| format!("the audit cannot be read: {error}"))?,
+            sessions: sessions.into_iter().map(|session| (session.id, session)).collect(),
+            published_until: Timestamp::from_unix(published).map_err(|error| format!("no instant: {error:?}"))?,
             publications: documents(connection, "SELECT document FROM publication ORDER BY id")?,
             results: documents(
                 connection,
                 "SELECT document FROM published_result ORDER BY publication, json_extract(document, '$.rank')",
             )?,
         })
+    }
+
+    /// How often what the promises are about has happened.
+    pub fn count_effects(&self) -> [(&'static str, u64); 8] {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let was = |kind: StateKind| {
+            let has = |one: &&Application| one.timeline.iter().any(|step| step.state.kind() == kind);
+            count(self.applications.values().filter(has).count())
+        };
+        let refused = self.commands.values().filter(|one| matches!(one.outcome, Outcome::Refused { .. }));
+        [
+            ("commands refused", count(refused.count())),
+            ("publications", count(self.publications.len())),
+            ("results", count(self.results.len())),
+            ("applications held for a code", was(StateKind::AwaitingCode)),
+            ("applications withdrawn", was(StateKind::Withdrawn)),
+            ("places given up", was(StateKind::CancelledByApplicant)),
+            ("applications ended by the office", was(StateKind::CancelledByOffice)),
+            ("applications lapsed", was(StateKind::Lapsed)),
+        ]
     }
 
     /// Applications that have a place.

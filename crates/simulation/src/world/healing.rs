@@ -127,6 +127,7 @@ impl Run {
         oracle::effects::check(&self.model, &truth, &refused)?;
         self.check_while_running()?;
         oracle::order::check(&truth)?;
+        oracle::waiting::check(&truth)?;
         for (index, (device, outbox)) in self.devices.iter().zip(&outboxes).enumerate() {
             oracle::outbox::check(&self.model, &truth, index, outbox)?;
             let (name, kind) = (device.id().0, device.computer.kind);
@@ -138,6 +139,9 @@ impl Run {
         }
         self.counts.insert("commands", u64::try_from(truth.commands.len()).unwrap_or(0));
         self.counts.insert("places given", truth.count_placed());
+        for (what, count) in truth.count_effects() {
+            self.counts.insert(what, count);
+        }
         Ok(())
     }
 

@@ -57,8 +57,10 @@ impl Run {
         let written = now(core.store().transact(&Wants::default(), |_| (batch, ())));
         match written {
             Ok(()) => {
-                self.count("acts of the operator");
-                self.note(format!("the operator {}", what.unwrap_or_default()));
+                if let Some(what) = what {
+                    self.count("acts of the operator");
+                    self.note(format!("the operator {what}"));
+                }
                 Ok(())
             }
             Err(_) if self.centre.disk.is_full() => Ok(()),
