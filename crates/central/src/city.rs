@@ -44,9 +44,8 @@ pub struct Progress {
 /// # Errors
 /// When the seeds hold no policy for today, or the store fails.
 pub async fn load_seeds<S: Store>(core: &Core<S>) -> Result<Policy, CityError> {
-    let policy = seed::policy(core.now().date())?;
-    let mut rows = vec![Row::Policy(Box::new(policy.clone()))];
-    rows.extend(seed::offices()?.offices.into_iter().map(Row::Office));
+    let policy = core.import_policy(seed::policy_documents()?).await.map_err(AdminError::from)??;
+    let mut rows: Vec<Row> = seed::offices()?.offices.into_iter().map(Row::Office).collect();
     rows.extend(notices()?.into_iter().map(Row::Notice));
     core.import(rows).await?;
     Ok(policy)

@@ -14,6 +14,7 @@ mod known;
 mod ledger;
 pub mod messages;
 mod outlook;
+mod policy;
 mod read;
 mod record;
 pub mod results;
@@ -111,6 +112,8 @@ pub struct Core<S> {
     catalogue: Mutex<Catalogue>,
     board: Mutex<Board>,
     forecasts: Mutex<Forecasts>,
+    /// Held by whoever works a forecast out: one at a time, however many ask.
+    preparing: tokio::sync::Mutex<()>,
     visits: Mutex<Visits>,
 }
 
@@ -127,6 +130,7 @@ impl<S: Store> Core<S> {
             catalogue: Mutex::default(),
             board: Mutex::default(),
             forecasts: Mutex::default(),
+            preparing: tokio::sync::Mutex::default(),
             visits: Mutex::default(),
         }
     }

@@ -29,6 +29,7 @@ pub use openapi::Description;
 use crate::authority::Authority;
 use crate::core::Core;
 use crate::problem::ApiProblem;
+use crate::serve::health::Health;
 use crate::store::Store;
 use crate::writer::Writer;
 use axum::Router;
@@ -69,6 +70,8 @@ pub struct App<S> {
     pub writer: Writer,
     /// The newest revision, for live streams.
     pub head: watch::Receiver<Revision>,
+    /// Whether everything that works beside the requests still does.
+    pub health: Arc<Health>,
     /// Certifies devices.
     pub authority: Arc<Authority>,
     /// The port at which enrolled devices connect.

@@ -1,4 +1,4 @@
-//! What the clock makes due: extensions, publications, lapsed applications, counts and ladders, purging.
+//! What the clock makes due: the policy of the day, extensions, publications, lapsed applications, counts and ladders, purging.
 //!
 //! [`Scheduler::tick`] does everything that is due at the present instant, in the order in which it fell due, and can be
 //! called as often as anybody likes: what was done is not done again, whether or not the centre stopped in between.
@@ -61,6 +61,7 @@ struct Memory {
     cancelled: BTreeSet<SessionId>,
     lapsed_until: Option<Timestamp>,
     purged_on: Option<Date>,
+    ruled_on: Option<Date>,
 }
 
 impl Scheduler {
@@ -75,6 +76,10 @@ impl Scheduler {
             self.memory = Memory { epoch, ..Memory::default() };
         }
         let memory = &mut self.memory;
+        if memory.ruled_on != Some(now.date()) {
+            core.renew_policy().await?;
+            memory.ruled_on = Some(now.date());
+        }
         core.refresh_board().await?;
         let cancelled = cancellation::end(core, now, &mut memory.cancelled).await?;
         let mut done = Done { cancelled, extensions: extension::decide(core, now).await?, ..Done::default() };

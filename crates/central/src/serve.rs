@@ -1,6 +1,8 @@
 //! The running centre: listeners, the writer, the clock's work and messages. All tasks and waits live here.
 #![expect(clippy::disallowed_methods, reason = "this is the program that runs the core")]
 
+pub(crate) mod health;
+
 use crate::authority::AuthorityError;
 use crate::central::Central;
 use crate::entropy::EntropyError;
@@ -12,11 +14,13 @@ use crate::tls::{self, PeerAcceptor, TlsError};
 use crate::writer::Writer;
 use axum::Router;
 use axum_server::Handle;
+use health::Health;
 use hyper_util::rt::TokioTimer;
+use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// How often a head is looked at that another process may have moved.
@@ -97,6 +101,9 @@ pub enum ServeError {
     /// The writer's thread cannot be started.
     #[error("the writer cannot be started")]
     Writer(#[source] std::io::Error),
+    /// A part that works for ever has ended.
+    #[error("{0} has ended")]
+    Ended(&'static str),
 }
 
 /// A centre that runs.
@@ -111,6 +118,7 @@ pub struct Running {
     pub authority_pem: String,
     /// Nudges the scheduler, so that what is due is done now.
     pub due: Arc<Notify>,
+    health: Arc<Health>,
     handles: Vec<Handle<SocketAddr>>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -130,11 +138,10 @@ impl Running {
         }
     }
 
-    /// Runs until a listener ends, which it does not by itself.
-    pub async fn wait(&mut self) {
-        if let Some(first) = self.tasks.first_mut() {
-            let _ = first.await;
-        }
+    /// Waits until a part of the centre ends, which none does by itself; answers which.
+    /// The program then ends with an error and is started again.
+    pub async fn wait(&self) -> ServeError {
+        ServeError::Ended(self.health.wait().await)
     }
 }
 
@@ -149,13 +156,16 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     let core = Arc::clone(&central.core);
     core.refresh_board().await?;
     let (head_sender, head) = watch::channel(core.store().get_head().await?.revision);
-    let writer = Writer::start(Arc::clone(&core), head_sender.clone()).map_err(ServeError::Writer)?;
+    let health = Arc::new(Health::default());
+    let (alive, writer_ended) = oneshot::channel();
+    let writer = Writer::start(Arc::clone(&core), head_sender.clone(), alive).map_err(ServeError::Writer)?;
     let listeners = [bind(config.devices)?, bind(config.public)?, bind(config.admin)?];
     let [(devices, _), ..] = &listeners;
     let app = Arc::new(App {
         core: Arc::clone(&core),
         writer,
         head,
+        health: Arc::clone(&health),
         authority: Arc::clone(&central.authority),
         devices_port: devices.port(),
     });
@@ -172,6 +182,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         admin: listeners[2].0,
         authority_pem: central.authority.certificate_pem().to_owned(),
         due: Arc::clone(&due),
+        health,
         handles: Vec::new(),
         tasks: Vec::new(),
     };
@@ -180,8 +191,10 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     running.listen(public, Some(for_public), routes::for_public(Arc::clone(&app)))?;
     running.listen(admin, None, routes::for_admin(app))?;
 
+    // Nothing is ever sent: the channel closes when the thread ends.
+    running.work("the writer", async move { drop(writer_ended.await) });
     let for_head = Arc::clone(&core);
-    running.tasks.push(tokio::spawn(async move {
+    running.work("the look at the feed", async move {
         let mut every = tokio::time::interval(HEAD_EVERY);
         loop {
             every.tick().await;
@@ -190,9 +203,9 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
                 head_sender.send_if_modified(|known| std::mem::replace(known, moved) != moved);
             }
         }
-    }));
+    });
     let for_messages = Arc::clone(&core);
-    running.tasks.push(tokio::spawn(async move {
+    running.work("the sending of messages", async move {
         let mut every = tokio::time::interval(MESSAGES_EVERY);
         loop {
             every.tick().await;
@@ -200,8 +213,8 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
                 tracing::error!(error = &error as &dyn std::error::Error, "messages wait");
             }
         }
-    }));
-    running.tasks.push(tokio::spawn(async move {
+    });
+    running.work("the scheduler", async move {
         let mut scheduler = scheduler::Scheduler::default();
         loop {
             if let Err(error) = scheduler.tick(&core).await {
@@ -210,7 +223,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
             // Whoever moves the clock does not wait for the next look.
             let _ = tokio::time::timeout(TICK_EVERY, due.notified()).await;
         }
-    }));
+    });
     Ok(running)
 }
 
@@ -234,11 +247,19 @@ impl Running {
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(IDLE_MAX);
         let endpoints = router.into_make_service();
         self.handles.push(handle);
-        self.tasks.push(match acceptor {
-            Some(acceptor) => tokio::spawn(async move { note(server.acceptor(acceptor).serve(endpoints).await) }),
-            None => tokio::spawn(async move { note(server.serve(endpoints).await) }),
-        });
+        match acceptor {
+            Some(acceptor) => {
+                self.work("a listener", async move { note(server.acceptor(acceptor).serve(endpoints).await) });
+            }
+            None => self.work("a listener", async move { note(server.serve(endpoints).await) }),
+        }
         Ok(())
+    }
+
+    /// Runs a part that is not expected to end.
+    fn work(&mut self, part: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let health = Arc::clone(&self.health);
+        self.tasks.push(tokio::spawn(async move { health.watch(part, work).await }));
     }
 }
 

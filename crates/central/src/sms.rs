@@ -39,9 +39,17 @@ pub trait Gateway: Send + Sync + 'static {
 pub async fn send_due<S: Store>(core: &Core<S>, gateway: &dyn Gateway) -> Result<usize, StoreError> {
     let now = core.now();
     let due = core.store().list_due_sms(now, DUE_MAX).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
     let mut batch = Batch::at(now);
     let mut sent = 0;
     for message in &due {
+        if message.expires_at <= now {
+            // It waited too long, as behind a gateway that was down or a centre that stood still.
+            batch.writes.push(Write::SmsFailed { id: message.id, next_at: None });
+            continue;
+        }
         batch.writes.push(match gateway.send(message, now).await {
             Ok(()) => {
                 sent += 1;

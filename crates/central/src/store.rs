@@ -21,6 +21,7 @@ use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
+use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
@@ -77,6 +78,17 @@ pub struct FeedQuery {
     pub kind: DeviceKind,
     /// Only the applicants of this office; none for the whole city.
     pub office: Option<OfficeId>,
+}
+
+/// Who changed after a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedRecords {
+    /// As they are now.
+    pub records: Vec<ApplicantRecord>,
+    /// Who was deleted.
+    pub gone: Vec<ApplicantId>,
+    /// The revision up to which that is all.
+    pub until: Revision,
 }
 
 /// A message that is due.
@@ -168,12 +180,6 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn get_head(&self) -> impl Future<Output = Result<Cursor, StoreError>> + Send;
 
-    /// The city, as it was named when the store was made.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    fn get_city(&self) -> impl Future<Output = Result<String, StoreError>> + Send;
-
     /// Up to which instant everything is published, or is history that was imported.
     ///
     /// # Errors
@@ -198,8 +204,8 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<ApplicantRecord>, StoreError>> + Send;
 
-    /// Those who changed while they waited, or whose applications changed, after a revision, at most `limit` changes; with
-    /// the revision up to which that is all.
+    /// Those who changed while they waited, whose applications changed, or who are gone, after a revision, at most `limit`
+    /// changes.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -207,7 +213,7 @@ pub trait Store: Send + Sync + 'static {
         &self,
         after: Revision,
         limit: u32,
-    ) -> impl Future<Output = Result<(Vec<ApplicantRecord>, Revision), StoreError>> + Send;
+    ) -> impl Future<Output = Result<ChangedRecords, StoreError>> + Send;
 
     /// The device whose certificate has this fingerprint.
     ///
@@ -296,6 +302,12 @@ pub trait Store: Send + Sync + 'static {
         &self,
         published_after: Timestamp,
     ) -> impl Future<Output = Result<BTreeMap<SessionId, PriorityRow>, StoreError>> + Send;
+
+    /// Every document of the policy that was imported, whenever it comes into force.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn list_policy_documents(&self) -> impl Future<Output = Result<Vec<PolicyDocument>, StoreError>> + Send;
 
     /// The counts and ladders that devices were told last.
     ///

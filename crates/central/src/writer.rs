@@ -30,26 +30,36 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer on a thread of its own, because its transactions block. It ends when every entrance is gone.
-    /// `head` is told after every group, so that live streams wake at once.
+    /// Starts the writer on a thread of its own, because its transactions block. It ends when every entrance is gone, and
+    /// then `alive` goes. `head` is told after every group, so that live streams wake at once.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start<S: Store>(core: Arc<Core<S>>, head: watch::Sender<Revision>) -> Result<Self, std::io::Error> {
+    pub fn start<S: Store>(
+        core: Arc<Core<S>>,
+        head: watch::Sender<Revision>,
+        alive: oneshot::Sender<()>,
+    ) -> Result<Self, std::io::Error> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let runtime = tokio::runtime::Handle::current();
-        std::thread::Builder::new().name("writer".into()).spawn(move || runtime.block_on(write(core, jobs, head)))?;
+        std::thread::Builder::new().name("writer".into()).spawn(move || {
+            let _alive = alive;
+            runtime.block_on(write(core, jobs, head));
+        })?;
         Ok(Self { queue })
     }
 
     /// Has envelopes decided; answers in the order given.
     ///
     /// # Errors
-    /// [`ErrorCode::Busy`] when the queue is full, and what the core says of the whole.
+    /// [`ErrorCode::Busy`] when the queue is full or the writer has ended, and what the core says of the whole.
     pub async fn decide(&self, deliveries: Vec<Delivery>) -> Answer {
         let (answer, answered) = oneshot::channel();
         let busy = |why: &str| Problem::new(ErrorCode::Busy, why).retry_after(RETRY_SECONDS);
-        self.queue.try_send(Job { deliveries, answer }).map_err(|_| busy("the queue is full"))?;
+        self.queue.try_send(Job { deliveries, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => busy("the queue is full"),
+            mpsc::error::TrySendError::Closed(_) => busy("the writer has ended"),
+        })?;
         answered.await.map_err(|_| busy("the centre is stopping"))?
     }
 

@@ -120,6 +120,16 @@ pub enum PolicyError {
 }
 
 impl PolicyDocument {
+    /// Its kind and version: another document of the same name takes its place.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Regulation(regulation) => format!("regulation {}", regulation.version),
+            Self::Local(local) => format!("local {}", local.version),
+            Self::Calendar(calendar) => format!("calendar {} {}", calendar.year, calendar.version),
+        }
+    }
+
     /// Reads one TOML document; `name` only serves the error.
     ///
     /// # Errors

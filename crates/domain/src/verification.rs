@@ -176,6 +176,17 @@ impl CodeState {
         (state, Err(refusal))
     }
 
+    /// Whether the last code was good for `purpose` at an earlier moment, when somebody typed it at a device without line.
+    #[must_use]
+    pub fn was_good_at(&self, purpose: CodePurpose, taken_at: Timestamp, rule: &CodeRule) -> bool {
+        self.last.is_some_and(|sent| {
+            sent.purpose == purpose
+                && !sent.used
+                && taken_at >= sent.sent_at
+                && seconds_left(sent.sent_at, rule.life_seconds, taken_at) > 0
+        })
+    }
+
     /// What is left of life, wait, tries and sends.
     #[must_use]
     pub fn remaining(&self, now: Timestamp, rule: &CodeRule) -> CodeRemaining {

@@ -12,7 +12,7 @@ use plans::PlanError;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use yuyue_domain::applicant::ResultError;
-use yuyue_domain::policy::{Policy, PolicyDocument, PolicyError};
+use yuyue_domain::policy::{PolicyDocument, PolicyError};
 use yuyue_domain::session::Site;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::{ApplicantRow, Row};
@@ -26,7 +26,7 @@ use yuyue_protocol::change::{ApplicantRow, Row};
 pub struct Arguments {
     #[command(flatten)]
     place: Place,
-    /// Policy documents (TOML); all documents of a policy together
+    /// Policy documents (TOML), beside those that are there; each comes into force on its day
     #[arg(long, value_name = "FILE", num_args = 1..)]
     policy: Vec<PathBuf>,
     /// A JSON list of exam sites
@@ -87,8 +87,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     block_on(async {
         core.refresh_catalogue().await?;
         if !arguments.policy.is_empty() {
-            let policy = read_policy(&arguments.policy, core.now().date())?;
-            core.import(vec![Row::Policy(Box::new(policy))]).await?;
+            core.import_policy(read_policy(&arguments.policy)?).await?.map_err(InputError::Policy)?;
         }
         if let Some(path) = &arguments.sites {
             let sites: Vec<Site> = read(path)?;
@@ -146,11 +145,10 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T, InputError> {
     serde_json::from_slice(&text).map_err(|error| InputError::Json(path.to_owned(), error))
 }
 
-fn read_policy(paths: &[PathBuf], date: yuyue_domain::time::Date) -> Result<Policy, InputError> {
-    let documents = paths.iter().map(|path| {
+fn read_policy(paths: &[PathBuf]) -> Result<Vec<PolicyDocument>, InputError> {
+    let read = |path: &PathBuf| {
         let text = std::fs::read_to_string(path).map_err(|error| InputError::Read(path.clone(), error))?;
         PolicyDocument::parse(&path.display().to_string(), &text).map_err(InputError::Policy)
-    });
-    let documents: Vec<PolicyDocument> = documents.collect::<Result<_, _>>()?;
-    Policy::in_force(&documents, date).map_err(InputError::Policy)
+    };
+    paths.iter().map(read).collect()
 }

@@ -36,11 +36,12 @@ pub fn run(arguments: &Arguments) -> Outcome {
             running.devices, running.public, running.admin
         ))?;
         let mut terminated = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
-            _ = terminated.recv() => {}
-        }
+        let ended = tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Into::into),
+            _ = terminated.recv() => Ok(()),
+            ended = running.wait() => Err(ended.into()),
+        };
         running.stop().await;
-        Ok(())
+        ended
     })
 }

@@ -32,6 +32,9 @@ pub fn apply(ledger: &mut Ledger<'_>, wanted: &Wanted<'_>, taking: Taking) -> Ou
     if !ledger.catalogue.offices.contains_key(&wanted.office) {
         return refusal(vec![IntakeRefusal::NotAllowed.into()]);
     }
+    if ledger.record_of(ApplicationId(taking.id)).is_ok() {
+        return refusal(vec![IntakeRefusal::Reused.into()]);
+    }
     let (after_try, verified) = match wanted.code {
         Some(code) => {
             let purpose = CodePurpose::Apply { subject: wanted.subject };
@@ -39,11 +42,12 @@ pub fn apply(ledger: &mut Ledger<'_>, wanted: &Wanted<'_>, taking: Taking) -> Ou
             match tried {
                 Ok(()) => (after_try, true),
                 // It was good when it was taken and ran out on the way: the application waits for another one.
-                Err(CodeRefusal::CodeExpired) => (after_try, false),
-                Err(wrong) => {
-                    ledger.keep_code(wanted.applicant, after_try);
-                    return refusal(vec![wrong.into()]);
+                Err(CodeRefusal::CodeExpired)
+                    if ledger.had_right_code(wanted.applicant, purpose, code, taking.act.taken_at) =>
+                {
+                    (after_try, false)
                 }
+                Err(wrong) => return refusal(ledger.refuse_code(wanted.applicant, after_try, wrong, taking)),
             }
         }
         None => (None, is_vouched_for(ledger, wanted, taking)),

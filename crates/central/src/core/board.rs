@@ -70,30 +70,41 @@ impl Board {
                     accepts: own.accepts.clone(),
                     ordered: matches!(own.wish, Wish::Choose { ordered: true, .. }),
                 });
-            let people = self.waiting.entry(subject).or_default();
-            if people.get(&id) == queued.as_ref() {
-                continue;
-            }
-            let before = match queued.clone() {
-                Some(now) => people.insert(id, now),
-                None => people.remove(&id),
-            };
-            if let Some(before) = before {
-                self.changed_ladders.insert((subject, before.class));
-                for session in before.accepts {
-                    if let Some(queue) = self.queues.get_mut(&session) {
-                        queue.remove(&before.standing);
-                        if queue.is_empty() {
-                            self.queues.remove(&session);
-                        }
+            self.put(id, subject, queued);
+        }
+    }
+
+    /// Forgets somebody who was deleted.
+    pub fn remove(&mut self, applicant: ApplicantId) {
+        for subject in Subject::ALL {
+            self.put(applicant, subject, None);
+        }
+    }
+
+    fn put(&mut self, applicant: ApplicantId, subject: Subject, queued: Option<Waiting>) {
+        let people = self.waiting.entry(subject).or_default();
+        if people.get(&applicant) == queued.as_ref() {
+            return;
+        }
+        let before = match queued.clone() {
+            Some(now) => people.insert(applicant, now),
+            None => people.remove(&applicant),
+        };
+        if let Some(before) = before {
+            self.changed_ladders.insert((subject, before.class));
+            for session in before.accepts {
+                if let Some(queue) = self.queues.get_mut(&session) {
+                    queue.remove(&before.standing);
+                    if queue.is_empty() {
+                        self.queues.remove(&session);
                     }
                 }
             }
-            if let Some(now) = queued {
-                self.changed_ladders.insert((subject, now.class));
-                for session in now.accepts {
-                    self.queues.entry(session).or_default().insert(now.standing);
-                }
+        }
+        if let Some(now) = queued {
+            self.changed_ladders.insert((subject, now.class));
+            for session in now.accepts {
+                self.queues.entry(session).or_default().insert(now.standing);
             }
         }
     }
@@ -171,16 +182,19 @@ pub async fn refresh<S: Store>(core: &Core<S>) -> Result<(), StoreError> {
         None => build(core, &policy).await?,
     };
     loop {
-        let (records, until) = core.store().list_changed_records(after, PAGE).await?;
+        let changed = core.store().list_changed_records(after, PAGE).await?;
         let mut board = core.board();
-        for record in &records {
+        for record in &changed.records {
             board.apply(record, &policy);
         }
-        board.built = Some((until, policy.clone()));
-        if until == after || records.is_empty() {
+        for applicant in &changed.gone {
+            board.remove(*applicant);
+        }
+        board.built = Some((changed.until, policy.clone()));
+        if changed.until == after || (changed.records.is_empty() && changed.gone.is_empty()) {
             return Ok(());
         }
-        after = until;
+        after = changed.until;
     }
 }
 

@@ -16,8 +16,7 @@ pub fn confirm(ledger: &mut Ledger<'_>, id: ApplicationId, code: &Code, taking: 
     let purpose = if sent_for == Some(booking) { booking } else { CodePurpose::Confirm { application: id } };
     let (after_try, tried) = ledger.try_code(applicant, purpose, code);
     if let Err(wrong) = tried {
-        ledger.keep_code(applicant, after_try);
-        return Err(vec![wrong.into()]);
+        return Err(ledger.refuse_code(applicant, after_try, wrong, taking));
     }
     let confirmed = confirm_application(ledger.intake(record), id, taking.act)?;
     ledger.keep_code(applicant, after_try);

@@ -53,25 +53,26 @@ pub(crate) fn deliveries(
 impl<S: Store> Core<S> {
     /// Decides envelopes one after another and writes everything in one transaction; answers in the order given.
     ///
-    /// When a rule of the tables stands against the whole, it is written one by one, so that one bad command never
-    /// blocks another.
+    /// When a rule of the tables stands against the whole, or a row cannot be read that only some of it need, it is written
+    /// one by one, so that one bad command never blocks another.
     ///
     /// # Errors
-    /// When the store fails, or no policy was imported. Nothing was decided then; the same can be sent again.
+    /// When the store fails, or no policy was imported. The same can be sent again: what was decided before the failure
+    /// is answered as it was.
     pub async fn decide(&self, deliveries: &[Delivery]) -> Result<Vec<ItemOutcome>, Problem> {
         match self.decide_together(deliveries).await {
-            Err(StoreError::Constraint { rule, .. }) if deliveries.len() > 1 => {
-                tracing::warn!(rule, commands = deliveries.len(), "a batch is written one by one");
+            Err(error) if is_about_one(&error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    commands = deliveries.len(),
+                    "a batch is written one by one"
+                );
                 let mut outcomes = Vec::with_capacity(deliveries.len());
                 for delivery in deliveries {
                     outcomes.push(self.decide_alone(delivery).await?);
                 }
                 Ok(outcomes)
             }
-            Err(StoreError::Constraint { .. }) => match deliveries.first() {
-                Some(delivery) => Ok(vec![self.decide_alone(delivery).await?]),
-                None => Ok(Vec::new()),
-            },
             Err(error) => Err(store_problem(&error)),
             Ok(outcomes) => outcomes.ok_or_else(no_policy),
         }
@@ -83,9 +84,14 @@ impl<S: Store> Core<S> {
             Ok(Some(mut outcomes)) if outcomes.len() == 1 => Ok(outcomes.remove(0)),
             Ok(Some(_)) => Err(Problem::new(ErrorCode::Internal, "a command was not decided")),
             Ok(None) => Err(no_policy()),
-            Err(StoreError::Constraint { rule, .. }) => {
-                // The decision believed something that the tables do not: a defect, answered as a refusal that is not kept.
-                tracing::error!(rule, command = %delivery.envelope.id, "the tables refused a decided command");
+            Err(error) if is_about_one(&error) => {
+                // The decision believed something that the tables do not, or a row is damaged: a defect, answered as a
+                // refusal that is not kept.
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    command = %delivery.envelope.id,
+                    "a command cannot be decided"
+                );
                 Ok(refused(&delivery.envelope, self.now(), vec![IntakeRefusal::NotAllowed.into()]))
             }
             Err(error) => Err(store_problem(&error)),
@@ -118,6 +124,17 @@ impl<S: Store> Core<S> {
     }
 }
 
+/// Whether a failure may be that of one command and not of all: a rule of the tables, or a damaged row of one person.
+fn is_about_one(error: &StoreError) -> bool {
+    match error {
+        StoreError::Constraint { .. } => true,
+        StoreError::Unreadable { table, .. } => {
+            matches!(*table, "applicant" | "application" | "code_ledger" | "command")
+        }
+        StoreError::Unavailable(_) | StoreError::Failed(_) => false,
+    }
+}
+
 /// All that these commands need to know, so that the store can load it at once.
 fn wants<'a>(commands: impl Iterator<Item = (&'a Envelope, Option<&'a Command>)>, now: Timestamp) -> Wants {
     let mut wants = Wants::default();
@@ -129,6 +146,8 @@ fn wants<'a>(commands: impl Iterator<Item = (&'a Envelope, Option<&'a Command>)>
         match command {
             Some(Command::Apply { applicant, wish, code, .. }) => {
                 wants.applicants.insert(*applicant);
+                // Whether there is one already that bears the identifier, imported or older than all commands that are kept.
+                wants.applications.insert(ApplicationId(envelope.id));
                 wants.codes |= code.is_some();
                 if matches!(wish, Wish::Priority { .. }) {
                     wants.priority_places_after = Some(now);

@@ -13,7 +13,7 @@ use yuyue_protocol::outcome::Outcome;
 
 pub fn withdraw(ledger: &mut Ledger<'_>, id: ApplicationId, proof: &Proof, taking: Taking) -> Result<Outcome, Refused> {
     let (applicant, mut application) = find(ledger, id)?;
-    let (after_try, proven) = prove(ledger, applicant, CodePurpose::Withdraw { application: id }, proof)?;
+    let (after_try, proven) = prove(ledger, applicant, CodePurpose::Withdraw { application: id }, proof, taking)?;
     let parameters = ledger.policy.local.cancellation.parameters();
     application.withdraw(Some(proven), taking.act, parameters).map_err(one)?;
     ledger.keep_code(applicant, after_try);
@@ -24,7 +24,7 @@ pub fn withdraw(ledger: &mut Ledger<'_>, id: ApplicationId, proof: &Proof, takin
 
 pub fn cancel(ledger: &mut Ledger<'_>, id: ApplicationId, proof: &Proof, taking: Taking) -> Result<Outcome, Refused> {
     let (applicant, mut application) = find(ledger, id)?;
-    let (after_try, proven) = prove(ledger, applicant, CodePurpose::Cancel { application: id }, proof)?;
+    let (after_try, proven) = prove(ledger, applicant, CodePurpose::Cancel { application: id }, proof, taking)?;
     let session = application.session().and_then(|id| ledger.catalogue.sessions.get(&id));
     let parameters = ledger.policy.local.cancellation.parameters();
     let Some(session) = session else {
@@ -61,15 +61,13 @@ fn prove(
     applicant: ApplicantId,
     purpose: CodePurpose,
     proof: &Proof,
+    taking: Taking,
 ) -> Result<(Option<CodeLedger>, transition::Proof), Refused> {
     match proof {
         Proof::IdentityCheck { check } => Ok((None, transition::Proof::IdentityCheck(*check))),
         Proof::Code { code } => match ledger.try_code(applicant, purpose, code) {
             (after_try, Ok(())) => Ok((after_try, transition::Proof::Code)),
-            (after_try, Err(wrong)) => {
-                ledger.keep_code(applicant, after_try);
-                Err(vec![wrong.into()])
-            }
+            (after_try, Err(wrong)) => Err(ledger.refuse_code(applicant, after_try, wrong, taking)),
         },
     }
 }

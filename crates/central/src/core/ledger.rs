@@ -109,6 +109,38 @@ impl<'a> Ledger<'a> {
         (Some(CodeLedger { state, ..*ledger }), tried)
     }
 
+    /// Whether these are the digits of the last code and it was good when they were typed.
+    pub fn had_right_code(
+        &self,
+        applicant: ApplicantId,
+        purpose: CodePurpose,
+        code: &Code,
+        taken_at: Timestamp,
+    ) -> bool {
+        self.loaded.codes.get(&applicant).is_some_and(|ledger| {
+            self.key.matches(&code_parts(applicant, &code.0), &ledger.tag)
+                && ledger.state.was_good_at(purpose, taken_at, &self.policy.local.code)
+        })
+    }
+
+    /// Keeps the codes after a try that failed, and notes wrong digits for the audit: somebody may be guessing.
+    pub fn refuse_code(
+        &mut self,
+        applicant: ApplicantId,
+        after_try: Option<CodeLedger>,
+        refusal: CodeRefusal,
+        taking: Taking,
+    ) -> Refused {
+        let tries = |ledger: Option<&CodeLedger>| ledger.map(|ledger| (ledger.state.day, ledger.state.wrong_tries));
+        if tries(after_try.as_ref()) > tries(self.loaded.codes.get(&applicant)) {
+            let (clerk, device) = (taking.act.clerk, Some(taking.device));
+            let entry = Entry::new(self.now, AuditAct::CodeWrong);
+            self.batch.audit(Entry { clerk, device, applicant: Some(applicant), ..entry });
+        }
+        self.keep_code(applicant, after_try);
+        vec![refusal.into()]
+    }
+
     /// Keeps the codes of a person as they are after a try.
     pub fn keep_code(&mut self, applicant: ApplicantId, ledger: Option<CodeLedger>) {
         let Some(ledger) = ledger else { return };

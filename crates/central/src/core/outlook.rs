@@ -21,8 +21,8 @@ use yuyue_protocol::query::{OutlookFound, OutlookQuery, WISHED_MAX};
 /// Seconds for which a prepared state of the queue is good.
 const GOOD_SECONDS: i64 = 10;
 
-/// What was prepared last, by subject.
-pub type Forecasts = BTreeMap<Subject, Arc<Forecast>>;
+/// What was prepared last, by subject and without whom.
+pub type Forecasts = BTreeMap<(Subject, Option<ApplicantId>), Arc<Forecast>>;
 
 /// A state of the queue of one subject, prepared for questions.
 pub struct Forecast {
@@ -56,13 +56,15 @@ impl<S: Store> Core<S> {
     }
 
     async fn forecast(&self, query: &OutlookQuery, spare: SparePriority) -> Result<Arc<Forecast>, Problem> {
-        let now = self.now();
-        // Nobody stands in their own way. Whoever waits already has a picture of their own, which is kept for nobody.
+        // Nobody stands in their own way: whoever waits already has a picture of their own.
         let own = self.board().is_waiting(query.applicant, query.subject).then_some(query.applicant);
-        let kept = self.forecasts().get(&query.subject).filter(|_| own.is_none()).cloned();
-        let is_good = |forecast: &Arc<Forecast>| (0..GOOD_SECONDS).contains(&now.seconds_since(forecast.as_of));
-        if let Some(kept) = kept.filter(is_good) {
-            return Ok(kept);
+        let key = (query.subject, own);
+        // Whoever asks meanwhile finds what the first one prepared.
+        let _one_at_a_time = self.preparing.lock().await;
+        let now = self.now();
+        let is_good = |forecast: &Forecast| (0..GOOD_SECONDS).contains(&now.seconds_since(forecast.as_of));
+        if let Some(kept) = self.forecasts().get(&key).filter(|forecast| is_good(forecast)) {
+            return Ok(Arc::clone(kept));
         }
         let places = self.store().list_priority_places(now).await.map_err(|error| store_problem(&error))?;
         let sessions: Vec<PlannedSession> = {
@@ -72,9 +74,9 @@ impl<S: Store> Core<S> {
         };
         let waiters = self.board().waiters(query.subject);
         let forecast = Arc::new(prepare(&sessions, waiters, query.subject, own, spare, now)?);
-        if own.is_none() {
-            self.forecasts().insert(query.subject, Arc::clone(&forecast));
-        }
+        let mut forecasts = self.forecasts();
+        forecasts.retain(|_, forecast| is_good(forecast));
+        forecasts.insert(key, Arc::clone(&forecast));
         Ok(forecast)
     }
 }

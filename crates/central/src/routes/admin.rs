@@ -9,6 +9,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// The program runs.
 #[utoipa::path(get, path = "/healthz", tag = "public",
@@ -17,8 +18,11 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The store answers.
+/// The store answers, and the writer, the scheduler and everything else beside the requests work.
 pub async fn readyz<S: Store>(State(app): State<Arc<App<S>>>) -> Result<&'static str, ApiProblem> {
+    if let Some(part) = app.health.ended() {
+        return Err(ApiProblem(Problem::new(ErrorCode::Busy, format!("{part} has ended"))));
+    }
     app.core.store().get_head().await.map_err(|error| store_problem(&error))?;
     Ok("ready\n")
 }

@@ -5,6 +5,7 @@ use crate::audit::Entry;
 use crate::secret::Hash;
 use std::fmt;
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId, SessionId};
+use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{Row, RowKey};
@@ -97,6 +98,8 @@ pub enum Write {
     },
     /// An act for the audit.
     Audit(Entry),
+    /// A document of the policy, in the place of one with the same name.
+    PolicyDocument(Box<PolicyDocument>),
     /// A computer may enrol.
     DeviceAdded(NewDevice),
     /// A computer enrolled with the code that it was given.

@@ -17,8 +17,8 @@ mod sms;
 mod write;
 
 use super::{
-    Account, Batch, DeviceRow, DueSms, FeedQuery, Loaded, PriorityRow, PurgeBefore, Purged, Store, StoreError, Totals,
-    Wants,
+    Account, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, Loaded, PriorityRow, PurgeBefore, Purged, Store,
+    StoreError, Totals, Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
@@ -32,6 +32,7 @@ use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
+use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
@@ -132,16 +133,6 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Reads every page and checks every reference.
-    ///
-    /// # Errors
-    /// When the file is damaged.
-    pub fn check(&self) -> Result<(), StoreError> {
-        self.read(|connection| {
-            yuyue_sqlite::check_integrity(connection).map_err(|error| StoreError::Failed(Box::new(error)))
-        })
-    }
-
     fn writer(&self) -> MutexGuard<'_, Connection> {
         // A decision that panicked has rolled its transaction back on the way out, so the connection is sound.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
@@ -203,10 +194,6 @@ impl Store for SqliteStore {
         self.read(feed::get_head)
     }
 
-    async fn get_city(&self) -> Result<String, StoreError> {
-        self.read(feed::get_city)
-    }
-
     async fn get_published_until(&self) -> Result<Timestamp, StoreError> {
         self.read(publication::get_published_until)
     }
@@ -222,14 +209,17 @@ impl Store for SqliteStore {
         })
     }
 
-    async fn list_changed_records(
-        &self,
-        after: Revision,
-        limit: u32,
-    ) -> Result<(Vec<ApplicantRecord>, Revision), StoreError> {
+    async fn list_changed_records(&self, after: Revision, limit: u32) -> Result<ChangedRecords, StoreError> {
         self.read(|connection| {
             let (ids, until) = application::list_changed_applicants(connection, after, limit)?;
-            Ok((applicant::list_records(connection, ids)?, until))
+            let mut changed = ChangedRecords { records: Vec::with_capacity(ids.len()), gone: Vec::new(), until };
+            for id in ids {
+                match applicant::find_record(connection, id)? {
+                    Some(record) => changed.records.push(record),
+                    None => changed.gone.push(id),
+                }
+            }
+            Ok(changed)
         })
     }
 
@@ -287,6 +277,10 @@ impl Store for SqliteStore {
         published_after: Timestamp,
     ) -> Result<BTreeMap<SessionId, PriorityRow>, StoreError> {
         self.read(|connection| session::list_priority(connection, published_after))
+    }
+
+    async fn list_policy_documents(&self) -> Result<Vec<PolicyDocument>, StoreError> {
+        self.read(catalogue::list_policy_documents)
     }
 
     async fn list_counts(&self) -> Result<(Vec<SessionCounts>, Vec<Ladder>), StoreError> {

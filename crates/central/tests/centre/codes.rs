@@ -1,6 +1,8 @@
 //! Codes: wrong, expired, too soon, too many, and for something else.
 
 use crate::kit::{World, reasons};
+use yuyue_central::audit::Act;
+use yuyue_central::store::Store as _;
 use yuyue_domain::application::StateKind;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::refusal::Refusal;
@@ -70,6 +72,40 @@ async fn an_application_whose_code_ran_out_on_the_way_is_held() {
     assert!(matches!(outcome, Outcome::Accepted { .. }), "it is not lost: {outcome:?}");
     let own = world.record(person.applicant.id).await.applications.pop().unwrap();
     assert_eq!(own.state.kind(), StateKind::AwaitingCode, "it waits for another code");
+}
+
+#[tokio::test]
+async fn a_code_that_had_run_out_when_it_was_typed_or_was_another_one_is_refused() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let wish = world.first_choice(&person, Subject::Two);
+    let code = world.code(&counter, person.applicant.id, APPLY).await;
+    let apply = |code| world.apply(&person, Subject::Two, wish.clone(), Some(code));
+    let guessed = world.seal(&counter, &apply(wrong(&code)));
+    world.clock.advance(301);
+    let outcome = world.deliver(&counter, &guessed).await;
+    assert_eq!(code_refusal(&outcome), CodeRefusal::CodeExpired, "typed in time, and another one");
+    let outcome = world.send(&counter, &apply(code)).await;
+    assert_eq!(code_refusal(&outcome), CodeRefusal::CodeExpired, "the right one, and typed too late");
+}
+
+#[tokio::test]
+async fn wrong_digits_are_noted_in_the_audit_and_other_refusals_are_not() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let wish = world.first_choice(&person, Subject::Two);
+    let code = world.code(&counter, person.applicant.id, APPLY).await;
+    let apply = |code| world.apply(&person, Subject::Two, wish.clone(), Some(code));
+    world.send(&counter, &apply(wrong(&code))).await;
+    world.clock.advance(301);
+    world.send(&counter, &apply(code)).await;
+    let audit = world.core.store().list_audit(0, 100_000).await.unwrap();
+    let noted: Vec<_> = audit.iter().map(|record| record.entry).filter(|entry| entry.act == Act::CodeWrong).collect();
+    assert_eq!(noted.len(), 1, "one of the two was a guess");
+    assert_eq!(noted[0].applicant, Some(person.applicant.id), "at whose code");
+    assert_eq!(noted[0].device, Some(counter.caller.device), "and where");
 }
 
 #[tokio::test]

@@ -1,18 +1,20 @@
 //! What becomes of commands.
 
 use crate::kit::{World, reasons};
+use std::collections::BTreeSet;
 use yuyue_central::audit::{Act, Tail, check_chain};
 use yuyue_central::core::Delivery;
 use yuyue_central::scheduler::Scheduler;
 use yuyue_central::store::Store as _;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{StateKind, Wish};
+use yuyue_domain::eligibility::{Wanted, check_eligibility};
 use yuyue_domain::identity::IdentityCheck;
-use yuyue_domain::ids::{ApplicationId, ClerkId, DeviceId};
+use yuyue_domain::ids::{ApplicationId, ClerkId, DeviceId, SessionId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::notice::NoticeKind;
 use yuyue_domain::refusal::{IntakeRefusal, Refusal};
-use yuyue_domain::session::Session;
+use yuyue_domain::session::{Session, SiteStatus};
 use yuyue_domain::time::DateRange;
 use yuyue_domain::verification::CodePurpose;
 use yuyue_protocol::centre::Centre as _;
@@ -133,6 +135,52 @@ async fn one_bad_command_blocks_no_other() {
 }
 
 #[tokio::test]
+async fn a_rule_of_the_tables_or_a_damaged_row_stands_against_one_command_and_not_against_its_group() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let damaged = world.cast(CastRole::RuleFour).applicant.id;
+    let wish = world.first_choice(&person, Subject::Two);
+    let reveal = |applicant| Command::RecordReveal { applicant };
+    world.tamper(&format!(
+        "UPDATE applicant SET document = '{{}}' WHERE id = {};
+         CREATE TRIGGER no_application BEFORE INSERT ON application WHEN NEW.applicant = {}
+         BEGIN SELECT RAISE(ABORT, 'a rule of the tables'); END;",
+        damaged.0, person.applicant.id.0
+    ));
+    let batch = vec![
+        world.seal(&counter, &reveal(person.applicant.id)),
+        world.seal(&counter, &world.apply(&person, Subject::Two, wish, None)),
+        world.seal(&counter, &reveal(damaged)),
+        world.seal(&counter, &reveal(person.applicant.id)),
+    ];
+    let outcomes = world.core.known(counter.caller).commands(batch.clone()).await.unwrap();
+    let accepted: Vec<bool> = outcomes.iter().map(|item| matches!(item.outcome, Outcome::Accepted { .. })).collect();
+    assert_eq!(accepted, [true, false, false, true], "the others are decided");
+    world.tamper("DROP TRIGGER no_application;");
+    let again = world.core.known(counter.caller).commands(batch[1..2].to_vec()).await.unwrap();
+    assert_eq!(state(&again[0].outcome), StateKind::AwaitingCode, "such a refusal is not kept: it can be sent again");
+}
+
+#[tokio::test]
+async fn an_application_never_takes_the_identifier_of_another_one() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let owner = world.cast(CastRole::Queued).clone();
+    let before = owner.applications.last().unwrap().clone();
+    let wish = world.first_choice(&person, Subject::Two);
+    let mut head = world.seal(&counter, &Command::RecordReveal { applicant: person.applicant.id }).head();
+    head.id = before.id.0;
+    let command = world.apply(&person, Subject::Two, wish, None);
+    let envelope = yuyue_protocol::envelope::Envelope::seal(head, &command, &counter.key).unwrap();
+    let outcome = world.deliver(&counter, &envelope).await;
+    assert!(is_intake(&outcome, &IntakeRefusal::Reused), "an imported application has no command: {outcome:?}");
+    let after = world.core.store().find_application(before.id).await.unwrap();
+    assert_eq!(after, Some(before), "it is as it was");
+}
+
+#[tokio::test]
 async fn an_application_with_its_code_is_queued_and_one_without_waits_for_it_at_any_office() {
     let world = World::new(200).await;
     let counter = world.counter().await;
@@ -168,7 +216,19 @@ async fn a_wish_for_a_range_accepts_every_fitting_session_and_a_second_applicati
     let command = world.apply(&person, Subject::Two, Wish::Assign { dates, sites }, None);
     assert_eq!(state(&world.send(&counter, &command).await), StateKind::Queued, "vouched for");
     let own = world.record(person.applicant.id).await.applications.pop().unwrap();
-    assert!(!own.accepts.is_empty() && own.accepts.len() <= open.len(), "open and fitting sessions only");
+    let fitting: BTreeSet<SessionId> = {
+        let catalogue = world.core.catalogue();
+        let policy = catalogue.policy.as_deref().unwrap();
+        let fits = |session: &&Session| {
+            let wanted = Wanted { session, site: &catalogue.sites[&session.site], taken_sessions: &[] };
+            let is_in_use = catalogue.sites[&session.site].status == SiteStatus::Open;
+            let eligibility = check_eligibility(&person, Subject::Two, Some(wanted), world.now(), policy);
+            is_in_use && dates.contains(session.starts_at.date()) && eligibility.is_eligible()
+        };
+        open.iter().filter(fits).map(|session| session.id).collect()
+    };
+    assert!(fitting.len() > 1, "there is something to choose from");
+    assert_eq!(own.accepts.iter().copied().collect::<BTreeSet<_>>(), fitting, "every open and fitting session");
     let second = world.send(&counter, &command).await;
     assert!(!reasons(&second).is_empty(), "one live application for a subject");
 }

@@ -4,9 +4,10 @@ use yuyue_central::audit::{Act, Entry, Tail};
 use yuyue_central::store::sqlite::SqliteStore;
 use yuyue_central::store::{Batch, FeedQuery, NewSms, PurgeBefore, Store, StoreError, Wants, Write};
 use yuyue_domain::identity::PhoneNumber;
-use yuyue_domain::ids::{ApplicantId, DeviceId, OfficeId, SessionId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, PublicationId, SessionId};
 use yuyue_domain::licence::LicenceClass;
 use yuyue_domain::lookup::{Term, parse_query};
+use yuyue_domain::publication::{PublicationResult, PublishedResult};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{ApplicantRow, Row, RowKey, What};
@@ -123,6 +124,82 @@ async fn a_row_that_is_gone_leaves_a_tombstone_until_it_is_purged<S: Store>(stor
     assert!(missed.is_none(), "whoever would miss it has to fill anew");
 }
 
+/// Somebody queued with a published result, everything written.
+async fn fill_with_result<S: Store>(store: &S, city: &City) -> (ApplicantRow, ApplicationId) {
+    fill(store, city).await;
+    let record = city.find_cast(CastRole::Queued).unwrap();
+    let own = record.applications.iter().find(|own| own.is_live()).unwrap();
+    let result = PublishedResult {
+        publication: PublicationId(1),
+        application: own.id,
+        applicant: own.applicant,
+        name_masked: "例*".to_owned(),
+        number_masked: "500***********0000".to_owned(),
+        subject: own.subject,
+        class: own.class,
+        rank: 1,
+        sort_time: now(),
+        result: PublicationResult::Waiting,
+    };
+    let rows =
+        vec![person(city, CastRole::Queued), Row::Application(Box::new(own.clone())), Row::PublishedResult(result)];
+    write(store, rows).await.unwrap();
+    (ApplicantRow { applicant: record.applicant.clone(), tests: record.tests.clone() }, own.id)
+}
+
+async fn whoever_is_deleted_takes_applications_and_results_along<S: Store>(store: &S) {
+    let city = city();
+    let (row, application) = fill_with_result(store, &city).await;
+    let before = store.get_head().await.unwrap();
+    let gone = vec![(RowKey::Applicant(row.applicant.id), None)];
+    store.transact(&Wants::default(), |_| (Batch { gone, ..Batch::at(now()) }, ())).await.unwrap();
+    let page = store.find_changes(&everything(Some(before), DeviceKind::Counter, None)).await.unwrap().unwrap();
+    let told: Vec<What> = page.changes.into_iter().map(|change| change.what).collect();
+    let expected = [
+        What::Gone(RowKey::PublishedResult(PublicationId(1), application)),
+        What::Gone(RowKey::Application(application)),
+        What::Gone(RowKey::Applicant(row.applicant.id)),
+    ];
+    assert_eq!(told, expected, "devices forget everything of the person");
+    let changed = store.list_changed_records(before.revision, 10).await.unwrap();
+    assert_eq!(changed.gone, [row.applicant.id], "and whoever counts those who wait hears of it");
+}
+
+async fn whoever_moves_to_another_office_takes_results_along<S: Store>(store: &S) {
+    let city = city();
+    let (mut row, application) = fill_with_result(store, &city).await;
+    let old = row.applicant.office;
+    let new = city.offices().offices.iter().map(|office| office.id).find(|office| *office != old).unwrap();
+    let before = store.get_head().await.unwrap();
+    row.applicant.office = new;
+    write(store, vec![Row::Applicant(Box::new(row.clone()))]).await.unwrap();
+    let told = async |office| -> Vec<What> {
+        let query = everything(Some(before), DeviceKind::Counter, Some(office));
+        let page = store.find_changes(&query).await.unwrap().unwrap();
+        page.changes.into_iter().map(|change| change.what).collect()
+    };
+    let left = told(old).await;
+    let result = RowKey::PublishedResult(PublicationId(1), application);
+    for key in [RowKey::Applicant(row.applicant.id), RowKey::Application(application), result] {
+        assert!(left.contains(&What::Gone(key)), "the old office forgets {key:?}: {left:?}");
+    }
+    let came = told(new).await;
+    assert_eq!(came.len(), 3, "the new office gets person, application and result: {came:?}");
+    assert!(came.iter().all(|what| matches!(what, What::Set(_))), "as they are");
+}
+
+async fn an_application_stays_with_its_person<S: Store>(store: &S) {
+    let city = city();
+    fill_with_result(store, &city).await;
+    write(store, vec![person(&city, CastRole::RuleFour)]).await.unwrap();
+    let own = city.find_cast(CastRole::Queued).unwrap().applications.iter().find(|own| own.is_live()).unwrap();
+    let mut taken = own.clone();
+    taken.applicant = city.find_cast(CastRole::RuleFour).unwrap().applicant.id;
+    let refused = write(store, vec![Row::Application(Box::new(taken))]).await;
+    assert!(matches!(refused, Err(StoreError::Constraint { row: Some(0), .. })), "the table refuses it: {refused:?}");
+    assert_eq!(store.find_application(own.id).await.unwrap().as_ref(), Some(own), "it is as it was");
+}
+
 async fn a_cursor_of_another_feed_is_gone<S: Store>(store: &S) {
     let before = store.get_head().await.unwrap();
     store.begin_epoch(Epoch(uuid::Uuid::from_u128(99))).await.unwrap();
@@ -226,6 +303,9 @@ conform! {
     revisions_follow_the_order_of_commits_and_a_page_ends_where_it_says,
     a_kiosk_gets_no_person_and_an_office_only_its_own,
     a_row_that_is_gone_leaves_a_tombstone_until_it_is_purged,
+    whoever_is_deleted_takes_applications_and_results_along,
+    whoever_moves_to_another_office_takes_results_along,
+    an_application_stays_with_its_person,
     a_cursor_of_another_feed_is_gone,
     a_broken_rule_writes_nothing_at_all,
     one_live_application_for_a_person_and_subject,

@@ -9,16 +9,18 @@ use yuyue_central::city::load_city;
 use yuyue_central::clock::Clock;
 use yuyue_central::core::{Core, CoreConfig, Delivery};
 use yuyue_central::scheduler::{Done, Scheduler};
-use yuyue_central::store::Store as _;
 use yuyue_central::store::sqlite::SqliteStore;
+use yuyue_central::store::{Batch, Store as _, Wants};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{ApplicationState, StateKind, Wish};
 use yuyue_domain::ids::{ApplicationId, SessionId};
 use yuyue_domain::licence::Subject;
+use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::refusal::IntakeRefusal;
+use yuyue_domain::seed::POLICY_FILES;
 use yuyue_domain::session::{Session, SessionStatus};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::change::Row;
+use yuyue_protocol::change::{Row, RowKey};
 use yuyue_protocol::cursor::Epoch;
 use yuyue_sample::CastRole;
 
@@ -244,4 +246,52 @@ async fn a_day_with_a_session_that_was_planned_late_gives_no_place_of_the_others
     let newest = world.core.store().list_publications(1).await.unwrap().remove(0);
     let sessions: Vec<SessionId> = newest.sessions.iter().map(|one| one.session).collect();
     assert_eq!(sessions, [late.id], "what was published that day is not given out again");
+}
+
+#[tokio::test]
+async fn a_document_of_the_policy_comes_into_force_on_its_day() {
+    let world = World::new(10).await;
+    let (_, text) = POLICY_FILES.iter().find(|(name, _)| name.starts_with("local")).unwrap();
+    let PolicyDocument::Local(mut local) = PolicyDocument::parse("local.toml", text).unwrap() else {
+        panic!("it is the city's document")
+    };
+    local.version = "local-later".to_owned();
+    local.valid_from = "2026-11-25".parse().unwrap();
+    local.applications.sessions_max = 1;
+    world.core.import_policy(vec![PolicyDocument::Local(local)]).await.unwrap().unwrap();
+    let in_force = || world.core.catalogue().policy.as_deref().unwrap().version().local;
+    let mut scheduler = Scheduler::default();
+    scheduler.tick(&world.core).await.unwrap();
+    assert_ne!(in_force(), "local-later", "its day has not come");
+    world.clock.advance(2 * 24 * 3600);
+    scheduler.tick(&world.core).await.unwrap();
+    assert_eq!(in_force(), "local-later", "nobody has to import it again on that day");
+    world.allow_vouching().await;
+    Scheduler::default().tick(&world.core).await.unwrap();
+    let policy = world.core.catalogue().policy.clone().unwrap();
+    assert!(policy.local.applications.offline_vouching, "a corrected document of the same version stays");
+}
+
+#[tokio::test]
+async fn a_changed_rule_or_a_deleted_person_changes_the_ladders() {
+    let world = World::new(100).await;
+    let mut scheduler = Scheduler::default();
+    scheduler.tick(&world.core).await.unwrap();
+    let person = world.cast(CastRole::Queued).clone();
+    let own = person.applications.iter().find(|own| own.state == ApplicationState::Queued).unwrap();
+    let length = || world.core.board().ladder(own.subject, own.class, world.now()).standings.len();
+    let before = length();
+    let gone = vec![(RowKey::Applicant(person.applicant.id), None)];
+    let batch = Batch { gone, ..Batch::at(world.now()) };
+    world.core.store().transact(&Wants::default(), |_| (batch, ())).await.unwrap();
+    world.clock.advance(60);
+    let told = scheduler.tick(&world.core).await.unwrap().counts;
+    assert!(told >= 1 + own.accepts.len(), "a ladder and the counts of every accepted session: {told}");
+    assert_eq!(length(), before - 1, "who is gone stands nowhere");
+    assert!(!world.core.board().is_waiting(person.applicant.id, own.subject), "and waits for nothing");
+    let mut policy = world.core.catalogue().policy.clone().unwrap();
+    policy.local.gauge.tight_percent += 1;
+    world.core.import(vec![Row::Policy(policy)]).await.unwrap();
+    world.clock.advance(60);
+    assert!(scheduler.tick(&world.core).await.unwrap().counts > 0, "the board was built anew under the same versions");
 }

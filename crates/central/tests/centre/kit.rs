@@ -13,7 +13,7 @@ use yuyue_central::core::{Caller, Core, CoreConfig};
 use yuyue_central::entropy::{Entropy, SeededEntropy};
 use yuyue_central::sms::{SimulatedPhone, send_due};
 use yuyue_central::store::Store as _;
-use yuyue_central::store::sqlite::SqliteStore;
+use yuyue_central::store::sqlite::{FILE_KIND, SqliteStore};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::Wish;
 use yuyue_domain::identity::IdentityCheck;
@@ -209,6 +209,15 @@ impl World {
         });
         self.core.import(rows.collect()).await.unwrap();
         clones
+    }
+
+    /// Works in the centre's file from outside, as a defect would.
+    pub fn tamper(&self, sql: &str) {
+        let key = std::fs::read(self.folder.path().join("store.key")).unwrap();
+        let key = yuyue_sqlite::Key::new(key.try_into().unwrap());
+        let path = self.folder.path().join("centre.db");
+        let connection = yuyue_sqlite::open(&FILE_KIND, yuyue_sqlite::Place::new(&path, Some(&key))).unwrap();
+        connection.execute_batch(sql).unwrap();
     }
 
     /// Lets the clerk's identity check stand for the code, so that a test need not read phones.

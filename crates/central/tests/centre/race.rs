@@ -2,7 +2,7 @@
 
 use crate::kit::{World, reasons};
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use yuyue_central::core::Delivery;
 use yuyue_central::store::Store as _;
@@ -31,7 +31,8 @@ async fn no_priority_place_is_given_twice_and_every_caller_gets_a_true_answer() 
         .id;
     let left = usize::from(before[&session].left());
     let (head, _) = watch::channel(Revision(0));
-    let writer = Writer::start(Arc::clone(&world.core), head).unwrap();
+    let (alive, _) = oneshot::channel();
+    let writer = Writer::start(Arc::clone(&world.core), head, alive).unwrap();
     let mut callers = JoinSet::new();
     for person in &people {
         let command = world.apply(person, Subject::Two, Wish::Priority { session }, None);

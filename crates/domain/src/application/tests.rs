@@ -94,6 +94,18 @@ fn a_refusal_names_the_state_before_the_channel_and_the_channels_that_would_do()
 }
 
 #[test]
+fn only_a_counter_is_believed_when_it_took_a_cancellation() {
+    let parameters = CancellationParameters { counter_only: false, counts_from_taking: true, needs_proof: false };
+    let (in_time, late) = (at(DEADLINE), at(DEADLINE).plus_seconds(60));
+    for (channel, is_possible) in [(Channel::Counter, true), (Channel::Kiosk, false), (Channel::PublicPage, false)] {
+        let mut application = application(1, state(StateKind::Placed));
+        let act = Act { channel, clerk: None, taken_at: in_time, decided_at: late };
+        let cancelled = application.cancel(Some(Proof::Code), act, place_times(), parameters);
+        assert_eq!(cancelled.is_ok(), is_possible, "{channel:?} says that it took it in time");
+    }
+}
+
+#[test]
 fn cancelling_is_possible_to_the_second_of_the_deadline_that_was_printed() {
     let cancel = |moment: Timestamp, place| {
         check_action(Action::Cancel, StateKind::Placed, Channel::Counter, moment, place, FROM_TAKING)

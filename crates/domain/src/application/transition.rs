@@ -168,7 +168,9 @@ impl Application {
         place: PlaceTimes,
         parameters: CancellationParameters,
     ) -> Result<(), ApplicationRefusal> {
-        let counted_at = if parameters.counts_from_taking { act.taken_at.min(act.decided_at) } else { act.decided_at };
+        // A clerk signs for what a counter says; a kiosk or a page was on line, or was not there at all.
+        let taking_counts = parameters.counts_from_taking && act.channel == Channel::Counter;
+        let counted_at = if taking_counts { act.taken_at.min(act.decided_at) } else { act.decided_at };
         check_action(Action::Cancel, self.state.kind(), act.channel, counted_at, Some(place), parameters)?;
         check_proof(proof, act.channel, parameters)?;
         if let ApplicationState::Placed { session, placed_at } = self.state {

@@ -171,3 +171,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_code_that_ran_out_on_the_way_was_good_while_it_lived_and_for_its_purpose_only() {
+    let (state, life) = (sent(), i64::from(rule().life_seconds));
+    let used = state.confirm(apply(), true, after(1), &rule()).0;
+    let other = CodePurpose::Apply { subject: Subject::Three };
+    for (state, purpose, taken_at, expected) in [
+        (state, apply(), after(0), true),
+        (state, apply(), after(life - 1), true),
+        (state, apply(), after(life), false),
+        (state, apply(), after(-1), false),
+        (state, other, after(1), false),
+        (used, apply(), after(2), false),
+        (CodeState::new(at(BEGIN)), apply(), after(1), false),
+    ] {
+        assert_eq!(state.was_good_at(purpose, taken_at, &rule()), expected, "{purpose:?} typed at {taken_at}");
+    }
+}

@@ -79,8 +79,7 @@ pub fn list_records(connection: &Connection, ids: Vec<ApplicantId>) -> Result<Ve
 pub fn search(connection: &Connection, terms: &[Term], limit: u32) -> Result<Vec<Applicant>, StoreError> {
     let mut ids: Vec<ApplicantId> = Vec::new();
     for term in terms {
-        let room = limit.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
-        if room == 0 {
+        if ids.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
             break;
         }
         // An applicant whom an earlier term found is found again, so as many more are asked for.

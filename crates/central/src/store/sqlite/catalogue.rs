@@ -1,11 +1,11 @@
 //! What every device knows and decisions look at: offices, sites, the policy, notices, active clerks and sessions.
 
-use super::{from_document, signed, to_document, to_word, unsigned};
+use super::{from_document, list_documents, signed, to_document, to_word, unsigned};
 use crate::store::StoreError;
 use rusqlite::{Connection, params};
 use yuyue_domain::notice::Notice;
 use yuyue_domain::office::Office;
-use yuyue_domain::policy::Policy;
+use yuyue_domain::policy::{Policy, PolicyDocument};
 use yuyue_domain::session::Site;
 use yuyue_protocol::account::Clerk;
 use yuyue_protocol::change::{Change, Row, What};
@@ -66,6 +66,19 @@ pub fn upsert_policy(connection: &Connection, policy: &Policy, revision: u64) ->
     connection
         .execute("INSERT INTO policy_history (since, document) VALUES (?1, ?2)", params![signed(revision), document])?;
     Ok(())
+}
+
+pub fn upsert_policy_document(connection: &Connection, document: &PolicyDocument) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO policy_document (name, document) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET document = excluded.document",
+        params![document.name(), to_document("policy_document", document)?],
+    )?;
+    Ok(())
+}
+
+pub fn list_policy_documents(connection: &Connection) -> Result<Vec<PolicyDocument>, StoreError> {
+    list_documents(connection, "policy_document", "SELECT document FROM policy_document ORDER BY name")
 }
 
 pub fn upsert_notice(connection: &Connection, notice: &Notice, revision: u64) -> Result<(), StoreError> {

@@ -7,5 +7,9 @@ WHERE applicant.revision > ?1
   )
 UNION ALL
 SELECT applicant, revision FROM application WHERE revision > ?1
+UNION ALL
+SELECT json_extract(row_key, '$.key'), revision
+FROM tombstone
+WHERE revision > ?1 AND office IS NULL AND json_extract(row_key, '$.table') = 'applicant'
 ORDER BY 2
 LIMIT ?2;

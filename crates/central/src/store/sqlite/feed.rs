@@ -24,10 +24,6 @@ pub fn insert_centre(connection: &Connection, city: &str, epoch: Epoch, now: Tim
     Ok(())
 }
 
-pub fn get_city(connection: &Connection) -> Result<String, StoreError> {
-    Ok(connection.query_row("SELECT city FROM centre", [], |row| row.get(0))?)
-}
-
 pub fn begin_epoch(connection: &Connection, epoch: Epoch) -> Result<(), StoreError> {
     connection.execute("UPDATE centre SET epoch = ?1", [epoch.0.as_bytes()])?;
     Ok(())

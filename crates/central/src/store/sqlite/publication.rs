@@ -4,7 +4,8 @@ use super::{from_document, instant, signed, to_document};
 use crate::store::StoreError;
 use rusqlite::{Connection, params};
 use serde::de::DeserializeOwned;
-use yuyue_domain::ids::PublicationId;
+use uuid::Uuid;
+use yuyue_domain::ids::{ApplicantId, ApplicationId, PublicationId};
 use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult};
 use yuyue_domain::time::Timestamp;
 
@@ -40,6 +41,35 @@ pub fn insert_result(connection: &Connection, result: &PublishedResult, revision
             to_document("published_result", result)?,
             signed(revision)
         ])?;
+    Ok(())
+}
+
+/// What was published of the applications of one person.
+pub fn list_results_of(
+    connection: &Connection,
+    applicant: ApplicantId,
+) -> Result<Vec<(PublicationId, ApplicationId)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT publication, application
+         FROM published_result JOIN application ON application.id = published_result.application
+         WHERE application.applicant = ?1 ORDER BY publication, application",
+    )?;
+    let rows = statement.query_map([applicant.0], |row| {
+        Ok((PublicationId(row.get(0)?), ApplicationId(Uuid::from_bytes(row.get(1)?))))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Lets a result follow its person to another office: it is as it was, and new there.
+pub fn renew_result(
+    connection: &Connection,
+    publication: PublicationId,
+    application: ApplicationId,
+    revision: u64,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE published_result SET revision = ?3 WHERE publication = ?1 AND application = ?2")?
+        .execute(params![publication.0, application.0.as_bytes(), signed(revision)])?;
     Ok(())
 }
 

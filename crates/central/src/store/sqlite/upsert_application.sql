@@ -5,4 +5,6 @@ SET state = excluded.state,
     session = excluded.session,
     office = excluded.office,
     document = excluded.document,
-    revision = excluded.revision;
+    revision = excluded.revision
+-- An identifier never goes over to somebody else.
+WHERE application.applicant = excluded.applicant;

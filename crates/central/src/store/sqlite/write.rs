@@ -5,6 +5,7 @@ use super::to_word;
 use super::{account, applicant, application, audit, catalogue, code, command, device, publication, session, sms};
 use crate::store::{Batch, StoreError, Write};
 use rusqlite::{Connection, params};
+use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::{ApplicantRow, Row, RowKey};
 
@@ -18,6 +19,11 @@ pub fn write(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
         })?;
     }
     for (key, office) in &batch.gone {
+        if let RowKey::Applicant(id) = key {
+            for key in list_personal(connection, *id)? {
+                insert_tombstone(connection, &key, *office, revisions.take(), at)?;
+            }
+        }
         delete_row(connection, key)?;
         insert_tombstone(connection, key, *office, revisions.take(), at)?;
     }
@@ -62,7 +68,23 @@ fn write_applicant(
         insert_tombstone(connection, &RowKey::Application(moved.id), Some(left), revisions.take(), at)?;
         application::upsert(connection, &moved, revisions.take())?;
     }
+    for (publication, application) in publication::list_results_of(connection, row.applicant.id)? {
+        let key = RowKey::PublishedResult(publication, application);
+        insert_tombstone(connection, &key, Some(left), revisions.take(), at)?;
+        publication::renew_result(connection, publication, application, revisions.take())?;
+    }
     Ok(())
+}
+
+/// The rows that go with an applicant, those that name others last.
+fn list_personal(connection: &Connection, applicant: ApplicantId) -> Result<Vec<RowKey>, StoreError> {
+    let results = publication::list_results_of(connection, applicant)?;
+    let mut keys: Vec<RowKey> = results
+        .into_iter()
+        .map(|(publication, application)| RowKey::PublishedResult(publication, application))
+        .collect();
+    keys.extend(application::list_of(connection, applicant)?.into_iter().map(|own| RowKey::Application(own.id)));
+    Ok(keys)
 }
 
 fn delete_row(connection: &Connection, key: &RowKey) -> Result<(), StoreError> {
@@ -118,6 +140,7 @@ fn write_other(connection: &Connection, write: &Write, chain: &mut audit::Chain)
         Write::Sms(new) => sms::insert(connection, new),
         Write::SmsSent { id } => sms::set_sent(connection, *id),
         Write::SmsFailed { id, next_at } => sms::set_failed(connection, *id, *next_at),
+        Write::PolicyDocument(document) => catalogue::upsert_policy_document(connection, document),
         Write::Audit(entry) => chain.append(connection, *entry),
         Write::DeviceAdded(new) => device::insert(connection, new),
         Write::DeviceEnrolled { device, signing_key, fingerprint, at } => {
