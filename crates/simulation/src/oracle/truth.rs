@@ -77,7 +77,11 @@ impl Truth {
         let applications: Vec<Application> = documents(connection, "SELECT document FROM application ORDER BY id")?;
         let sessions: Vec<Session> = documents(connection, "SELECT document FROM session ORDER BY id")?;
         let published: i64 = connection
-            .query_row("SELECT max(began_at, coalesce((SELECT max(publication_at) FROM publication), 0)) FROM centre", [], |row| row.get(0))
+            .query_row(
+                "SELECT max(began_at, coalesce((SELECT max(publication_at) FROM publication), 0)) FROM centre",
+                [],
+                |row| row.get(0),
+            )
             .map_err(|error| format!("the centre's beginning cannot be read: {error}"))?;
         let applicants: Vec<ApplicantRow> = documents(connection, "SELECT document FROM applicant ORDER BY id")?;
         Ok(Self {
