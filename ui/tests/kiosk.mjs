@@ -246,6 +246,16 @@ async function waitsForCard(page, stop) {
   await stop("card");
 }
 
+async function laysCard(page, stop) {
+  await tile(page, 0);
+  await on(page, "card");
+  await page.locator(".k-line.cards").waitFor();
+  await stop("card-training");
+  await touch(page, ".k-line.cards .k-btn");
+  await page.clock.fastForward(1500);
+  await step(page, "subject");
+}
+
 async function standsWithoutLine(page, stop) {
   await page.locator(".k-tile[disabled]").first().waitFor();
   await stop("offline");
@@ -271,7 +281,8 @@ export const JOURNEYS = [
   { start: "nopaper", run: booksWithPriority },
   { start: "", run: looksAfter },
   { start: "left=18", run: asksWhoIsThere },
-  { start: "reader", run: waitsForCard },
+  { start: "reader&production", run: waitsForCard },
+  { start: "reader", run: laysCard },
   { start: "offline", run: standsWithoutLine },
   { start: "", run: letsStaffIn },
 ];

@@ -40,6 +40,7 @@ export const kioskEn: KioskMessages = {
     sinceOnly: (cut) => `Down since ${cut}`,
     counter: "If it is urgent, go to a counter, or come back later.",
     retry: "Retry",
+    stopped: "The line to the centre is down. Please wait, or go to a counter.",
   },
   presence: {
     left: "seconds until the visit ends",

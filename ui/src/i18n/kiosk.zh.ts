@@ -38,6 +38,7 @@ export const kioskZh = {
     sinceOnly: (cut: string) => `${cut} 起断开`,
     counter: "着急办理，请到人工窗口；也可以稍后再来。",
     retry: "重试",
+    stopped: "与中心的连接中断，正在重试。请稍等，或到人工窗口。",
   },
   presence: {
     left: "秒无操作自动结束",

@@ -99,6 +99,8 @@ interface Commands {
   training_next_day: Command<None, TrainingState>;
   training_publish_now: Command<None, TrainingState>;
   training_reset: Command<None, TrainingState>;
+  /** Whose card lies on the simulated reader. */
+  training_card: Command<{ query: string | null }, TrainingState>;
   training_set_line: Command<{ connected: boolean }, TrainingState>;
 }
 

@@ -128,6 +128,7 @@ class Kiosk {
     app.applicant = null;
     app.dialog = null;
     app.toasts = [];
+    app.message = null;
     this.list = { name: "home" };
     this.visits += 1;
     this.show({ name: "home" });
@@ -249,6 +250,13 @@ class Kiosk {
       else if (app.booking.body.step !== before) this.changed();
     });
   };
+
+  /** 返回 in the first step: the booking is left, the visit goes on. */
+  leaveBooking = (): void =>
+    void this.act(async () => {
+      app.booking = await app.call("booking_act", { action: { action: "back" } });
+      this.show({ name: "home" });
+    }, "leave booking");
 
   private async send(purpose: CodePurpose): Promise<CodeStatus> {
     return app.call("send_code", { purpose });

@@ -73,8 +73,10 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
   const holder = (application: string | undefined): Person =>
     application ? world.person(world.application(application).applicant) : current().person;
 
+  const terminal = new FakeKiosk(world, frozen, kiosk, close);
+
   return {
-    ...new FakeKiosk(world, frozen, kiosk, close).handlers,
+    ...terminal.handlers,
     app_state: () => {
       if (world.keyless) throw failure("key_missing");
       return world.state();
@@ -228,6 +230,10 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
       world.reset();
       story(world);
       world.changed();
+      return training(world);
+    },
+    training_card: ({ query }) => {
+      terminal.lay(query);
       return training(world);
     },
     training_set_line: ({ connected }) => {

@@ -39,6 +39,8 @@ export class FakeKiosk {
   private elder = false;
   private touchedAt: number | null = null;
   private left: number | null;
+  /** Whose card lies on the reader. */
+  private card: Person | null = null;
 
   constructor(
     private readonly world: World,
@@ -96,6 +98,10 @@ export class FakeKiosk {
     this.elder = false;
     this.touchedAt = null;
     this.close();
+  }
+
+  lay(query: string | null): void {
+    this.card = this.world.people.find((person) => person.name === query) ?? null;
   }
 
   private touch(): KioskView {
@@ -160,7 +166,14 @@ export class FakeKiosk {
       return this.touch();
     },
     kiosk_read_card: () => {
-      throw failure(this.options.reader ? "no_card" : "no_card_reader");
+      if (!this.options.reader) throw failure("no_card_reader");
+      if (!this.card) throw failure("no_card");
+      this.person = this.card;
+      this.typed = this.card.number;
+      this.isOpen = true;
+      this.card = null;
+      this.world.open = this.person;
+      return this.touch();
     },
     kiosk_end: () => {
       this.end();
