@@ -3,7 +3,7 @@ import { TouchGuard } from "./touch";
 
 const NEXT = "next";
 const tap = (guard: TouchGuard, target: string, at: number, repeats = false): boolean => {
-  guard.press(1, 30, 30);
+  guard.press(1, true, 30, 30);
   guard.release(1);
   return guard.counts(target, at, repeats);
 };
@@ -22,17 +22,23 @@ test("the same key typed twice in a row is two digits", () => {
 
 test("two fingers at once count as none", () => {
   const guard = new TouchGuard();
-  guard.press(1, 30, 30);
-  guard.press(2, 30, 30);
+  guard.press(1, true, 30, 30);
+  guard.press(2, false, 30, 30);
   guard.release(1);
   expect(guard.counts(NEXT, 1000, false), "nobody means two things at a time").toBe(false);
   guard.release(2);
   expect(tap(guard, NEXT, 2000), "one finger afterwards counts again").toBe(true);
 });
 
+test("a finger that the screen lost sight of blocks nobody", () => {
+  const guard = new TouchGuard();
+  guard.press(7, true, 30, 30);
+  expect(tap(guard, NEXT, 1000), "whoever comes next begins with a first finger").toBe(true);
+});
+
 test("a flat hand counts as none", () => {
   const guard = new TouchGuard();
-  guard.press(1, 260, 180);
+  guard.press(1, true, 260, 180);
   guard.release(1);
   expect(guard.counts(NEXT, 1000, false), "a hand that leans on the glass means nothing").toBe(false);
 });

@@ -16,8 +16,9 @@ export class TouchGuard {
   private last: { target: unknown; at: number } | null = null;
   private changedAt = -SETTLE_MS;
 
-  /** A finger, or more of a hand, comes down. */
-  press(pointer: number, width: number, height: number): void {
+  /** A finger, or more of a hand, comes down; the first one is `primary`, also when the screen lost sight of one before. */
+  press(pointer: number, primary: boolean, width: number, height: number): void {
+    if (primary) this.down.clear();
     if (this.down.size === 0) this.spoiled = false;
     this.down.add(pointer);
     if (this.down.size > 1 || Math.max(width, height) > FINGER_MAX) this.spoiled = true;
