@@ -44,8 +44,8 @@ impl Processes {
     }
 
     /// What the system tells of those of them that run `program`.
-    fn running(&self, program: &Path) -> impl Iterator<Item = PathBuf> {
-        let runs = |folder: &Path| fs::read_link(folder.join("exe")).is_ok_and(|running| running == program);
+    fn running<'a>(&'a self, program: &'a Path) -> impl Iterator<Item = PathBuf> + 'a {
+        let runs = move |folder: &Path| fs::read_link(folder.join("exe")).is_ok_and(|running| running == program);
         let all = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
         all.filter(move |folder| runs(folder) && self.has(folder))
     }
