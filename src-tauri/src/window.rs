@@ -27,7 +27,7 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, is_kiosk: bool) -> tauri::Result<()>
             .resizable(false)
             .closable(false)
             .always_on_top(true)
-            .incognito(true)
+            .incognito(!is_driven())
             .devtools(false)
             .on_navigation(is_own)
     } else {
@@ -60,6 +60,11 @@ pub fn forget<R: Runtime>(app: &AppHandle<R>) {
     if let Err(error) = forgotten {
         tracing::error!(%error, "the page was not loaded anew");
     }
+}
+
+/// Whether a test drives the page, which it cannot in a page that keeps nothing.
+fn is_driven() -> bool {
+    std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
 }
 
 /// Whether an address is the page's own; nothing else is ever loaded at a kiosk.

@@ -1,31 +1,33 @@
 //! A centre that keeps books: it takes every signed command once and answers the same again.
 
+mod rows;
+mod visits;
+
 use super::{clerk, notice, signing_key, today};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::task::Poll;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
-use yuyue_domain::application::{Application, ApplicationState, Channel, Transition, Wish};
-use yuyue_domain::ids::{ApplicantId, ApplicationId, SessionId};
+use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::notice::NoticeKind;
 use yuyue_domain::outlook::{Edge, Outlook};
 use yuyue_domain::rank::SessionCounts;
 use yuyue_domain::seed;
 use yuyue_domain::time::Timestamp;
-use yuyue_domain::verification::CodeRefusal;
 use yuyue_protocol::account::{Secret, SignIn, SignedIn};
-use yuyue_protocol::centre::{Centre, Visits};
+use yuyue_protocol::centre::Centre;
 use yuyue_protocol::change::{ApplicantRow, Change, ChangesPage, Row, RowCounts, RowKey, What};
 use yuyue_protocol::code::{CodeRequest, CodeSent};
-use yuyue_protocol::command::Command;
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
-use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
+use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
-use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpened, VisitOpening, VisitProof};
 use yuyue_sample::City;
+
+use rows::{effect_of, is_personal, is_row, key_of};
+pub use visits::VISIT_CODE;
 
 struct Books {
     epoch: Epoch,
@@ -215,76 +217,6 @@ impl TestCentre {
     }
 }
 
-fn key_of(row: &Row) -> RowKey {
-    match row {
-        Row::Office(row) => RowKey::Office(row.id),
-        Row::Site(row) => RowKey::Site(row.id),
-        Row::Clerk(row) => RowKey::Clerk(row.id),
-        Row::Policy(_) => RowKey::Policy,
-        Row::Notice(row) => RowKey::Notice(row.kind),
-        Row::Agreement(row) => RowKey::Agreement(row.kind, row.version),
-        Row::Session(row) => RowKey::Session(row.id),
-        Row::Applicant(row) => RowKey::Applicant(row.applicant.id),
-        Row::Application(row) => RowKey::Application(row.id),
-        Row::SessionCounts(row) => RowKey::SessionCounts(row.session),
-        Row::Ladder(row) => RowKey::Ladder(row.subject, row.class),
-        Row::Publication(row) => RowKey::Publication(row.id),
-        Row::PublishedResult(row) => RowKey::PublishedResult(row.publication, row.application),
-    }
-}
-
-fn is_row(what: &What, key: &RowKey) -> bool {
-    match what {
-        What::Set(row) => key_of(row) == *key,
-        What::Gone(gone) => gone == key,
-    }
-}
-
-/// Whether a row is about people.
-const fn is_personal(what: &What) -> bool {
-    matches!(
-        what,
-        What::Set(Row::Applicant(_) | Row::Application(_) | Row::PublishedResult(_) | Row::Agreement(_))
-            | What::Gone(RowKey::Applicant(_) | RowKey::Application(_))
-    )
-}
-
-fn effect_of(envelope: &Envelope, now: Timestamp) -> (Outcome, Option<Application>) {
-    let Ok(Command::Apply { applicant, subject, wish, office, identity_check, code, .. }) = envelope.command() else {
-        return (Outcome::Accepted { effect: Effect::Recorded }, None);
-    };
-    let id = ApplicationId(envelope.id);
-    let state = match (&wish, code) {
-        (Wish::Priority { session }, _) => ApplicationState::Placed { session: *session, placed_at: now },
-        (_, None) => ApplicationState::AwaitingCode,
-        (_, Some(_)) => ApplicationState::Queued,
-    };
-    let accepts = match &wish {
-        Wish::Choose { sessions, .. } => sessions.clone(),
-        Wish::Priority { session } => vec![*session],
-        Wish::Assign { .. } => Vec::new(),
-    };
-    let step = Transition { at: now, state, channel: Channel::Counter, clerk: envelope.clerk };
-    let application = Application {
-        id,
-        applicant,
-        subject,
-        class: yuyue_domain::licence::LicenceClass::C1,
-        wish,
-        accepts,
-        channel: Channel::Counter,
-        office,
-        device: envelope.device,
-        clerk: envelope.clerk,
-        identity_check,
-        taken_at: envelope.taken_at,
-        accepted_at: now,
-        state,
-        timeline: vec![step],
-    };
-    (Outcome::Accepted { effect: Effect::Application { application: id, state } }, Some(application))
-}
-
 impl Centre for TestCentre {
     async fn time(&self) -> Result<Timestamp, Problem> {
         self.check_line()?;
@@ -440,61 +372,5 @@ impl Centre for TestCentre {
             let outlook = Outlook { session, edge: books.edge, ahead: 7 };
             Ok(OutlookFound { outlook, as_of: books.now })
         })
-    }
-}
-
-/// The code that opens every visit.
-pub const VISIT_CODE: &str = "246813";
-
-impl Visits for TestCentre {
-    async fn send_visit_code(&self, _request: VisitCodeRequest) -> Result<VisitCode, Problem> {
-        self.check_line()?;
-        Ok(VisitCode { valid_seconds: 300, resend_seconds: 60, tries_left: 5, sends_left: 9 })
-    }
-
-    async fn open_visit(&self, opening: VisitOpening) -> Result<VisitAnswer, Problem> {
-        self.check_line()?;
-        if let VisitProof::Code { code } = &opening.proof
-            && code.0 != VISIT_CODE
-        {
-            return Ok(VisitAnswer::Refused { reason: CodeRefusal::CodeWrong { tries_left: 4 } });
-        }
-        let record = self.with(|books| {
-            books.visits += 1;
-            let rows = || {
-                books.rows.iter().filter_map(|change| match &change.what {
-                    What::Set(row) => Some(row),
-                    What::Gone(_) => None,
-                })
-            };
-            let applicant = rows().find_map(|row| match row {
-                Row::Applicant(row) if row.applicant.document.number.reveal() == opening.number.0 => Some(row.clone()),
-                _ => None,
-            })?;
-            let applications = rows().filter_map(|row| match row {
-                Row::Application(own) if own.applicant == applicant.applicant.id => Some((**own).clone()),
-                _ => None,
-            });
-            Some(ApplicantRecord {
-                applications: applications.collect(),
-                applicant: applicant.applicant.clone(),
-                tests: applicant.tests.clone(),
-            })
-        });
-        let record = record.ok_or_else(|| Problem::new(ErrorCode::NotFound, "nobody has this number"))?;
-        let visit = VisitOpened { token: Secret("visit-token".into()), valid_seconds: 300, record };
-        Ok(VisitAnswer::Opened { visit: Box::new(visit) })
-    }
-
-    async fn prolong_visit(&self) -> Result<u32, Problem> {
-        self.check_line()?;
-        if self.with(|books| books.visit_is_over) {
-            return Err(Problem::new(ErrorCode::SignedOut, "the visit is over"));
-        }
-        Ok(300)
-    }
-
-    async fn end_visit(&self) -> Result<(), Problem> {
-        self.check_line()
     }
 }

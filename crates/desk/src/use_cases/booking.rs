@@ -1,13 +1,13 @@
 //! The booking flow on the screen: the domain's state machine, kept as a draft with every act.
 
+mod notices;
 mod outlook;
 mod steps;
 
 pub use outlook::booking_outlook;
 
-use crate::cache::document::{DocumentKey, DocumentKind, find_document, list_documents};
+use crate::cache::document::{DocumentKey, find_document};
 use crate::desk::{Desk, lock};
-use crate::device::agreement::{find_agreed_version, insert_agreement};
 use crate::device::draft::{Draft, close_drafts, delete_draft, find_draft, find_open_draft, upsert_open_draft};
 use crate::device::outbox::find_item;
 use crate::device::setting::{find_setting, upsert_setting};
@@ -25,7 +25,7 @@ use yuyue_domain::flow::{
 };
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, SessionId, SiteId};
 use yuyue_domain::licence::Subject;
-use yuyue_domain::notice::{Agreement, Notice, NoticeKind, NoticeVersion};
+use yuyue_domain::notice::{Notice, NoticeKind};
 use yuyue_domain::policy::Policy;
 use yuyue_domain::time::Date;
 use yuyue_protocol::centre::Centre;
@@ -34,8 +34,6 @@ use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::query;
 
 const LAST_QUERY: &str = "last_query";
-/// What was agreed to at a kiosk, without by whom.
-const AGREED: &str = "agreed";
 
 /// A booking in progress as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -289,34 +287,6 @@ impl Desk {
         Ok(())
     }
 
-    /// 阅读并同意: the agreement, its command and the next step become true together.
-    fn agree(&mut self, draft: &Draft<BookingDraft>, step: FlowStep, version: u32) -> Result<(), DeskError> {
-        let Some(kind) = step.notice() else { return Ok(()) };
-        let agreement = Agreement {
-            kind,
-            version,
-            device: self.identity()?.device,
-            clerk: self.acting()?,
-            applicant: draft.applicant,
-            agreed_at: self.now(),
-        };
-        let command = Command::AgreeNotice { notice: kind, version, applicant: draft.applicant };
-        let now = self.now();
-        let id = self.new_id();
-        self.take(id, &command, Some(draft.applicant), None, |transaction| {
-            insert_agreement(transaction, &agreement)?;
-            upsert_open_draft(transaction, draft, now)
-        })?;
-        if self.is_kiosk() {
-            // The next person need not read it again; who has read it is not remembered here.
-            let mut agreed: Vec<NoticeVersion> = find_setting(self.file(), AGREED)?.unwrap_or_default();
-            agreed.retain(|known| known.kind != kind);
-            agreed.push(NoticeVersion { kind, version });
-            upsert_setting(self.file(), AGREED, &agreed)?;
-        }
-        Ok(())
-    }
-
     pub(crate) fn flow_context(&self, record: &ApplicantRecord, policy: &Policy) -> Result<FlowContext, DeskError> {
         let version = |kind| -> Result<u32, DeskError> {
             let notice: Option<Notice> = find_document(&self.cache, DocumentKey::Notice(kind))?;
@@ -340,19 +310,6 @@ impl Desk {
             offers,
             sessions_max: policy.local.applications.sessions_max,
         })
-    }
-
-    /// What was agreed to on this computer: here, or before it was installed anew, as the centre remembers.
-    fn agreed(&self) -> Result<Vec<NoticeVersion>, DeskError> {
-        let remembered: Vec<Agreement> = list_documents(&self.cache, DocumentKind::Agreement)?;
-        let mut agreed: Vec<NoticeVersion> = remembered.iter().map(NoticeVersion::from).collect();
-        if self.is_kiosk() {
-            agreed.extend(find_setting::<Vec<NoticeVersion>>(self.file(), AGREED)?.unwrap_or_default());
-        }
-        for kind in [NoticeKind::Booking, NoticeKind::Priority] {
-            agreed.extend(find_agreed_version(&self.device, kind)?.map(|version| NoticeVersion { kind, version }));
-        }
-        Ok(agreed)
     }
 }
 
