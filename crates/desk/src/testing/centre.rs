@@ -15,7 +15,7 @@ use yuyue_domain::outlook::{Edge, Outlook};
 use yuyue_domain::rank::SessionCounts;
 use yuyue_domain::seed;
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::{Secret, SignIn, SignedIn};
+use yuyue_protocol::account::{DeviceKind, Secret, SignIn, SignedIn};
 use yuyue_protocol::centre::Centre;
 use yuyue_protocol::change::{ApplicantRow, Change, ChangesPage, Row, RowCounts, RowKey, What};
 use yuyue_protocol::code::{CodeRequest, CodeSent};
@@ -44,7 +44,7 @@ struct Books {
     visits: u32,
     lost_answers: u32,
     visit_is_over: bool,
-    feeds_kiosk: bool,
+    feeds: DeviceKind,
     is_slow: bool,
 }
 
@@ -68,7 +68,7 @@ impl TestCentre {
             visits: 0,
             lost_answers: 0,
             visit_is_over: false,
-            feeds_kiosk: false,
+            feeds: DeviceKind::Counter,
             is_slow: false,
         }))
     }
@@ -190,7 +190,7 @@ impl TestCentre {
 
     /// The feed is a kiosk's from now on: it tells of nobody.
     pub fn feed_kiosk(&self) {
-        self.with(|books| books.feeds_kiosk = true);
+        self.with(|books| books.feeds = DeviceKind::Kiosk);
     }
 
     /// The centre has ended the visit by itself.
@@ -245,7 +245,7 @@ impl Centre for TestCentre {
             }
             let from = after.map_or(0, |after| after.revision.0);
             let is_first = after.is_none();
-            let feeds_kiosk = books.feeds_kiosk;
+            let feeds_kiosk = books.feeds == DeviceKind::Kiosk;
             let changes: Vec<Change> = books
                 .rows
                 .iter()
