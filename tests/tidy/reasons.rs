@@ -126,7 +126,9 @@ fn is_host(file: &File) -> bool {
     let path = file.path.as_str();
     let is_tested = path.contains("/tests") || path.contains("/testing");
     let is_spoken = path.starts_with("crates/desk/src/") || path.starts_with("src-tauri/src/");
-    !is_tested && (is_spoken || path == "crates/devices/src/printer.rs")
+    let is_device =
+        ["printer", "card", "speech"].iter().any(|device| path == format!("crates/devices/src/{device}.rs"));
+    !is_tested && (is_spoken || is_device)
 }
 
 #[test]
