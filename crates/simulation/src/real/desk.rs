@@ -177,6 +177,8 @@ fn try_run(folder: &Path) -> Result<(), String> {
     let dice = ChaCha8Rng::seed_from_u64(part.seed ^ u64::from_le_bytes(random));
     let phone = Phone::default();
     let line = RealLine::new(http, phone.clone(), part.spool.clone(), dice.clone());
+    // Of its own: which command was sent last is asked about the clerk's.
+    let followers = line.apart();
     let counter = Counter {
         desk: Arc::new(Mutex::new(desk)),
         line,
@@ -193,15 +195,15 @@ fn try_run(folder: &Path) -> Result<(), String> {
             serve(&counter, &part, &rest).await;
             has_closed.set(true);
         };
-        let (followed, ()) = tokio::join!(follow(&counter, sync, &has_closed), served);
+        let (followed, ()) = tokio::join!(follow(&counter.desk, &followers, sync, &has_closed), served);
         followed
     })
 }
 
-async fn follow(counter: &Counter<RealLine>, mut sync: Sync, has_closed: &Cell<bool>) -> Result<(), String> {
+async fn follow(desk: &Mutex<Desk>, line: &RealLine, mut sync: Sync, has_closed: &Cell<bool>) -> Result<(), String> {
     loop {
         let mut wait = ROUND;
-        match follow_once(&counter.desk, &mut sync, &counter.line).await {
+        match follow_once(desk, &mut sync, line).await {
             Ok(followed) => {
                 wait = followed.wait.map_or(ROUND, |wait| wait.min(ROUND_MAX));
                 if followed.more {
@@ -214,7 +216,7 @@ async fn follow(counter: &Counter<RealLine>, mut sync: Sync, has_closed: &Cell<b
         if let Ok(Some(cursor)) = sync.state().map(|state| state.cursor) {
             println!("cursor {} {}", cursor.epoch.0, cursor.revision);
             if has_closed.get()
-                && let Ok(state) = lock(&counter.desk).app_state()
+                && let Ok(state) = lock(desk).app_state()
             {
                 println!("rest {} {}", state.sync.unsent, cursor.revision);
             }

@@ -52,6 +52,11 @@ impl RealLine {
         Self { http, phone, spool, last_command: Arc::default(), dice: Arc::new(Mutex::new(dice)) }
     }
 
+    /// The same line for somebody else: each remembers the last command of its own.
+    pub fn apart(&self) -> Self {
+        Self { last_command: Arc::default(), ..self.clone() }
+    }
+
     fn draw(&self) -> u32 {
         self.dice.lock().unwrap_or_else(PoisonError::into_inner).next_u32() % 100
     }
