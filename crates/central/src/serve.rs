@@ -5,6 +5,7 @@ pub(crate) mod health;
 
 use crate::authority::AuthorityError;
 use crate::central::Central;
+use crate::core::Core;
 use crate::entropy::EntropyError;
 use crate::routes::{self, App};
 use crate::scheduler;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
+use yuyue_protocol::cursor::Revision;
 
 /// How often a head is looked at that another process may have moved.
 const HEAD_EVERY: Duration = Duration::from_millis(250);
@@ -175,13 +177,12 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     };
     let for_devices = PeerAcceptor::new(tls::for_devices(&central.authority, certify()?)?, config.connections);
     let for_public = PeerAcceptor::new(tls::for_public(certify()?)?, config.connections);
-    let due = Arc::new(Notify::new());
     let mut running = Running {
         devices: listeners[0].0,
         public: listeners[1].0,
         admin: listeners[2].0,
         authority_pem: central.authority.certificate_pem().to_owned(),
-        due: Arc::clone(&due),
+        due: Arc::new(Notify::new()),
         health,
         handles: Vec::new(),
         tasks: Vec::new(),
@@ -191,39 +192,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     running.listen(public, Some(for_public), routes::for_public(Arc::clone(&app)))?;
     running.listen(admin, None, routes::for_admin(app))?;
 
-    // Nothing is ever sent: the channel closes when the thread ends.
-    running.work("the writer", async move { drop(writer_ended.await) });
-    let for_head = Arc::clone(&core);
-    running.work("the look at the feed", async move {
-        let mut every = tokio::time::interval(HEAD_EVERY);
-        loop {
-            every.tick().await;
-            if let Ok(cursor) = for_head.store().get_head().await {
-                let moved = cursor.revision;
-                head_sender.send_if_modified(|known| std::mem::replace(known, moved) != moved);
-            }
-        }
-    });
-    let for_messages = Arc::clone(&core);
-    running.work("the sending of messages", async move {
-        let mut every = tokio::time::interval(MESSAGES_EVERY);
-        loop {
-            every.tick().await;
-            if let Err(error) = sms::send_due(&for_messages, &*gateway).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "messages wait");
-            }
-        }
-    });
-    running.work("the scheduler", async move {
-        let mut scheduler = scheduler::Scheduler::default();
-        loop {
-            if let Err(error) = scheduler.tick(&core).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "what is due was not done");
-            }
-            // Whoever moves the clock does not wait for the next look.
-            let _ = tokio::time::timeout(TICK_EVERY, due.notified()).await;
-        }
-    });
+    running.work_beside(&core, gateway, head_sender, writer_ended);
     Ok(running)
 }
 
@@ -254,6 +223,50 @@ impl Running {
             None => self.work("a listener", async move { note(server.serve(endpoints).await) }),
         }
         Ok(())
+    }
+
+    /// Everything that goes on beside the requests.
+    fn work_beside<S: Store>(
+        &mut self,
+        core: &Arc<Core<S>>,
+        gateway: Arc<dyn Gateway>,
+        head: watch::Sender<Revision>,
+        writer_ended: oneshot::Receiver<()>,
+    ) {
+        // Nothing is ever sent: the channel closes when the thread ends.
+        self.work("the writer", async move { drop(writer_ended.await) });
+        let for_head = Arc::clone(core);
+        self.work("the look at the feed", async move {
+            let mut every = tokio::time::interval(HEAD_EVERY);
+            loop {
+                every.tick().await;
+                if let Ok(cursor) = for_head.store().get_head().await {
+                    let moved = cursor.revision;
+                    head.send_if_modified(|known| std::mem::replace(known, moved) != moved);
+                }
+            }
+        });
+        let for_messages = Arc::clone(core);
+        self.work("the sending of messages", async move {
+            let mut every = tokio::time::interval(MESSAGES_EVERY);
+            loop {
+                every.tick().await;
+                if let Err(error) = sms::send_due(&for_messages, &*gateway).await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "messages wait");
+                }
+            }
+        });
+        let (core, due) = (Arc::clone(core), Arc::clone(&self.due));
+        self.work("the scheduler", async move {
+            let mut scheduler = scheduler::Scheduler::default();
+            loop {
+                if let Err(error) = scheduler.tick(&core).await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "what is due was not done");
+                }
+                // Whoever moves the clock does not wait for the next look.
+                let _ = tokio::time::timeout(TICK_EVERY, due.notified()).await;
+            }
+        });
     }
 
     /// Runs a part that is not expected to end.

@@ -286,7 +286,7 @@ async fn a_changed_rule_or_a_deleted_person_changes_the_ladders() {
     world.core.store().transact(&Wants::default(), |_| (batch, ())).await.unwrap();
     world.clock.advance(60);
     let told = scheduler.tick(&world.core).await.unwrap().counts;
-    assert!(told >= 1 + own.accepts.len(), "a ladder and the counts of every accepted session: {told}");
+    assert!(told > own.accepts.len(), "a ladder and the counts of every accepted session: {told}");
     assert_eq!(length(), before - 1, "who is gone stands nowhere");
     assert!(!world.core.board().is_waiting(person.applicant.id, own.subject), "and waits for nothing");
     let mut policy = world.core.catalogue().policy.clone().unwrap();

@@ -61,7 +61,7 @@ fn a_clock_that_steps_back_ends_nothing_early() {
 
 #[test]
 fn a_kiosk_begins_anew_once_in_the_quiet_hour() {
-    let instant = |text: &str| -> Timestamp { text.parse().unwrap() };
+    let instant = |text: &str| -> Timestamp { text.parse().expect("a time") };
     let started = instant("2026-11-22T08:00:00+08:00");
     assert!(!is_restart_due(started, instant("2026-11-23T02:59:59+08:00")), "not before the hour");
     assert!(is_restart_due(started, instant("2026-11-23T03:00:00+08:00")), "in it");
