@@ -99,7 +99,7 @@ async fn a_stranger_learns_nothing_from_the_answers_to_a_number() {
 }
 
 #[tokio::test]
-async fn even_the_right_digits_open_nothing_for_a_number_that_nobody_has() {
+async fn nobody_gets_a_message_for_a_number_that_nobody_has() {
     let world = World::new(200).await;
     let kiosk = world.kiosk().await;
     ask(&world, &kiosk, Secret(NOBODYS.to_owned())).await.unwrap();
