@@ -6,7 +6,7 @@ mod rescue;
 use crate::cache::CACHE_DB;
 use crate::device::DEVICE_DB;
 use crate::device::identity::{find_identity, find_last_number, update_last_number};
-use crate::device::outbox::{has_items, insert_salvaged, write_journal};
+use crate::device::outbox::{compare_with_journal, has_items, insert_salvaged, write_journal};
 use crate::error::DeskError;
 use crate::files::{Files, delete_database, move_aside, move_to};
 use crate::folder::Folder;
@@ -42,7 +42,7 @@ pub(crate) fn key_of(folder: &Folder, keys: &dyn KeyStore, world: &dyn World) ->
 pub(crate) fn open_files(folder: &Folder, key: &Key, world: &dyn World) -> Result<Opened, DeskError> {
     rescue::finish(world.files(), folder).map_err(in_folder)?;
     let (mut journal, kept) = Journal::open(world.files(), &folder.journal(), key).map_err(DeskError::Journal)?;
-    let mut device = match open_device(&folder.device_db(), key)? {
+    let mut device = match open_sound_device(&folder.device_db(), key)? {
         Some(device) => device,
         // Nothing at all can be read: neither is damaged, they have another key.
         None if kept.envelopes.is_empty() && kept.damaged_bytes > 0 => return Err(KeyStoreError::Differs.into()),
@@ -56,6 +56,7 @@ pub(crate) fn open_files(folder: &Folder, key: &Key, world: &dyn World) -> Resul
         rescue::fill_vanished(&mut device, world, &kept)?;
     }
     catch_up(&mut device, &kept)?;
+    compare_with_journal(&mut device, &kept.envelopes)?;
     write_journal(&device, &mut journal, world)?;
     let writer = open_cache(folder, key, world.files())?;
     let cache = open_reader(&CACHE_DB, Place::new(&folder.cache_db(), Some(key)))?;
@@ -83,7 +84,15 @@ pub fn set_files_aside(path: &Path, keys: &dyn KeyStore, world: &dyn World) -> R
     Ok(())
 }
 
-/// `device.db`; none when it is damaged, whether at its beginning or on any of its pages.
+/// `device.db`; none when it is damaged. What a disk fails to read once and reads the next time is not damaged.
+fn open_sound_device(path: &Path, key: &Key) -> Result<Option<Connection>, DeskError> {
+    match open_device(path, key)? {
+        Some(device) => Ok(Some(device)),
+        None => open_device(path, key),
+    }
+}
+
+/// `device.db`; none when it seems to be damaged, whether at its beginning or on any of its pages.
 fn open_device(path: &Path, key: &Key) -> Result<Option<Connection>, DeskError> {
     let device = match yuyue_sqlite::open(&DEVICE_DB, Place::new(path, Some(key))) {
         Err(error) if error.fault() == Fault::Damaged => {
@@ -123,11 +132,12 @@ fn catch_up(device: &mut Connection, kept: &Salvaged) -> Result<(), DeskError> {
 
 fn open_cache(folder: &Folder, key: &Key, files: &dyn Files) -> Result<Connection, DeskError> {
     let path = folder.cache_db();
-    match yuyue_sqlite::open(&CACHE_DB, Place::new(&path, Some(key))) {
+    let open = || yuyue_sqlite::open(&CACHE_DB, Place::new(&path, Some(key)));
+    match open().or_else(|_| open()) {
         Err(error) if is_of_no_use(&error) => {
             tracing::warn!(%error, "the cache cannot be used and is filled anew");
             set_cache_aside(folder, files)?;
-            Ok(yuyue_sqlite::open(&CACHE_DB, Place::new(&path, Some(key)))?)
+            Ok(open()?)
         }
         opened => Ok(opened?),
     }
@@ -151,11 +161,11 @@ fn set_cache_aside(folder: &Folder, files: &dyn Files) -> Result<(), DeskError> 
 
 /// Moves the cache aside when some page of it is damaged. Nobody may have it open.
 pub(crate) fn check_cache(folder: &Folder, key: &Key, files: &dyn Files) -> Result<(), DeskError> {
-    let is_useless = match open_reader(&CACHE_DB, Place::new(&folder.cache_db(), Some(key))) {
-        Ok(cache) => is_damaged(&cache)?,
-        Err(error) => is_of_no_use(&error),
+    let is_useless = || match yuyue_sqlite::open(&CACHE_DB, Place::new(&folder.cache_db(), Some(key))) {
+        Ok(cache) => is_damaged(&cache),
+        Err(error) => Ok(is_of_no_use(&error)),
     };
-    if is_useless { set_cache_aside(folder, files) } else { Ok(()) }
+    if is_useless()? && is_useless()? { set_cache_aside(folder, files) } else { Ok(()) }
 }
 
 pub(crate) fn in_folder(error: std::io::Error) -> DeskError {

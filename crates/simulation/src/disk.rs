@@ -1,15 +1,17 @@
 //! Disks in memory, one for each computer, whose faults the simulation decides: a crash before any write, a write that is
-//! torn, a power loss that forgets what was not synced, and no space left.
+//! torn, a power loss that forgets what was not synced, an operation that fails, and no space left.
 //!
 //! `SQLite` reaches them through [`vfs`]. A disk belongs to the thread that made it, and so does whatever is opened on it.
 
 mod file;
+mod files;
 mod vfs;
 
-pub use file::File;
+pub use file::{File, Image};
+pub use files::DiskFiles;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -20,6 +22,25 @@ pub enum Fault {
     Dead,
     /// No space is left.
     Full,
+    /// The operation failed.
+    Io,
+}
+
+/// Which operations fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failing {
+    /// The one with this number.
+    Once(u64),
+    /// That one and all behind it.
+    From(u64),
+}
+
+/// All files at a moment as the power may leave them, and what had been noted by then.
+pub struct Snapshot {
+    /// The files.
+    pub files: BTreeMap<String, Image>,
+    /// The last note.
+    pub note: usize,
 }
 
 /// The files of one computer.
@@ -31,6 +52,12 @@ pub struct Disk {
     is_dead: Cell<bool>,
     is_full: Cell<bool>,
     forgets_syncs: Cell<bool>,
+    operations: Cell<u64>,
+    failing: Cell<Option<Failing>>,
+    hit: Cell<bool>,
+    note: Cell<usize>,
+    wanted: RefCell<VecDeque<u64>>,
+    snapshots: RefCell<Vec<Snapshot>>,
 }
 
 thread_local! {
@@ -50,6 +77,12 @@ impl Disk {
             is_dead: Cell::new(false),
             is_full: Cell::new(false),
             forgets_syncs: Cell::new(false),
+            operations: Cell::new(0),
+            failing: Cell::new(None),
+            hit: Cell::new(false),
+            note: Cell::new(0),
+            wanted: RefCell::default(),
+            snapshots: RefCell::default(),
         });
         DISKS.with_borrow_mut(|disks| disks.insert(folder.to_owned(), Rc::clone(&disk)));
         disk
@@ -127,6 +160,64 @@ impl Disk {
         self.forgets_syncs.set(true);
     }
 
+    /// Lets operations fail, counted from 0 from now on; or none any more.
+    pub fn fail(&self, failing: Option<Failing>) {
+        self.operations.set(0);
+        self.failing.set(failing);
+        self.hit.set(false);
+    }
+
+    /// How many operations there were since [`Self::fail`].
+    #[must_use]
+    pub fn operations(&self) -> u64 {
+        self.operations.get()
+    }
+
+    /// Whether one of them failed.
+    #[must_use]
+    pub fn was_hit(&self) -> bool {
+        self.hit.get()
+    }
+
+    /// Something is true from now on; snapshots bear the note.
+    pub fn note(&self, note: usize) {
+        self.note.set(note);
+    }
+
+    /// Takes a snapshot before each of these operations, which are numbered as for [`Self::fail`] and ascend.
+    pub fn take_snapshots(&self, before: impl IntoIterator<Item = u64>) {
+        *self.wanted.borrow_mut() = before.into_iter().collect();
+    }
+
+    /// The snapshots that were taken.
+    #[must_use]
+    pub fn snapshots(&self) -> Vec<Snapshot> {
+        self.snapshots.take()
+    }
+
+    /// One operation, which may be one that fails.
+    fn operate(&self) -> Result<(), Fault> {
+        self.check_alive()?;
+        let number = self.operations.get();
+        self.operations.set(number + 1);
+        while self.wanted.borrow().front() == Some(&number) {
+            self.wanted.borrow_mut().pop_front();
+            let files = self.files.borrow().iter().map(|(name, file)| (name.clone(), file.image())).collect();
+            self.snapshots.borrow_mut().push(Snapshot { files, note: self.note.get() });
+        }
+        let fails = match self.failing.get() {
+            Some(Failing::Once(failing)) => number == failing,
+            Some(Failing::From(failing)) => number >= failing,
+            None => false,
+        };
+        if fails {
+            self.hit.set(true);
+            Err(Fault::Io)
+        } else {
+            Ok(())
+        }
+    }
+
     /// The computer starts again. After a power loss `dice` decides, write by write, what of the unsynced was kept.
     pub fn restart(&self, power_loss: Option<&mut dyn FnMut() -> u64>) {
         if let Some(dice) = power_loss {
@@ -176,7 +267,7 @@ impl Disk {
     }
 
     fn open(&self, name: &str, create: bool) -> Result<Option<Rc<File>>, Fault> {
-        self.check_alive()?;
+        self.operate()?;
         if let Some(file) = self.files.borrow().get(name) {
             return Ok(Some(Rc::clone(file)));
         }
@@ -189,7 +280,14 @@ impl Disk {
         Ok(Some(file))
     }
 
+    fn read(&self, file: &File, offset: usize, into: &mut [u8]) -> Result<usize, Fault> {
+        self.operate()?;
+        Ok(file.read(offset, into))
+    }
+
     fn write(&self, file: &File, offset: usize, bytes: &[u8]) -> Result<(), Fault> {
+        // A write that failed may have come through in part.
+        self.operate().inspect_err(|_| file.write(offset, &bytes[..bytes.len() / 2]))?;
         if let Err(fault) = self.step() {
             // The write during which the computer stopped may have come through in part.
             let torn = self.torn.replace(0);
@@ -207,12 +305,14 @@ impl Disk {
     }
 
     fn truncate(&self, file: &File, length: usize) -> Result<(), Fault> {
+        self.operate()?;
         self.step()?;
         file.truncate(length);
         Ok(())
     }
 
     fn sync(&self, file: &File) -> Result<(), Fault> {
+        self.operate().inspect_err(|_| file.fail_sync())?;
         self.step()?;
         if !self.forgets_syncs.get() {
             file.sync();
@@ -221,8 +321,19 @@ impl Disk {
     }
 
     fn delete(&self, name: &str) -> Result<bool, Fault> {
+        self.operate()?;
         self.step()?;
         Ok(self.files.borrow_mut().remove(name).is_some())
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<bool, Fault> {
+        self.operate()?;
+        self.step()?;
+        let mut files = self.files.borrow_mut();
+        let found = files.remove(from);
+        let is_there = found.is_some();
+        files.extend(found.map(|file| (to.to_owned(), file)));
+        Ok(is_there)
     }
 
     fn has(&self, name: &str) -> bool {

@@ -15,12 +15,20 @@ impl StateHash {
     /// # Errors
     /// When the file cannot be read.
     pub fn add(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.add_all_but(connection, "")
+    }
+
+    /// As [`Self::add`], without one table.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn add_all_but(&mut self, connection: &Connection, left_out: &str) -> rusqlite::Result<()> {
         let mut tables = connection.prepare(
             "SELECT name FROM sqlite_schema
              WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'refinery_schema_history' ORDER BY name",
         )?;
         let names: Vec<String> = tables.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for name in names {
+        for name in names.into_iter().filter(|name| name != left_out) {
             self.0.update(name.as_bytes());
             let mut statement = connection.prepare(&format!("SELECT * FROM \"{name}\""))?;
             let columns = statement.column_count();

@@ -13,6 +13,7 @@ mod model;
 mod oracle;
 pub mod real;
 mod runner;
+pub mod storage;
 mod world;
 
 pub use runner::{Summary, run_all, run_once_or_twice};

@@ -86,7 +86,7 @@ fn run_in_folder(config: Config) -> Result<Report, Box<Failure>> {
 }
 
 /// Journals are the only real files, and are synced with every record: in memory that costs nothing.
-fn quick_folder() -> PathBuf {
+pub fn quick_folder() -> PathBuf {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }
 }

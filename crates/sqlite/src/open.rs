@@ -123,17 +123,16 @@ pub fn open(kind: &FileKind, place: Place<'_>) -> Result<Connection, OpenError> 
         connection.pragma_update(None, "application_id", kind.application_id)?;
     }
     migrate(&mut connection, &(kind.migrations)())?;
-    settle(&connection, kind)?;
+    settle(&connection)?;
     Ok(connection)
 }
 
-/// After a sync that failed, the log may hold commits that the operating system believes to be on the disk and that are
-/// not. Whatever is seen from now on is in the file itself, and new commits build upon nothing else.
-fn settle(connection: &Connection, kind: &FileKind) -> Result<(), OpenError> {
-    if kind.durability == Durability::Full {
-        // Where others have the file open there was no restart, and nothing to settle: they answer that it is busy.
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    }
+/// Moves the log into the file. After a sync that failed, the log may hold commits that the operating system believes to
+/// be on the disk and that are not: whatever is seen from now on is in the file itself, and new commits build upon nothing
+/// else. A page that a crash tore while it was moved is whole again, too.
+fn settle(connection: &Connection) -> Result<(), OpenError> {
+    // Where others have the file open there was no restart, and nothing to settle: the answer is that it is busy.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(())
 }
 

@@ -155,7 +155,8 @@ impl SqliteStore {
             work(&transaction)
         };
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < READERS_MAX {
+        // A connection that met damage reads nothing more.
+        if answer.is_ok() && readers.len() < READERS_MAX {
             readers.push(connection);
         }
         answer
@@ -163,11 +164,50 @@ impl SqliteStore {
 
     fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut connection = self.writer();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = work(&transaction)?;
-        transaction.commit()?;
-        Ok(answer)
+        let written = written(&mut connection, work);
+        self.renew_after(&mut connection, written)
     }
+
+    /// A connection on which a write has failed is never written to again: after a failed sync, trying once more could
+    /// report success for data that never reached the disk.
+    fn renew_after<T>(&self, writer: &mut Connection, written: Result<T, StoreError>) -> Result<T, StoreError> {
+        if written.is_err() {
+            // The new one is opened before the old one is closed: what failed stays undone.
+            match open(&FILE_KIND, Place::new(&self.path, self.key.as_ref())) {
+                Ok(opened) => *writer = opened,
+                Err(error) => {
+                    tracing::error!(%error, "the store cannot be opened again after a write failed");
+                    // Every write fails now, and each tries to open the file again. Where even this fails, so do they.
+                    let _ = writer.pragma_update(None, "query_only", true);
+                }
+            }
+        }
+        written
+    }
+}
+
+fn written<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let answer = work(&transaction)?;
+    transaction.commit()?;
+    Ok(answer)
+}
+
+fn transacted<T>(
+    connection: &mut Connection,
+    wants: &Wants,
+    decide: impl FnOnce(Loaded) -> (Batch, T),
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (batch, answer) = decide(load::load(&transaction, wants)?);
+    if !batch.is_empty() {
+        write::write(&transaction, &batch)?;
+        transaction.commit()?;
+    }
+    Ok(answer)
 }
 
 impl Store for SqliteStore {
@@ -177,13 +217,8 @@ impl Store for SqliteStore {
         decide: F,
     ) -> Result<T, StoreError> {
         let mut connection = self.writer();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (batch, answer) = decide(load::load(&transaction, wants)?);
-        if !batch.is_empty() {
-            write::write(&transaction, &batch)?;
-            transaction.commit()?;
-        }
-        Ok(answer)
+        let transacted = transacted(&mut connection, wants, decide);
+        self.renew_after(&mut connection, transacted)
     }
 
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {

@@ -8,6 +8,7 @@ use crate::error::DeskError;
 use crate::journal::{Journal, Known};
 use crate::world::World;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId};
 use yuyue_domain::time::Timestamp;
@@ -179,6 +180,25 @@ pub fn insert_salvaged(device: &Connection, envelopes: &[Envelope]) -> Result<()
         insert_envelope(device, envelope, &command, applicant, None)?;
         device.prepare_cached("UPDATE outbox SET in_journal = 1 WHERE id = ?1")?.execute([envelope.id.as_bytes()])?;
     }
+    Ok(())
+}
+
+/// Notes which commands the journal does not have, so that it gets them again: a record may be damaged, or all of it gone.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn compare_with_journal(device: &mut Connection, kept: &[Envelope]) -> Result<(), DeskError> {
+    let kept: BTreeSet<&[u8; 16]> = kept.iter().map(|envelope| envelope.id.as_bytes()).collect();
+    let transaction = device.transaction()?;
+    let lost: Vec<[u8; 16]> = {
+        let mut statement = transaction.prepare("SELECT id FROM outbox WHERE in_journal = 1")?;
+        let noted = statement.query_map([], |row| row.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()?;
+        noted.into_iter().filter(|id| !kept.contains(id)).collect()
+    };
+    for id in &lost {
+        transaction.prepare_cached("UPDATE outbox SET in_journal = 0 WHERE id = ?1")?.execute([id])?;
+    }
+    transaction.commit()?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Locks of a write-ahead log's index.
 const SHARED_LOCKS: usize = 8;
@@ -17,8 +18,14 @@ enum Write {
 #[derive(Default)]
 struct Content {
     now: Vec<u8>,
-    safe: Vec<u8>,
-    unsynced: Vec<Write>,
+    safe: Rc<Vec<u8>>,
+    unsynced: Vec<Rc<Write>>,
+}
+
+/// A file as the power may leave it: what was synced, and what may or may not have reached the disk.
+pub struct Image {
+    safe: Rc<Vec<u8>>,
+    unsynced: Vec<Rc<Write>>,
 }
 
 #[derive(Default)]
@@ -58,7 +65,7 @@ impl Write {
 impl File {
     /// A file with this content, synced.
     pub fn new(bytes: Vec<u8>) -> Self {
-        let content = Content { now: bytes.clone(), safe: bytes, unsynced: Vec::new() };
+        let content = Content { now: bytes.clone(), safe: Rc::new(bytes), unsynced: Vec::new() };
         Self { content: RefCell::new(content), ..Self::default() }
     }
 
@@ -90,32 +97,34 @@ impl File {
     fn change(&self, write: Write) {
         let mut content = self.content.borrow_mut();
         write.apply(&mut content.now);
-        content.unsynced.push(write);
+        content.unsynced.push(Rc::new(write));
     }
 
     pub fn sync(&self) {
         let mut content = self.content.borrow_mut();
         for write in std::mem::take(&mut content.unsynced) {
-            write.apply(&mut content.safe);
+            write.apply(Rc::make_mut(&mut content.safe));
         }
+    }
+
+    /// A sync failed: the operating system forgets that anything is still to be written, and goes on showing it.
+    pub fn fail_sync(&self) {
+        self.content.borrow_mut().unsynced.clear();
+    }
+
+    /// What a power loss at this moment could leave.
+    pub fn image(&self) -> Image {
+        let content = self.content.borrow();
+        Image { safe: Rc::clone(&content.safe), unsynced: content.unsynced.clone() }
     }
 
     /// Whatever was not synced is there in part: each write came through, did not, or stopped in its middle.
     pub fn lose_power(&self, dice: &mut dyn FnMut() -> u64) {
+        let left = self.image().lose_power(dice);
         let mut content = self.content.borrow_mut();
-        for write in std::mem::take(&mut content.unsynced) {
-            let number = dice();
-            match (number % 3, write) {
-                (0, write) => write.apply(&mut content.safe),
-                (1, Write::Bytes(offset, bytes)) => {
-                    let kept = usize::try_from(number / 3).unwrap_or(0) % (bytes.len() / 512 + 1) * 512;
-                    Write::Bytes(offset, bytes[..kept].to_vec()).apply(&mut content.safe);
-                }
-                _ => {}
-            }
-        }
-        let Content { now, safe, .. } = &mut *content;
-        now.clone_from(safe);
+        content.unsynced.clear();
+        content.now.clone_from(&left);
+        content.safe = Rc::new(left);
     }
 
     /// Takes a lock of the main file for a user, or tells that somebody else's stands against it.
@@ -208,5 +217,25 @@ impl File {
         if locks.mapped_by.is_empty() {
             self.regions.borrow_mut().clear();
         }
+    }
+}
+
+impl Image {
+    /// The file as the dice leave it.
+    #[must_use]
+    pub fn lose_power(&self, dice: &mut dyn FnMut() -> u64) -> Vec<u8> {
+        let mut left = self.safe.as_ref().clone();
+        for write in &self.unsynced {
+            let number = dice();
+            match (number % 3, &**write) {
+                (0, write) => write.apply(&mut left),
+                (1, Write::Bytes(offset, bytes)) => {
+                    let kept = usize::try_from(number / 3).unwrap_or(0) % (bytes.len() / 512 + 1) * 512;
+                    Write::Bytes(*offset, bytes[..kept].to_vec()).apply(&mut left);
+                }
+                _ => {}
+            }
+        }
+        left
     }
 }

@@ -72,7 +72,7 @@ pub fn install() {
 
 const fn code(fault: Fault, dead: c_int) -> c_int {
     match fault {
-        Fault::Dead => dead,
+        Fault::Dead | Fault::Io => dead,
         Fault::Full => ffi::SQLITE_FULL,
     }
 }
@@ -115,7 +115,7 @@ unsafe extern "C" fn open(
         let Some((disk, name)) = find(name) else { return ffi::SQLITE_CANTOPEN };
         let found = match disk.open(&name, flags & ffi::SQLITE_OPEN_CREATE != 0) {
             Ok(Some(found)) => found,
-            Ok(None) | Err(Fault::Dead) => return ffi::SQLITE_CANTOPEN,
+            Ok(None) | Err(Fault::Dead | Fault::Io) => return ffi::SQLITE_CANTOPEN,
             Err(Fault::Full) => return ffi::SQLITE_FULL,
         };
         let id = USERS.fetch_add(1, Ordering::Relaxed);
@@ -190,10 +190,7 @@ unsafe extern "C" fn read(
 ) -> c_int {
     // SAFETY: SQLite gives `amount` bytes of room.
     let (user, into) = unsafe { (user(file), std::slice::from_raw_parts_mut(into.cast::<u8>(), length(amount))) };
-    if user.disk.is_dead() {
-        return ffi::SQLITE_IOERR_READ;
-    }
-    let count = user.file.read(number(offset), into);
+    let Ok(count) = user.disk.read(&user.file, number(offset), into) else { return ffi::SQLITE_IOERR_READ };
     if count == into.len() {
         return ffi::SQLITE_OK;
     }
