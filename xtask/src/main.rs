@@ -1,4 +1,5 @@
-//! The commands of this repository: `cargo xtask run`, `test`, `simulate`, `chaos`, `bench`, `bindings` and `package`.
+//! The commands of this repository: `cargo xtask run`, `test`, `simulate`, `chaos`, `storage`, `bench`, `bindings` and
+//! `package`.
 //!
 //! They start from a machine that has Rust and Node and nothing else, and say what they install. This package has few
 //! dependencies on purpose: it is compiled before anything else can happen.
@@ -27,6 +28,7 @@ Commands:
   test      Check and test everything, the real window included
   simulate  Run devices and a centre in virtual time, for as many seeds as one wants
   chaos     Run the real programs under kills, full disks and a bad line, and check what they promise
+  storage   Fail every operation of the disk, lose power and flip bits, and check what is left
   bench     Measure the benchmarks of all packages
   bindings  Write the TypeScript bindings of the window's commands
   package   Build installable packages of the windows of both editions
@@ -58,10 +60,15 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         None => ("--help", args),
         Some((command, rest)) => (command.as_str(), rest),
     };
-    if let "simulate" | "chaos" = command {
+    let simulation: Option<(&str, &[&str])> = match command {
+        "simulate" => Some(("yuyue-simulation", &[])),
+        "chaos" => Some(("yuyue-simulation", &["chaos"])),
+        "storage" => Some(("storage", &[])),
+        _ => None,
+    };
+    if let Some((program, part)) = simulation {
         std::env::set_current_dir(shell::root())?;
-        let part: &[&str] = if command == "chaos" { &["chaos"] } else { &[] };
-        return simulate(part, rest);
+        return simulate(program, part, rest);
     }
     let (own, passed_on) = split_at_dashes(rest);
     let wants_help = own.iter().any(|arg| arg == "--help" || arg == "-h");
@@ -101,9 +108,9 @@ fn split_at_dashes(args: &[String]) -> (&[String], &[String]) {
 }
 
 /// The options are the simulation's own; `--help` tells them.
-fn simulate(part: &[&str], options: &[String]) -> Result<ExitCode> {
+fn simulate(program: &str, part: &[&str], options: &[String]) -> Result<ExitCode> {
     system::install_packages(system::BUILD_PACKAGES)?;
-    shell::cargo(&["run", "--quiet", "--release", "--package", "yuyue-simulation", "--"])
+    shell::cargo(&["run", "--quiet", "--release", "--package", "yuyue-simulation", "--bin", program, "--"])
         .args(part)
         .args(options)
         .run()?;

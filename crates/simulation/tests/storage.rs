@@ -3,25 +3,26 @@
 
 use yuyue_simulation::storage::{CacheSweep, CentreSweep, DeskSweep, StorageBug, Swept, flip_bits, lose_power, sweep};
 
-fn swept(result: Result<Swept, String>, least: u64) {
+/// Here only every `stride`th operation fails, so that it does not take minutes; all of them do in `cargo xtask storage`.
+fn swept(result: Result<Swept, String>, least: u64, stride: u64) {
     let swept = result.unwrap_or_else(|broken| panic!("a promise is broken: {broken}"));
     assert!(swept.operations >= least, "too little happened: {swept:?}");
-    assert!(swept.failures >= least / 4, "too little failed: {swept:?}");
+    assert!(swept.failures >= least / stride, "too little failed: {swept:?}");
 }
 
 #[test]
 fn whatever_operation_fails_under_the_counter_nothing_told_is_lost() {
-    swept(sweep(&DeskSweep { bug: None }, 12), 100);
+    swept(sweep(&DeskSweep { bug: None }, 7), 400, 7);
 }
 
 #[test]
 fn whatever_operation_fails_under_the_cache_no_page_is_there_in_half() {
-    swept(sweep(&CacheSweep { bug: None }, 12), 50);
+    swept(sweep(&CacheSweep { bug: None }, 3), 200, 3);
 }
 
 #[test]
 fn whatever_operation_fails_under_the_centre_what_it_answered_is_kept() {
-    swept(sweep(&CentreSweep { bug: None }, 12), 100);
+    swept(sweep(&CentreSweep { bug: None }, 13), 400, 13);
 }
 
 #[test]
@@ -32,8 +33,8 @@ fn five_hundred_power_losses_cost_nothing_that_was_told() {
 
 #[test]
 fn every_flipped_bit_is_noticed_and_costs_no_command() {
-    let flipped = flip_bits(200, 1, None).unwrap_or_else(|broken| panic!("a promise is broken: {broken}"));
-    assert!(flipped.noticed >= 100, "most flips are in pages: {flipped:?}");
+    let flipped = flip_bits(100, 1, None).unwrap_or_else(|broken| panic!("a promise is broken: {broken}"));
+    assert!(flipped.noticed >= 50, "most flips are in pages: {flipped:?}");
 }
 
 /// A net that finds a bug complains.
