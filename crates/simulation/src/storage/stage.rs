@@ -143,11 +143,12 @@ impl Stage {
             signing_key: self.computer.key.clone(),
             centre: String::new(),
             enrolled_at: self.time.now(),
+            exit_verifier: None,
         }
     }
 
     /// A counter as its clerk sees it, whose dice begin anew.
-    pub fn counter(&self, desk: &Arc<Mutex<Desk>>) -> Counter {
+    pub fn counter(&self, desk: &Arc<Mutex<Desk>>) -> Counter<Line> {
         Counter {
             desk: Arc::clone(desk),
             line: Line::default(),
@@ -158,7 +159,7 @@ impl Stage {
     }
 
     /// The clerk does something.
-    pub fn act<F: Future<Output = Done>>(&self, counter: Counter, act: impl FnOnce(Counter) -> F) -> Done {
+    pub fn act<F: Future<Output = Done>>(&self, counter: Counter<Line>, act: impl FnOnce(Counter<Line>) -> F) -> Done {
         let line = counter.line.clone();
         self.run(&line, act(counter))
     }

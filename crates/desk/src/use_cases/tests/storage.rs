@@ -287,3 +287,87 @@ fn after_a_write_that_failed_the_file_is_opened_anew() {
     order(&counter).expect("taken");
     assert!(counter.desk().device.table_exists(Some("temp"), "mark").expect("readable"), "success changes nothing");
 }
+
+/// Everything that is logged.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no test panics with it").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The files of a folder, with what they hold.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut contents = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("readable") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            contents.extend(self::contents(&path));
+        } else {
+            contents.push((path.display().to_string(), std::fs::read(&path).expect("readable")));
+        }
+    }
+    contents
+}
+
+#[test]
+fn neither_a_name_nor_a_key_is_in_any_file() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let (counter, path) = closed();
+        let person = counter.person(CastRole::RuleFour).applicant.clone();
+        let key = counter.keys.find_key().expect("readable").expect("there");
+        let identity = counter.desk().find_identity().expect("readable").expect("enrolled");
+        let at_work = contents(&path);
+        assert!(at_work.iter().any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty()), "the log is in use");
+        // A rescue copies everything once more.
+        let (counter, rescue) = meddle(counter, |folder| flip(&folder.join("device.db"), 0..100));
+        assert!(rescue.is_some(), "the damaged file lies beside the new one");
+        let mut all = at_work;
+        all.extend(contents(&path));
+        let logged = log.0.lock().expect("no test panics with it").clone();
+        assert!(!logged.is_empty(), "the rescue was logged");
+        all.push(("the log".to_owned(), logged));
+
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let name = person.name.reveal().to_owned();
+        let phone = person.phone.as_ref().expect("the person has a phone").reveal().to_owned();
+        let number = person.document.number.reveal().to_owned();
+        let signing = identity.signing_key.to_bytes();
+        let secrets: Vec<(&str, Vec<u8>)> = vec![
+            ("the name in UTF-16", utf16(&name)),
+            ("the name", name.into_bytes()),
+            ("the phone", phone.into_bytes()),
+            ("the number", number.into_bytes()),
+            ("the key", key.bytes().to_vec()),
+            ("the key in digits", hex(key.bytes()).into_bytes()),
+            ("the key in capital digits", hex(key.bytes()).to_uppercase().into_bytes()),
+            ("the signing key", signing.to_vec()),
+            ("the signing key in digits", hex(&signing).into_bytes()),
+        ];
+        for (what, secret) in &secrets {
+            assert!(secret.len() >= 6, "{what} is long enough to be looked for");
+            for (file, bytes) in &all {
+                let found = bytes.windows(secret.len()).any(|part| part == secret.as_slice());
+                assert!(!found, "{what} stands in plain sight in {file}");
+            }
+        }
+        let found =
+            |text: &str| all.iter().any(|(_, bytes)| bytes.windows(text.len()).any(|part| part == text.as_bytes()));
+        assert!(found("YYJ1"), "what stands in plain sight is found");
+    });
+}
