@@ -22,7 +22,7 @@ use super::{
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -164,7 +164,7 @@ impl SqliteStore {
 
     fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut connection = self.writer();
-        let written = written(&mut connection, work);
+        let written = write::written(&mut connection, work);
         self.renew_after(&mut connection, written)
     }
 
@@ -186,30 +186,6 @@ impl SqliteStore {
     }
 }
 
-fn written<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let answer = work(&transaction)?;
-    transaction.commit()?;
-    Ok(answer)
-}
-
-fn transacted<T>(
-    connection: &mut Connection,
-    wants: &Wants,
-    decide: impl FnOnce(Loaded) -> (Batch, T),
-) -> Result<T, StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let (batch, answer) = decide(load::load(&transaction, wants)?);
-    if !batch.is_empty() {
-        write::write(&transaction, &batch)?;
-        transaction.commit()?;
-    }
-    Ok(answer)
-}
-
 impl Store for SqliteStore {
     async fn transact<T: Send, F: FnOnce(Loaded) -> (Batch, T) + Send>(
         &self,
@@ -217,7 +193,7 @@ impl Store for SqliteStore {
         decide: F,
     ) -> Result<T, StoreError> {
         let mut connection = self.writer();
-        let transacted = transacted(&mut connection, wants, decide);
+        let transacted = write::transacted(&mut connection, wants, decide);
         self.renew_after(&mut connection, transacted)
     }
 

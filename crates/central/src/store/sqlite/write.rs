@@ -154,3 +154,29 @@ fn write_other(connection: &Connection, write: &Write, chain: &mut audit::Chain)
         Write::TokensDropped { clerk } => account::delete_tokens(connection, *clerk),
     }
 }
+
+/// Works in one transaction.
+pub fn written<T>(
+    connection: &mut rusqlite::Connection,
+    work: impl FnOnce(&rusqlite::Connection) -> Result<T, super::StoreError>,
+) -> Result<T, super::StoreError> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let answer = work(&transaction)?;
+    transaction.commit()?;
+    Ok(answer)
+}
+
+/// Loads, decides and writes in one transaction.
+pub fn transacted<T>(
+    connection: &mut rusqlite::Connection,
+    wants: &super::Wants,
+    decide: impl FnOnce(super::Loaded) -> (super::Batch, T),
+) -> Result<T, super::StoreError> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let (batch, answer) = decide(super::load::load(&transaction, wants)?);
+    if !batch.is_empty() {
+        write(&transaction, &batch)?;
+        transaction.commit()?;
+    }
+    Ok(answer)
+}

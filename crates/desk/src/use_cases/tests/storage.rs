@@ -304,7 +304,7 @@ impl std::io::Write for Log {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// The files of a folder, with what they hold.
@@ -335,7 +335,7 @@ fn neither_a_name_nor_a_key_is_in_any_file() {
         let at_work = contents(&path);
         assert!(at_work.iter().any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty()), "the log is in use");
         // A rescue copies everything once more.
-        let (counter, rescue) = meddle(counter, |folder| flip(&folder.join("device.db"), 0..100));
+        let (_counter, rescue) = meddle(counter, |folder| flip(&folder.join("device.db"), 0..100));
         assert!(rescue.is_some(), "the damaged file lies beside the new one");
         let mut all = at_work;
         all.extend(contents(&path));
