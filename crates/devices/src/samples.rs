@@ -89,7 +89,7 @@ pub fn assign_request(person: &str) -> Request {
 }
 
 pub fn receipt(taken: Taken) -> Receipt {
-    Receipt { taken, device: DeviceId(12), number: 47, taken_at: at("2026-11-24T10:47") }
+    Receipt { taken, device: DeviceId(12), number: Some(47), taken_at: at("2026-11-24T10:47"), is_delivered: false }
 }
 
 pub fn acceptance(request: Request) -> Acceptance {

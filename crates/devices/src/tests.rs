@@ -1,6 +1,7 @@
 //! The documents from end to end: what the PDF and the preview say is what the document says.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+use crate::document::Receipt;
 use crate::document::{Block, qr_text};
 use crate::samples::{APPLICATION, acceptance, application, documents, printing, receipt, request, shift_end, voucher};
 use crate::{Document, Item, LaidOut, Line, Paper, TypeSize, lay_out};
@@ -134,6 +135,10 @@ fn a_reprint_says_that_it_is_one_and_a_first_print_does_not() {
 fn slips_mask_the_name_deny_being_a_voucher_and_tell_publication_from_test_day() {
     let applied = crate::document::Taken::Application { request: request("张示三"), awaits_code: false };
     let accepted = thermal(&acceptance(request("张示三")).to_document(&printing(1)));
+    let elsewhere = Receipt { number: None, is_delivered: true, ..receipt(applied.clone()) };
+    let held = preview_text(&thermal(&elsewhere.to_document(&printing(1))));
+    assert!(held.contains("中心已经收到") && !held.contains("保存在本机"), "what the centre has is not kept here only");
+    assert!(held.contains("设备12") && !held.contains("号第"), "a number that is not known here is not invented");
     let registered = thermal(&receipt(applied).to_document(&printing(1)));
     for slip in [&accepted, &registered] {
         let printed = pdf_text(slip);

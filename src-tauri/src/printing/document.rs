@@ -19,11 +19,20 @@ pub const fn large(facts: &Printable) -> bool {
 pub fn to_document(facts: &Printable, by: &PrintedBy) -> Document {
     let printing = printing(by);
     match facts {
-        Printable::Receipt { request, number, is_held } => Receipt {
-            taken: Taken::Application { request: to_request(request), awaits_code: *is_held },
-            device: by.device,
-            number: number.unwrap_or_default(),
+        Printable::Receipt { request, number, is_delivered, awaits_code } => Receipt {
+            taken: Taken::Application { request: to_request(request), awaits_code: *awaits_code },
+            device: request.application.device,
+            number: *number,
             taken_at: request.application.taken_at,
+            is_delivered: *is_delivered,
+        }
+        .to_document(&printing),
+        Printable::Ending { request, place, number, taken_at } => Receipt {
+            taken: ending(request, place.as_deref()),
+            device: by.device,
+            number: Some(*number),
+            taken_at: *taken_at,
+            is_delivered: false,
         }
         .to_document(&printing),
         Printable::Acceptance { request } => {
@@ -59,6 +68,23 @@ fn to_request(requested: &Requested) -> Request {
         subject: application.subject,
         class: application.class,
         wish: wish(requested),
+    }
+}
+
+fn ending(requested: &Requested, place: Option<&NamedSession>) -> Taken {
+    let Requested { applicant, application, .. } = requested;
+    let (name, number) = (applicant.name.clone(), applicant.document.number.clone());
+    let (application, subject) = (application.id, application.subject);
+    match place {
+        None => Taken::Withdrawal { application, name, number, subject },
+        Some(place) => Taken::Cancellation {
+            application,
+            name,
+            number,
+            subject,
+            starts_at: place.session.starts_at,
+            site: place.site_name.clone(),
+        },
     }
 }
 

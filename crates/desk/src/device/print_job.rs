@@ -31,13 +31,13 @@ pub fn finish_print_job(device: &Connection, id: Uuid, at: Timestamp, error: Opt
     Ok(())
 }
 
-/// How often a document was given to the printer; a job whose end nobody saw counts, because paper may have come out.
+/// How often a document was given to the printer. Every job counts, also one that failed: paper may have come out.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn count_prints(device: &Connection, document: &str) -> Result<u32, DeskError> {
     let count = device
-        .prepare_cached("SELECT count(*) FROM print_job WHERE document = ?1 AND error IS NULL")?
+        .prepare_cached("SELECT coalesce(max(copy), 0) FROM print_job WHERE document = ?1")?
         .query_row([document], |row| row.get(0))?;
     Ok(count)
 }

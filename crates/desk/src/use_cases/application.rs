@@ -9,7 +9,7 @@ use crate::error::DeskError;
 use crate::use_cases::reasons::{reason, reason_of, session_reason};
 use crate::use_cases::record::{application_number, mask};
 use crate::view::printing::DocumentKind;
-use crate::view::progress::{ApplicationActions, ApplicationView, EndKind};
+use crate::view::progress::{ApplicationActions, ApplicationView, EndKind, Registered};
 use crate::view::reason::Reason;
 use crate::view::submission::{Milestone, MilestoneKind};
 use yuyue_domain::applicant::ApplicantRecord;
@@ -55,6 +55,7 @@ impl Desk {
             (_, StateKind::Queued) => self.rank_card(record, application.subject, policy)?.rank,
             _ => None,
         };
+        let registered = self.find_registered(application.id)?.map(|(registered, _)| registered);
         Ok(ApplicationView {
             number: application_number(application.id),
             applicant: mask(&record.applicant),
@@ -62,8 +63,9 @@ impl Desk {
             sessions,
             rank,
             milestones: self.milestones(application)?,
-            reasons: self.application_reasons(application)?,
-            actions: self.actions(application, place.as_ref().map(|place| &place.session), policy),
+            reasons: self.application_reasons(application, registered)?,
+            actions: self.actions(application, registered, place.as_ref().map(|place| &place.session), policy),
+            registered,
             place,
             application: application.clone(),
         })
@@ -72,6 +74,7 @@ impl Desk {
     pub(crate) fn actions(
         &self,
         application: &Application,
+        registered: Option<Registered>,
         place: Option<&Session>,
         policy: &Policy,
     ) -> ApplicationActions {
@@ -85,19 +88,36 @@ impl Desk {
         };
         let verdict = check(end);
         let is_ending = application.is_live();
+        if matches!(registered, Some(Registered::Withdraw | Registered::Cancel)) {
+            let document = Some(DocumentKind::EndingSlip { application: application.id });
+            let end_refused = Some(reason("ending_registered"));
+            return ApplicationActions { end: None, end_refused, confirm_code: false, again: false, document };
+        }
         ApplicationActions {
             end: verdict.is_ok().then_some(end_refused),
             end_refused: verdict.err().filter(|_| is_ending).map(|refusal| match kind {
                 StateKind::Placed if self.is_kiosk() => reason("cancel_at_counter"),
                 _ => reason_of(&self.cache, &Refusal::Application(refusal)),
             }),
-            confirm_code: kind == StateKind::AwaitingCode && !self.is_unanswered(application.id),
+            confirm_code: kind == StateKind::AwaitingCode
+                && registered.is_none()
+                && !self.is_unanswered(application.id),
             again: kind == StateKind::Unplaced,
             document: document_of(application),
         }
     }
 
-    fn application_reasons(&self, application: &Application) -> Result<Vec<Reason>, DeskError> {
+    fn application_reasons(
+        &self,
+        application: &Application,
+        registered: Option<Registered>,
+    ) -> Result<Vec<Reason>, DeskError> {
+        match registered {
+            Some(Registered::Withdraw) => return Ok(vec![reason("withdrawal_registered")]),
+            Some(Registered::Cancel) => return Ok(vec![reason("cancellation_registered")]),
+            Some(Registered::ConfirmCode) => return Ok(vec![reason("code_registered")]),
+            None => {}
+        }
         if let Some(item) = find_item(&self.device, application.id.0)? {
             if let Some((_, Outcome::Refused { reasons, .. })) = &item.outcome {
                 return Ok(reasons.iter().map(|refusal| reason_of(&self.cache, refusal)).collect());

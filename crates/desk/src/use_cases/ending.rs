@@ -2,12 +2,12 @@
 
 use crate::cache::session::find_session;
 use crate::desk::{Desk, lock};
-use crate::device::outbox::{Which, acknowledge, list_items};
+use crate::device::outbox::{Item, Which, acknowledge, list_items};
 use crate::error::DeskError;
 use crate::use_cases::reasons::{reason, reason_with};
 use crate::use_cases::submit::{checked_code, send_at_once};
-use crate::view::progress::{ApplicationView, EndKind, EndPreview, EndProof};
-use crate::view::reason::Reason;
+use crate::view::progress::{ApplicationView, EndKind, EndPreview, EndProof, Registered};
+use crate::view::reason::{Params, Reason};
 use std::sync::Mutex;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::Application;
@@ -99,7 +99,11 @@ impl Desk {
         let record = self.record(application.applicant)?;
         let policy = self.policy()?;
         let view = self.application_view(&application, &record, &policy)?;
-        let kind = view.actions.end.ok_or(DeskError::TooLate)?;
+        let kind = match (view.actions.end, view.registered) {
+            (Some(kind), _) => kind,
+            (None, Some(_)) => return Err(already_registered()),
+            (None, None) => return Err(DeskError::TooLate),
+        };
         Ok(EndPreview {
             kind,
             consequences: self.consequences(kind, &application, &record, &policy),
@@ -158,18 +162,41 @@ impl Desk {
         Ok(())
     }
 
-    /// At a kiosk: the command about this application whose answer was lost; it is the one that is asked again.
-    fn find_awaited(&self, id: ApplicationId) -> Result<Option<Envelope>, DeskError> {
-        if !self.is_kiosk() {
+    /// What was taken here about an application and waits to be sent: its end, else its code. At a kiosk nothing waits.
+    pub(crate) fn find_registered(&self, id: ApplicationId) -> Result<Option<(Registered, Item)>, DeskError> {
+        if self.is_kiosk() {
             return Ok(None);
         }
-        let ends = |envelope: &Envelope| {
-            envelope.command().is_ok_and(|command| {
-                matches!(command, Command::Withdraw { .. } | Command::Cancel { .. } | Command::ConfirmCode { .. })
-            })
+        let mut found = None;
+        for item in list_items(&self.device, Which::WaitingAbout(id), AWAITED_MAX)? {
+            let registered = match item.envelope.command() {
+                Ok(Command::Withdraw { .. }) => Registered::Withdraw,
+                Ok(Command::Cancel { .. }) => Registered::Cancel,
+                Ok(Command::ConfirmCode { .. }) if found.is_none() => Registered::ConfirmCode,
+                _ => continue,
+            };
+            // Until it is saved it counts for nothing, and pressing again saves it.
+            if item.is_saved {
+                found = Some((registered, item));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The same command about this application once more: at a kiosk its answer was lost and is asked for again; at a
+    /// counter it could not be saved, and is now.
+    fn find_awaited(&mut self, id: ApplicationId, wanted: &Command) -> Result<Option<Envelope>, DeskError> {
+        let is_same = |item: &Item| {
+            let of = |command: &Command| std::mem::discriminant(command);
+            item.envelope.command().is_ok_and(|command| of(&command) == of(wanted))
         };
-        let items = list_items(&self.device, Which::About(id), AWAITED_MAX)?;
-        Ok(items.into_iter().find(|item| item.outcome.is_none() && ends(&item.envelope)).map(|item| item.envelope))
+        let mut items = list_items(&self.device, Which::WaitingAbout(id), AWAITED_MAX)?;
+        items.retain(|item| is_same(item) && (self.is_kiosk() || !item.is_saved));
+        let Some(item) = items.pop() else { return Ok(None) };
+        if !item.is_saved {
+            self.write_journal()?;
+        }
+        Ok(Some(item.envelope))
     }
 
     fn take_ending(&mut self, id: ApplicationId, proof: EndProof) -> Result<(Envelope, CodePurpose), DeskError> {
@@ -184,7 +211,7 @@ impl Desk {
             }
             EndKind::Cancel => (Command::Cancel { application: id, proof }, CodePurpose::Cancel { application: id }),
         };
-        if let Some(awaited) = self.find_awaited(id)? {
+        if let Some(awaited) = self.find_awaited(id, &command)? {
             return Ok((awaited, purpose));
         }
         let applicant = preview.application.applicant.id;
@@ -195,14 +222,22 @@ impl Desk {
 
     fn take_confirmation(&mut self, id: ApplicationId, code: String) -> Result<Envelope, DeskError> {
         self.acting()?;
-        if let Some(awaited) = self.find_awaited(id)? {
-            return Ok(awaited);
-        }
         let application = self.application_row(id)?;
         let until = self.end_until(EndKind::Withdraw, &application)?;
         let code = checked_code(code, self.policy()?.local.code.digits)?;
         let command = Command::ConfirmCode { application: id, code };
+        if let Some(awaited) = self.find_awaited(id, &command)? {
+            return Ok(awaited);
+        }
+        if self.find_registered(id)?.is_some() {
+            return Err(already_registered());
+        }
         let command_id = self.new_id();
         self.take(command_id, &command, Some(application.applicant), until, |_| Ok(()))
     }
+}
+
+/// One ending, or one code, is on its way already.
+fn already_registered() -> DeskError {
+    DeskError::Refused { code: "ending_registered".to_owned(), params: Params::new() }
 }

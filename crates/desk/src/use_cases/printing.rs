@@ -9,6 +9,7 @@ use crate::device::print_job::{count_prints, finish_print_job, insert_print_job}
 use crate::error::DeskError;
 use crate::view::offices::OfficesView;
 use crate::view::printing::{DocumentKind, PrintJob};
+use crate::view::progress::Registered;
 use crate::view::submission::NamedSession;
 use yuyue_domain::applicant::Applicant;
 use yuyue_domain::application::{Application, ApplicationState, StateKind, Wish};
@@ -18,6 +19,7 @@ use yuyue_domain::notice::Notice;
 use yuyue_domain::office::Office;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::command::{Command, Document};
+use yuyue_protocol::envelope::Envelope;
 
 /// What a document is made of.
 #[derive(Debug, Clone)]
@@ -26,10 +28,23 @@ pub enum Printable {
     Receipt {
         /// What was asked for.
         request: Box<Requested>,
-        /// The device's running number of the command; none when it was taken at another device.
+        /// This device's running number of the command; none when it was taken at another device.
         number: Option<u64>,
-        /// Whether the centre holds it until its code is confirmed.
-        is_held: bool,
+        /// Whether the centre has it.
+        is_delivered: bool,
+        /// Whether the code of the bound phone is still missing.
+        awaits_code: bool,
+    },
+    /// 登记回执 of 撤回申请 or 取消预约: taken here, not yet at the centre.
+    Ending {
+        /// What was asked for.
+        request: Box<Requested>,
+        /// The place that is given up; none when the application is withdrawn.
+        place: Option<Box<NamedSession>>,
+        /// This device's running number of the command.
+        number: u64,
+        /// When it was taken.
+        taken_at: Timestamp,
     },
     /// 受理回执: accepted by the centre.
     Acceptance {
@@ -120,7 +135,9 @@ impl Desk {
         }
         finish_print_job(&self.device, job.id, now, None)?;
         let (application, document) = match job.kind {
-            DocumentKind::RegistrationSlip { application } => (application, Document::Receipt),
+            DocumentKind::RegistrationSlip { application } | DocumentKind::EndingSlip { application } => {
+                (application, Document::Receipt)
+            }
             DocumentKind::AcceptanceSlip { application } => (application, Document::Acceptance),
             DocumentKind::Voucher { application, .. } => (application, Document::Voucher),
             DocumentKind::Notice { .. } | DocumentKind::Offices => return Ok(()),
@@ -145,13 +162,19 @@ impl Desk {
                 if item.as_ref().is_some_and(crate::device::outbox::Item::is_refused) {
                     return Err(DeskError::NotFound);
                 }
+                let unanswered = item.as_ref().filter(|item| item.outcome.is_none());
+                let awaits_code = match unanswered.map(|item| item.envelope.command()).transpose()? {
+                    Some(Command::Apply { code, .. }) => code.is_none(),
+                    _ => request.application.state.kind() == StateKind::AwaitingCode,
+                };
                 Printable::Receipt {
-                    is_held: request.application.state.kind() == StateKind::AwaitingCode
-                        && !self.is_unanswered(application),
+                    is_delivered: unanswered.is_none(),
+                    awaits_code,
                     number: item.map(|item| item.envelope.number),
                     request: Box::new(request),
                 }
             }
+            DocumentKind::EndingSlip { application } => self.ending_slip(application)?,
             DocumentKind::AcceptanceSlip { application } => {
                 let request = self.requested(application)?;
                 let is_held = request.application.state.kind() == StateKind::AwaitingCode;
@@ -164,6 +187,21 @@ impl Desk {
             DocumentKind::Notice { kind } => Printable::Notice(self.notice(kind)?),
             DocumentKind::Offices => Printable::Offices(Box::new(self.offices()?)),
         })
+    }
+
+    fn ending_slip(&self, application: ApplicationId) -> Result<Printable, DeskError> {
+        let request = self.requested(application)?;
+        let (registered, item) = self.find_registered(application)?.ok_or(DeskError::NotFound)?;
+        let place = match registered {
+            Registered::Withdraw => None,
+            Registered::Cancel => {
+                let session = request.application.session().ok_or(DeskError::NotFound)?;
+                Some(Box::new(self.find_named_session(session)?.ok_or(DeskError::NotFound)?))
+            }
+            Registered::ConfirmCode => return Err(DeskError::NotFound),
+        };
+        let Envelope { number, taken_at, .. } = item.envelope;
+        Ok(Printable::Ending { request: Box::new(request), place, number, taken_at })
     }
 
     fn voucher(&self, application: ApplicationId, large: bool) -> Result<Printable, DeskError> {

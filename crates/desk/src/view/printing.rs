@@ -18,6 +18,11 @@ pub enum DocumentKind {
         /// Which application.
         application: ApplicationId,
     },
+    /// 登记回执 of a withdrawal or cancellation: saved at this counter, not yet at the centre
+    EndingSlip {
+        /// Which application.
+        application: ApplicationId,
+    },
     /// 受理回执
     AcceptanceSlip {
         /// Which application.

@@ -96,8 +96,23 @@ pub struct ApplicationView {
     pub milestones: Vec<Milestone>,
     /// Why it has no place, or why it was refused.
     pub reasons: Vec<Reason>,
+    /// What was taken here about it and has not reached the centre: 已登记，待送交.
+    pub registered: Option<Registered>,
     /// What can be done with it.
     pub actions: ApplicationActions,
+}
+
+/// What was taken at this counter about an application, while the centre has not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Registered {
+    /// 撤回申请
+    Withdraw,
+    /// 取消预约
+    Cancel,
+    /// 补验证码
+    ConfirmCode,
 }
 
 /// What can be done with an application now; decided by the host.
@@ -145,8 +160,8 @@ pub struct EndPreview {
     pub identity_check: Option<IdentityCheck>,
 }
 
-/// By what the person is known to want it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// By what the person is known to want it. The code stays out of `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "proof", rename_all = "snake_case")]
 pub enum EndProof {
@@ -160,4 +175,13 @@ pub enum EndProof {
         /// 6 digits.
         code: String,
     },
+}
+
+impl std::fmt::Debug for EndProof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Identity { check } => f.debug_struct("Identity").field("check", check).finish(),
+            Self::Code { .. } => f.debug_struct("Code").finish_non_exhaustive(),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! 登记回执: this device has saved what was taken; the centre has not answered yet.
+//! 登记回执: a device has saved what was taken; the centre has not accepted it yet.
 
 use super::{Builder, Document, DocumentKind, Printing, Request, qr_text, slip_number, wording};
 use yuyue_domain::identity::{DocumentNumber, PersonName};
@@ -51,10 +51,12 @@ pub struct Receipt {
     pub taken: Taken,
     /// The device that took it.
     pub device: DeviceId,
-    /// The number that the device gave it.
-    pub number: u64,
+    /// The number that the device gave it; none when it is printed at another device, which does not know it.
+    pub number: Option<u64>,
     /// When it was taken.
     pub taken_at: Timestamp,
+    /// Whether the centre has it, and only waits for what is missing.
+    pub is_delivered: bool,
 }
 
 impl Receipt {
@@ -71,7 +73,10 @@ impl Receipt {
         builder.notice("尚未受理");
         builder.mark_reprint(printing);
         builder.separator();
-        builder.strong_row("登记号", format!("设备 {} 第 {} 号", self.device, self.number));
+        match self.number {
+            Some(number) => builder.strong_row("登记号", format!("设备 {} 第 {number} 号", self.device)),
+            None => builder.row("登记设备", format!("设备 {}", self.device)),
+        }
         self.push_taken(&mut builder);
         builder.row("登记时间", wording::stamp(self.taken_at));
         builder.separator();
@@ -105,7 +110,11 @@ impl Receipt {
     }
 
     fn push_notes(&self, builder: &mut Builder) {
-        builder.note("这次办理已保存在本机，线路恢复后自动送交中心。中心答复以后，凭本回执可换打受理结果。");
+        builder.note(if self.is_delivered {
+            "这次办理中心已经收到。受理以后，凭本回执可换打受理结果。"
+        } else {
+            "这次办理已保存在本机，线路恢复后自动送交中心。中心答复以后，凭本回执可换打受理结果。"
+        });
         match &self.taken {
             Taken::Application { request, awaits_code } => {
                 builder.note("排名按规定的排序时间计算，不因送到中心的早晚而改变。");

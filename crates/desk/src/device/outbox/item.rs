@@ -63,6 +63,8 @@ pub enum Which {
     For(ApplicantId),
     /// Which make or concern an application, the oldest first.
     About(ApplicationId),
+    /// As [`Self::About`], those that are not answered yet.
+    WaitingAbout(ApplicationId),
 }
 
 /// Commands of a kind, at most `limit`.
@@ -75,6 +77,9 @@ pub fn list_items(device: &Connection, which: Which, limit: u32) -> Result<Vec<I
         Which::Waiting => ("outcome IS NULL AND ?1 = 0 ORDER BY closes_at IS NULL, closes_at, number", 0.into()),
         Which::TakenSince(since) => ("taken_at >= ?1 ORDER BY taken_at DESC, number DESC", since.unix().into()),
         Which::For(applicant) => ("applicant = ?1 ORDER BY taken_at DESC, number DESC", applicant.0.into()),
+        Which::WaitingAbout(application) => {
+            ("outcome IS NULL AND application = ?1 ORDER BY number", application.0.as_bytes().to_vec().into())
+        }
         Which::About(application) => ("application = ?1 ORDER BY number", application.0.as_bytes().to_vec().into()),
     };
     let sql = format!("{} LIMIT ?2", select(filter));

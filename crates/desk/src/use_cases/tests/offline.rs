@@ -259,6 +259,7 @@ fn a_voucher_is_printed_only_after_success_and_a_reprint_says_that_it_is_one() {
     assert_eq!((place.session.id, by.copy, job.copy), (session, 1, 1), "the first copy, with its place");
     assert_eq!(request.applicant.id, placed.applicant, "and its person");
     assert!(counter.desk().print_finished(&job, Err("缺纸".into())).is_err(), "the printer complained");
+    assert_eq!(counter.desk().printable(kind).expect("shown").1.copy, 2, "the preview counts it, too");
     let (job, _, by) = counter.desk().print_begin(kind).expect("recorded");
     assert_eq!(by.copy, 2, "paper may have come out: the next one is a reprint");
     counter.desk().print_finished(&job, Ok(())).expect("printed");
@@ -300,7 +301,7 @@ fn a_refusal_says_why_and_leaves_when_somebody_dealt_with_it() {
 
 impl Counter {
     /// Somebody's place whose deadline lies ahead.
-    fn placed_and_cancellable(&self) -> Application {
+    pub(super) fn placed_and_cancellable(&self) -> Application {
         let now = self.desk().now();
         let is_ahead = |application: &&Application| {
             let place = matches!(application.state, ApplicationState::Placed { .. }).then(|| application.session());
