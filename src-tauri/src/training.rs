@@ -103,6 +103,8 @@ impl TrainingHost {
                 host.tell(&HostEvent::Progress(tick));
             }
         };
+        // Before the centre begins its new feed: what was taken for the old city is not sent to the new one.
+        lock(&host.desk).forget_training().map_err(|error| host_error(&error))?;
         let reset =
             async { self.centre.reset(|done| tell(Some(progress("training_reset", done.applicants, done.of)))).await };
         let state = self.alone(host, reset).await;

@@ -29,10 +29,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::policy::Policy;
-use yuyue_domain::time::Timestamp;
+use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::account::{Clerk, Secret};
 use yuyue_protocol::command::Command;
 use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::error::ErrorCode;
 use yuyue_sqlite::{Key, Place, nowhere};
 
 const CLOCK_OFFSET: &str = "clock_offset";
@@ -73,6 +74,12 @@ pub struct Desk {
     pub(crate) edition: Edition,
     pub(crate) version: String,
     pub(crate) clock: CentreClock,
+    /// The offset that is on the disk.
+    kept_offset: i64,
+    /// The day on which what has been kept long enough was dropped last.
+    tidied_on: Option<Date>,
+    /// Why the centre refuses this computer, as long as it does.
+    pub(crate) refused_by_centre: Option<ErrorCode>,
     pub(crate) signed: Signed,
     pub(crate) visit: Visit,
     pub(crate) line: LineState,
@@ -97,7 +104,8 @@ impl Desk {
         let folder = Folder::open(config.folder)?;
         let key = key_of(&folder, config.keys, &*config.world)?;
         let mut opened = open_files(&folder, &key, &*config.world)?;
-        let clock = CentreClock::new(find_setting(&opened.device, CLOCK_OFFSET)?.unwrap_or(0));
+        let offset = find_setting(&opened.device, CLOCK_OFFSET)?.unwrap_or(0);
+        let clock = CentreClock::new(offset);
         let mut desk = Self {
             rolled_back: watch_rollbacks(&mut opened.device)?,
             device: opened.device,
@@ -108,6 +116,9 @@ impl Desk {
             edition: config.edition,
             version: config.version.to_owned(),
             clock,
+            kept_offset: offset,
+            tidied_on: None,
+            refused_by_centre: None,
             signed: Signed::Out,
             visit: Visit::default(),
             line: LineState::new(clock.now(&*config.world)),
@@ -120,8 +131,8 @@ impl Desk {
         Ok((desk, Sync::new(opened.writer)))
     }
 
-    /// Drops what has been kept long enough. Called once a day, and by itself when the centre's clock is heard first:
-    /// before that nothing is dropped, for this computer's clock may be a year ahead.
+    /// Drops what has been kept long enough. Called by itself when the centre's clock is heard first on a day: before that
+    /// nothing is dropped, for this computer's clock may be a year ahead.
     ///
     /// # Errors
     /// When a file cannot be written.
@@ -132,6 +143,24 @@ impl Desk {
         let now = self.now();
         delete_old_drafts(&self.device, now)?;
         delete_old(&self.device, &mut self.journal, &*self.world, now)
+    }
+
+    /// The training city begins anew: what was taken, begun, printed and agreed to for the old one is dropped.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] anywhere but in the training edition; otherwise when a file cannot be written.
+    pub fn forget_training(&mut self) -> Result<(), DeskError> {
+        if self.edition != Edition::Training {
+            return Err(DeskError::NotFound);
+        }
+        let transaction = self.device.transaction()?;
+        for table in ["outbox", "draft", "agreement", "served", "print_job"] {
+            transaction.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        transaction.commit()?;
+        self.journal.rewrite(&*self.world, []).map_err(DeskError::Journal)?;
+        (self.visit, self.codes) = (Visit::default(), Vec::new());
+        Ok(())
     }
 
     /// The centre's clock as this computer knows it.
@@ -145,10 +174,19 @@ impl Desk {
     /// # Errors
     /// When the difference cannot be kept.
     pub fn hear_time(&mut self, centre: Timestamp) -> Result<(), DeskError> {
-        let is_first = !self.clock.has_heard();
         self.clock.hear(&*self.world, centre);
-        upsert_setting(self.file(), CLOCK_OFFSET, &self.clock.offset_seconds(&*self.world))?;
-        if is_first { self.tidy_up() } else { Ok(()) }
+        let offset = self.clock.offset_seconds(&*self.world);
+        // A second more or less is how long the answer took, and no reason to write to the disk in every round.
+        if (offset - self.kept_offset).abs() > 1 {
+            upsert_setting(self.file(), CLOCK_OFFSET, &offset)?;
+            self.kept_offset = offset;
+        }
+        let today = centre.date();
+        if self.tidied_on != Some(today) {
+            self.tidy_up()?;
+            self.tidied_on = Some(today);
+        }
+        Ok(())
     }
 
     /// Who this computer is; none before it was enrolled.

@@ -201,6 +201,9 @@ impl From<&DeskError> for HostError {
     fn from(error: &DeskError) -> Self {
         let params = match error {
             DeskError::Refused { params, .. } => params.clone(),
+            DeskError::Flow(FlowRefusal::DatesTooMany { days }) => {
+                Params::from([("days".to_owned(), days.to_string())])
+            }
             DeskError::Centre(Problem { retry_after_seconds: Some(seconds), .. })
             | DeskError::SignInBlocked { seconds } => Params::from([
                 ("seconds".to_owned(), seconds.to_string()),
@@ -252,6 +255,7 @@ const fn flow_code(refusal: FlowRefusal) -> &'static str {
         FlowRefusal::SessionTwice { .. } => "session_twice",
         FlowRefusal::DatesMissing => "dates_missing",
         FlowRefusal::DatesReversed => "dates_reversed",
+        FlowRefusal::DatesTooMany { .. } => "dates_too_many",
         FlowRefusal::SitesMissing => "sites_missing",
     }
 }

@@ -23,8 +23,27 @@ pub enum FolderError {
     Io(#[from] io::Error),
 }
 
+/// Takes from everybody but the owner what they may do with a folder.
+#[cfg(unix)]
+fn tighten(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut permissions = std::fs::metadata(path)?.permissions();
+    if permissions.mode().trailing_zeros() >= 6 {
+        return Ok(());
+    }
+    permissions.set_mode(0o700);
+    std::fs::set_permissions(path, permissions)
+}
+
+/// Elsewhere the folder of the user is the user's own.
+#[cfg(not(unix))]
+const fn tighten(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 impl Folder {
-    /// Makes the folder when it is missing, readable by its owner only, and locks it.
+    /// Makes the folder when it is missing, readable by its owner only, and locks it. One that is there and that others could
+    /// read is tightened.
     ///
     /// # Errors
     /// When another program holds the lock, or the folder cannot be made.
@@ -34,6 +53,7 @@ impl Folder {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(path)?;
+        tighten(path)?;
         let lock = File::options().create(true).truncate(false).write(true).open(path.join("lock"))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),

@@ -52,6 +52,31 @@ pub async fn follow_once(desk: &Mutex<Desk>, sync: &mut Sync, centre: &impl Cent
 async fn round(desk: &Mutex<Desk>, sync: &mut Sync, centre: &impl Centre) -> Result<Followed, DeskError> {
     let now = centre.time().await?;
     lock(desk).hear_time(now)?;
+    // An answer of the feed that cannot be used keeps nothing from being sent; a line that is gone does.
+    let stepped = follow_feed(desk, sync, centre, now).await;
+    if let Err(DeskError::Centre(problem)) = &stepped
+        && matches!(problem.code, ErrorCode::Offline | ErrorCode::Busy)
+    {
+        return stepped;
+    }
+    // What was taken goes out between two pages of a long fill, too: it may close before the fill ends.
+    let delivered = match deliver(desk, centre).await {
+        // The visit is over at the centre, which says nothing about the line.
+        Err(DeskError::Centre(problem)) if problem.code == ErrorCode::SignedOut && lock(desk).is_kiosk() => false,
+        delivered => delivered?.more,
+    };
+    let mut followed = stepped?;
+    followed.more |= delivered;
+    lock(desk).hold_line(followed.more)?;
+    Ok(followed)
+}
+
+async fn follow_feed(
+    desk: &Mutex<Desk>,
+    sync: &mut Sync,
+    centre: &impl Centre,
+    now: Timestamp,
+) -> Result<Followed, DeskError> {
     let mut followed = Followed::default();
     match sync.step(centre, now).await? {
         SyncStep::Refill => {
@@ -67,13 +92,6 @@ async fn round(desk: &Mutex<Desk>, sync: &mut Sync, centre: &impl Centre) -> Res
             followed.publications = lock(desk).publication_days(&publications)?;
         }
     }
-    // What was taken goes out between two pages of a long fill, too: it may close before the fill ends.
-    match deliver(desk, centre).await {
-        // The visit is over at the centre, which says nothing about the line.
-        Err(DeskError::Centre(problem)) if problem.code == ErrorCode::SignedOut && lock(desk).is_kiosk() => {}
-        delivered => followed.more |= delivered?.more,
-    }
-    lock(desk).hold_line(followed.more)?;
     Ok(followed)
 }
 
@@ -99,6 +117,7 @@ impl Desk {
 
     /// The centre answered.
     fn hold_line(&mut self, more: bool) -> Result<(), DeskError> {
+        self.refused_by_centre = None;
         let feed = get_feed(&self.cache)?;
         if more || feed.is_filling {
             let count = |rows: u64| u32::try_from(rows).unwrap_or(u32::MAX);
@@ -112,6 +131,9 @@ impl Desk {
 
     /// The centre did not answer; how long to wait before the next try.
     fn lose_line(&mut self, problem: &Problem) -> Duration {
+        use ErrorCode::{BadAnswer, DeviceRevoked, DeviceUnknown, Forbidden, Version};
+        let is_refusal = matches!(problem.code, DeviceUnknown | DeviceRevoked | Forbidden | Version | BadAnswer);
+        self.refused_by_centre = is_refusal.then_some(problem.code);
         let tries = self.line.fail(self.now());
         let mut random = [0; 8];
         self.world.fill(&mut random);

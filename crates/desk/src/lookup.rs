@@ -4,11 +4,14 @@
 use crate::cache::applicant::backwards;
 use crate::error::DeskError;
 use rusqlite::{Connection, Params};
+use yuyue_domain::applicant::Applicant;
 use yuyue_domain::ids::{ApplicantId, OfficeId};
-use yuyue_domain::lookup::{Term, parse_query};
+use yuyue_domain::lookup::{Term, name_terms, parse_query};
 
 /// Rows that one index is asked for at most. More fit when a query is short; then people are asked to type more.
 const CANDIDATES_MAX: usize = 60;
+/// Digits from the middle of a number that are looked for, at least.
+const SCANNED_MIN: usize = 6;
 
 /// Somebody who fits a query, without anything personal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +96,25 @@ fn is_whole(term: &Term) -> bool {
     }
 }
 
+/// Whether a person fits a term in the way in which the indexes find people; slips name applications.
+#[must_use]
+pub fn is_fitting(term: &Term, applicant: &Applicant) -> bool {
+    let number = applicant.document.number.reveal();
+    match term {
+        Term::NumberPrefix(text) => number.starts_with(text.as_str()),
+        Term::NumberFromBirth(text) => number.get(6..).is_some_and(|birth| birth.starts_with(text.as_str())),
+        Term::NumberTail(text) => {
+            number.ends_with(text.as_str()) || (text.len() >= SCANNED_MIN && number.contains(text.as_str()))
+        }
+        Term::PhoneTail(text) | Term::Phone(text) => {
+            applicant.phone.as_ref().is_some_and(|phone| phone.reveal().ends_with(text.as_str()))
+        }
+        Term::Name(text) => name_terms(applicant.name.reveal()).iter().any(|term| term.starts_with(text.as_str())),
+        Term::Serial(serial) => applicant.serial == *serial,
+        Term::Slip(_) => false,
+    }
+}
+
 fn hits_of(cache: &Connection, term: &Term) -> Result<Vec<Hit>, DeskError> {
     match term {
         Term::NumberPrefix(text) => by_prefix(cache, NUMBER, text, HitBy::Number),
@@ -151,7 +173,7 @@ fn scan_numbers(cache: &Connection, text: &str) -> Result<Vec<Hit>, DeskError> {
     else {
         return Ok(Vec::new());
     };
-    if digits.len() < 6 {
+    if digits.len() < SCANNED_MIN {
         return Ok(Vec::new());
     }
     query(

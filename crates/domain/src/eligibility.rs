@@ -27,7 +27,7 @@ pub use bookings::{PassedTest, count_bookings, find_passed};
 pub use permit::{last_permit_day, last_permit_day_of};
 pub use priority::check_priority;
 pub use refusal::{Judged, Refusal, RefusalCode};
-pub use subject_state::{SubjectState, subject_state};
+pub use subject_state::{SubjectState, find_offer, subject_state};
 
 /// A session that somebody wants.
 #[derive(Debug, Clone, Copy)]

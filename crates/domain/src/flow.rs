@@ -16,7 +16,7 @@ use crate::licence::Subject;
 use crate::notice::{Consequence, NoticeKind, NoticeVersion};
 use serde::{Deserialize, Serialize};
 
-pub use draft::{BookingMode, SessionQuery, SubjectDraft};
+pub use draft::{BookingMode, QUERY_DAYS_MAX, SessionQuery, SubjectDraft};
 pub use refusal::FlowRefusal;
 pub use step::{FlowKind, FlowStep, StepMark, StepView};
 pub use transition::FlowAction;

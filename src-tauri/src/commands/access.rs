@@ -42,7 +42,7 @@ pub async fn lock(slot: State<'_, HostSlot>, idle: bool) -> Result<AppState, Hos
 #[specta::specta]
 pub async fn unlock(slot: State<'_, HostSlot>, password: String) -> Result<AppState, HostError> {
     let host = slot.host().await?;
-    host.answer(desk::lock(&host.desk).unlock(&password))
+    host.answer(access::unlock(&host.desk, &*host.line, &password).await)
 }
 
 #[tauri::command]

@@ -51,6 +51,8 @@ export const en: Messages = {
     lineDown: (s) => `No line; trying again in ${s} s`,
     dataAsOf: (time) => `Local data ${time}`,
     clockOff: (d) => `This computer's clock is off by ${d}; the centre's time counts`,
+    signInAgain: "Password needed",
+    signInAgainWhy: "Signed in without line, and the line is back: lock, and unlock with the password; the work stays",
   },
   keys: {
     lookup: "Look up",
@@ -188,6 +190,7 @@ export const en: Messages = {
     agree: "Notice agreed",
     print: "Print record",
     reveal: "Full view",
+    unreadable: "Cannot be read",
   },
   outboxState: {
     refused: "Sent back",
@@ -278,7 +281,6 @@ export const en: Messages = {
   applicant: {
     title: "Applicant",
     serving: "Open at this counter",
-    elsewhere: (c) => `Also open at ${c}`,
     none: "No applicant is open",
     noneSub: "Press F2 to look one up, or choose at the desk.",
     change: "Change",
@@ -533,7 +535,10 @@ export const en: Messages = {
     registerTitle: "Register without line",
     registerText:
       "No code can be sent now. Register here; the applicant gives the code later. The rank depends on test and cancellation times and is not affected.",
-    registerCloses: (at) => `Give the code before ${at}, or the registration lapses.`,
+    registerCloses: (first, last) =>
+      first === last
+        ? `Give the code before ${first}, or the registration lapses.`
+        : `Given before ${first} the code counts for all sessions; after ${last} the registration lapses.`,
   },
   done: {
     registered: "Registered, not yet accepted",
@@ -754,6 +759,7 @@ export const en: Messages = {
     keep: "Keep it",
     doneWithdraw: "Withdrawn",
     doneCancel: "Cancelled",
+    registered: "Registered, waiting to be sent; until the centre answers it stands as it was",
   },
   held: {
     title: "Give the code",

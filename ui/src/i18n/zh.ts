@@ -48,6 +48,8 @@ export const zh = {
     lineDown: (s: number) => `中心连接中断，${s} 秒后自动重试`,
     dataAsOf: (time: string) => `本机数据 ${time}`,
     clockOff: (d: string) => `本机时钟与中心相差 ${d}，以中心时间为准`,
+    signInAgain: "请重新验证密码",
+    signInAgainWhy: "离线登录，线路已恢复：锁定后用密码解锁，办理内容保留",
   },
   keys: {
     lookup: "查询",
@@ -183,6 +185,7 @@ export const zh = {
     agree: "须知阅读记录",
     print: "打印记录",
     reveal: "查看完整信息",
+    unreadable: "无法读取",
   },
   outboxState: { refused: "中心退回", awaiting_code: "待补验证码", waiting: "等待发送", delivered: "中心已受理" },
   history: {
@@ -268,7 +271,6 @@ export const zh = {
   applicant: {
     title: "申请人",
     serving: "本窗口办理中",
-    elsewhere: (c: string) => `${c}也打开了此人`,
     none: "还没有打开申请人",
     noneSub: "按 F2 查询，或在工作台选择。",
     change: "切换申请人",
@@ -518,7 +520,10 @@ export const zh = {
     register: "登记预约",
     registerTitle: "离线登记",
     registerText: "线路中断，不能发送验证码。现在登记，恢复后由申请人补验证码；排名只看考试和取消的时间，不受影响。",
-    registerCloses: (at: string) => `请在 ${at} 申请截止前补验证码，否则登记失效。`,
+    registerCloses: (first: string, last: string) =>
+      first === last
+        ? `请在 ${first} 申请截止前补验证码，否则登记失效。`
+        : `${first} 前补验证码，所有场次都有效；${last} 以后登记失效。`,
   },
   done: {
     registered: "预约已登记，尚未受理",
@@ -733,6 +738,7 @@ export const zh = {
     keep: "不取消，返回",
     doneWithdraw: "已撤回申请",
     doneCancel: "已取消预约",
+    registered: "已登记，待送交中心；中心答复以前仍按原状态办理",
   },
   held: { title: "补验证码", sub: "验证通过后，申请立即生效并参加排名。", confirm: "确认", done: "已验证，申请生效" },
   print: {

@@ -203,6 +203,8 @@ export type ApplicationView = {
 	milestones: Milestone[],
 	/**  Why it has no place, or why it was refused. */
 	reasons: Reason[],
+	/**  What was taken here about it and has not reached the centre: 已登记，待送交. */
+	registered: Registered | null,
 	/**  What can be done with it. */
 	actions: ApplicationActions,
 };
@@ -417,6 +419,10 @@ export type DocumentKind =
 { document: "registration_slip"; 
 /**  Which application. */
 application: ApplicationId } | 
+/**  登记回执 of a withdrawal or cancellation: saved at this counter, not yet at the centre */
+{ document: "ending_slip"; 
+/**  Which application. */
+application: ApplicationId } | 
 /**  受理回执 */
 { document: "acceptance_slip"; 
 /**  Which application. */
@@ -536,7 +542,7 @@ export type EndPreview = {
 	identity_check: IdentityCheck | null,
 };
 
-/**  By what the person is known to want it. */
+/**  By what the person is known to want it. The code stays out of `Debug`. */
 export type EndProof = 
 /**  The clerk checked the identity. */
 { proof: "identity"; 
@@ -1288,6 +1294,15 @@ export type Reason = {
 	/**  The article of the regulation (公安部令第162号) on which it rests; none when it rests on the guide or on a policy. */
 	article: number | null,
 };
+
+/**  What was taken at this counter about an application, while the centre has not answered. */
+export type Registered = 
+/**  撤回申请 */
+"withdraw" | 
+/**  取消预约 */
+"cancel" | 
+/**  补验证码 */
+"confirm_code";
 
 /**  `device.db` was damaged; a new one has its place, and the damaged one is kept beside it. */
 export type RescueView = {

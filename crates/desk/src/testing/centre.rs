@@ -46,6 +46,7 @@ struct Books {
     visit_is_over: bool,
     feeds: DeviceKind,
     is_slow: bool,
+    is_spoiled: bool,
 }
 
 /// A centre that keeps books: it takes every signed command once and answers the same again.
@@ -70,6 +71,7 @@ impl TestCentre {
             visit_is_over: false,
             feeds: DeviceKind::Counter,
             is_slow: false,
+            is_spoiled: false,
         }))
     }
 
@@ -160,6 +162,11 @@ impl TestCentre {
     /// Commands are not answered until this is over.
     pub fn set_slow(&self, is_slow: bool) {
         self.with(|books| books.is_slow = is_slow);
+    }
+
+    /// From now on the feed says what cannot be followed.
+    pub fn spoil_feed(&self) {
+        self.with(|books| books.is_spoiled = true);
     }
 
     pub fn set_now(&self, now: Timestamp) {
@@ -270,6 +277,7 @@ impl Centre for TestCentre {
                 applications: count(|row| matches!(row, Row::Application(_))),
                 sessions: count(|row| matches!(row, Row::Session(_))),
             });
+            let revision = if books.is_spoiled { Revision(0) } else { revision };
             let cursor = Cursor { epoch: books.epoch, revision };
             Ok(ChangesPage { changes, cursor, head: Revision(books.head), counts })
         })

@@ -4,12 +4,13 @@ use crate::cache::document::{DocumentKey, find_document};
 use crate::cache::session::find_next_publication;
 use crate::desk::{Desk, Signed, lock};
 use crate::device::draft::find_open_draft;
-use crate::device::outbox::{Which, count_unsent_and_refused, list_items};
+use crate::device::outbox::{Item, Which, count_unsent_and_refused, list_items};
 use crate::device::setting::{find_setting, upsert_setting};
-use crate::device::verifier::{check_password, delete_verifier, upsert_verifier};
+use crate::device::verifier::{check_password, check_present, delete_verifier, upsert_verifier};
 use crate::error::DeskError;
 use crate::opening::{acknowledge_rescue, find_rescue};
 use crate::use_cases::booking::BookingDraft;
+use crate::use_cases::reasons::reason;
 use crate::use_cases::visit::Visit;
 use crate::view::app::{
     Access, AppState, ClerkView, DeviceView, Edition, Language, LastSignIn, Settings, ShiftSummary, SyncStatus, Theme,
@@ -19,7 +20,8 @@ use yuyue_domain::office::Office;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{Clerk, DeviceKind, Secret, SignIn};
 use yuyue_protocol::centre::Centre;
-use yuyue_protocol::error::ErrorCode;
+use yuyue_protocol::command::Command;
+use yuyue_protocol::error::{ErrorCode, Problem};
 
 const SETTINGS: &str = "settings";
 const LAST_SIGN_IN: &str = "last_sign_in";
@@ -69,6 +71,39 @@ pub async fn sign_in(
     desk.app_state()
 }
 
+/// The same clerk comes back. Whoever came in without line signs in at the centre by this, when the line is there again.
+///
+/// # Errors
+/// As [`sign_in`]; [`DeskError::NotSignedIn`] when nobody was here.
+pub async fn unlock(desk: &Mutex<Desk>, centre: &impl Centre, password: &str) -> Result<AppState, DeskError> {
+    let staff_number = {
+        let desk = lock(desk);
+        match &desk.signed {
+            Signed::Locked { clerk, token: None, .. } if desk.line.is_up() => Some(clerk.staff_number.clone()),
+            _ => None,
+        }
+    };
+    let Some(staff_number) = staff_number else { return lock(desk).unlock_here(password) };
+    let request = SignIn { staff_number, password: Secret(password.to_owned()) };
+    let answer = centre.sign_in(request).await;
+    let mut desk = lock(desk);
+    match answer {
+        Ok(signed_in) => {
+            let until = signed_in.offline_until;
+            upsert_verifier(&desk.device, &*desk.world, &signed_in.clerk, password, until)?;
+            // Nobody else may have come in meanwhile.
+            if let Signed::Locked { clerk, token, .. } = &mut desk.signed
+                && clerk.id == signed_in.clerk.id
+            {
+                *token = Some(signed_in.token);
+            }
+        }
+        Err(problem) if problem.code.is_retryable() => {}
+        Err(problem) => return Err(problem.into()),
+    }
+    desk.unlock_here(password)
+}
+
 /// A password that is right here and wrong at the centre was changed or its clerk dismissed; a mistyped one is neither.
 fn forget_changed_password(desk: &Desk, staff_number: &str, password: &str) -> Result<(), DeskError> {
     if check_password(&desk.device, staff_number, password, desk.now()).is_ok() {
@@ -92,14 +127,15 @@ impl Desk {
         if matches!(self.signed, Signed::Out) { Err(DeskError::NotSignedIn) } else { self.app_state() }
     }
 
-    /// The same clerk comes back. The password is checked on this computer, so that it works without line.
+    /// The same clerk comes back. The password is checked on this computer, so that it works without line, however long ago
+    /// the clerk signed in with it.
     ///
     /// # Errors
     /// [`DeskError::WrongPassword`] or [`DeskError::SignInBlocked`]; [`DeskError::NotSignedIn`] when nobody was here.
-    pub fn unlock(&mut self, password: &str) -> Result<AppState, DeskError> {
+    pub(crate) fn unlock_here(&mut self, password: &str) -> Result<AppState, DeskError> {
         match self.signed.clone() {
             Signed::Locked { clerk, token, .. } => {
-                check_password(&self.device, &clerk.staff_number, password, self.now())?;
+                check_present(&self.device, &clerk.staff_number, password, self.now())?;
                 self.signed = Signed::In { clerk, token };
                 self.app_state()
             }
@@ -172,12 +208,23 @@ impl Desk {
                 clerk: clerk_view(clerk),
                 at: *at,
                 idle_minutes: *idle_minutes,
-                kept: find_open_draft::<BookingDraft>(&self.device)?.map(|draft| draft.body.flow.step),
+                kept: find_open_draft::<BookingDraft>(&self.device)?
+                    .filter(|draft| !draft.body.is_submitted)
+                    .map(|draft| draft.body.flow.step),
             },
-            Signed::In { clerk, .. } => {
-                Access::Open { clerk: clerk_view(clerk), lock_after_minutes: LOCK_AFTER_MINUTES }
-            }
+            Signed::In { clerk, token } => Access::Open {
+                clerk: clerk_view(clerk),
+                lock_after_minutes: LOCK_AFTER_MINUTES,
+                sign_in_again: token.is_none() && self.line.is_up(),
+            },
         })
+    }
+
+    /// The centre no longer knows the clerk's token, so that the clerk has to sign in again.
+    pub(crate) fn note_signed_out(&mut self, problem: &Problem) {
+        if let (ErrorCode::SignedOut, Signed::In { token, .. }) = (problem.code, &mut self.signed) {
+            *token = None;
+        }
     }
 
     fn sync_status(&self) -> Result<SyncStatus, DeskError> {
@@ -193,6 +240,9 @@ impl Desk {
             refused,
             clock_offset_seconds: i32::try_from(offset).unwrap_or(if offset < 0 { i32::MIN } else { i32::MAX }),
             next_publication: find_next_publication(&self.cache, now)?,
+            refused_by_centre: self
+                .refused_by_centre
+                .map(|code| reason(DeskError::Centre(Problem::new(code, "")).code())),
         })
     }
 
@@ -219,7 +269,8 @@ impl Desk {
         self.app_state()
     }
 
-    /// What the clerk who works here took today and what of it the centre has.
+    /// What the clerk who works here took for applicants today and what of it the centre has. Records of looking, printing
+    /// and reading a notice are no business of theirs.
     ///
     /// # Errors
     /// When nobody is signed in, or a file cannot be read.
@@ -227,7 +278,7 @@ impl Desk {
         let clerk = self.clerk()?;
         let since = Timestamp::start_of(self.now().date());
         let mut items = list_items(&self.device, Which::TakenSince(since), SHIFT_MAX)?;
-        items.retain(|item| item.envelope.clerk == Some(clerk.id));
+        items.retain(|item| item.envelope.clerk == Some(clerk.id) && is_business(item));
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let missing: Vec<_> = items.iter().filter(|item| item.outcome.is_none()).collect();
         Ok(ShiftSummary {
@@ -242,9 +293,18 @@ fn clerk_view(clerk: &Clerk) -> ClerkView {
     ClerkView { id: clerk.id, number: clerk.staff_number.clone(), name: clerk.name.clone() }
 }
 
-/// The number of the counter, as its label ends.
-fn counter_number(label: &str) -> u16 {
-    let digits: String =
-        label.chars().skip_while(|letter| !letter.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
-    digits.parse().unwrap_or(0)
+/// Whether something was asked for by an applicant.
+fn is_business(item: &Item) -> bool {
+    match item.envelope.command() {
+        Ok(Command::Apply { .. } | Command::ConfirmCode { .. } | Command::Withdraw { .. } | Command::Cancel { .. })
+        | Err(_) => true,
+        Ok(Command::AgreeNotice { .. } | Command::RecordPrint { .. } | Command::RecordReveal { .. }) => false,
+    }
+}
+
+/// The number of the counter in its label: what stands before 号, such as in 2 楼 3 号窗口, else the last number.
+pub(super) fn counter_number(label: &str) -> u16 {
+    let before = label.split_once('号').map_or(label, |(before, _)| before);
+    let digits = before.rsplit(|letter: char| !letter.is_ascii_digit()).find(|digits| !digits.is_empty());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }

@@ -15,8 +15,8 @@ use crate::view::applicant::{
 };
 use std::sync::Mutex;
 use yuyue_domain::applicant::{ApplicantRecord, Test, TestOutcome};
-use yuyue_domain::application::{Application, ApplicationState};
-use yuyue_domain::eligibility::{SubjectState, check_priority, count_bookings, find_passed, subject_state};
+use yuyue_domain::application::{Application, ApplicationState, StateKind};
+use yuyue_domain::eligibility::{SubjectState, check_priority, count_bookings, find_offer, find_passed, subject_state};
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::licence::Subject;
@@ -130,7 +130,9 @@ impl Desk {
         let subjects = self.subject_rows(&record, &policy);
         let next_subject = subjects.iter().find(|row| row.can_book).map(|row| row.subject);
         let mut live = Vec::new();
-        for application in record.applications.iter().filter(|application| application.is_live()) {
+        for application in
+            record.applications.iter().filter(|own| own.is_live() || is_to_be_repeated(own, &record, &subjects))
+        {
             live.push(self.application_view(application, &record, &policy)?);
         }
         live.sort_by_key(|view| view.place.as_ref().map(|place| place.session.starts_at));
@@ -148,7 +150,6 @@ impl Desk {
             live,
             history: history(&record, &policy),
             as_of: self.data_as_of()?.unwrap_or_else(|| self.now()),
-            open_elsewhere: None,
             subjects,
         })
     }
@@ -160,6 +161,9 @@ impl Desk {
     fn subject_row(&self, record: &ApplicantRecord, subject: Subject, policy: &Policy) -> SubjectRow {
         let now = self.now();
         let state = subject_state(record, subject, now, policy);
+        let offer = find_offer(record, subject, now, policy);
+        // Without line priority is not given, and a normal application stands against another one.
+        let can_book = matches!(state, SubjectState::Bookable) || (offer.is_priority_open && self.line.is_up());
         let standing = self.standing(record, subject, &state);
         let application = match &state {
             SubjectState::Placed { application, .. }
@@ -197,7 +201,7 @@ impl Desk {
             application,
             bookings_used: counted.map(|_| count_bookings(record, subject, policy)),
             bookings_max: counted,
-            can_book: matches!(state, SubjectState::Bookable),
+            can_book,
         }
     }
 
@@ -219,6 +223,14 @@ impl Desk {
         };
         PriorityVerdict { subject, eligible, reasons }
     }
+}
+
+/// Whether it was the last one for its subject and got no place, and the subject can be booked again.
+fn is_to_be_repeated(application: &Application, record: &ApplicantRecord, subjects: &[SubjectRow]) -> bool {
+    let same = |other: &&Application| other.subject == application.subject;
+    let last = record.applications.iter().filter(same).max_by_key(|other| (other.taken_at, other.id));
+    let can_book = subjects.iter().any(|row| row.subject == application.subject && row.can_book);
+    application.state.kind() == StateKind::Unplaced && can_book && last.is_some_and(|last| last.id == application.id)
 }
 
 fn reveal(record: &ApplicantRecord) -> RevealedApplicant {

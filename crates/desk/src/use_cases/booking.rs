@@ -18,12 +18,14 @@ use std::sync::Mutex;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::Wish;
-use yuyue_domain::eligibility::{check_eligibility, check_priority};
+use yuyue_domain::application::transition::Act;
+use yuyue_domain::eligibility::find_offer;
 use yuyue_domain::flow::{
     BookingMode, Flow, FlowAction, FlowContext, FlowKind, FlowRefusal, FlowStep, SessionQuery, SubjectDraft,
     SubjectOffer,
 };
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, SessionId, SiteId};
+use yuyue_domain::intake::check::check_window;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::notice::{Notice, NoticeKind};
 use yuyue_domain::policy::Policy;
@@ -130,28 +132,28 @@ impl Desk {
         match wish {
             Wish::Choose { sessions, ordered } => {
                 entries.ordered = ordered;
-                entries.chosen = self.still_open(&sessions)?;
+                entries.chosen = self.still_open(&sessions, false)?;
             }
             Wish::Assign { dates, sites } => {
                 entries.mode = BookingMode::Assign;
                 entries.accepted_sites.clone_from(&sites);
                 entries.query = Some(SessionQuery { dates, sites });
             }
-            Wish::Priority { session } => entries.priority = self.still_open(&[session])?.first().copied(),
+            Wish::Priority { session } => entries.priority = self.still_open(&[session], true)?.first().copied(),
         }
         flow.drafts.push(entries);
         Ok(())
     }
 
-    fn still_open(&self, sessions: &[SessionId]) -> Result<Vec<SessionId>, DeskError> {
+    fn still_open(&self, sessions: &[SessionId], is_priority: bool) -> Result<Vec<SessionId>, DeskError> {
+        let (now, policy) = (self.now(), self.policy()?);
+        let act = Act { channel: self.channel(), clerk: None, taken_at: now, decided_at: now };
         let mut open = Vec::new();
         for id in sessions {
             let session = crate::cache::session::find_session(&self.cache, *id)?;
-            open.extend(
-                session.filter(|session| session.instants.publication_at > self.now()).map(|session| session.id),
-            );
+            open.extend(session.filter(|session| check_window(session, is_priority, act, &policy).is_ok()));
         }
-        Ok(open)
+        Ok(open.into_iter().map(|session| session.id).collect())
     }
 
     /// The booking on the screen; none when there is none.
@@ -296,10 +298,9 @@ impl Desk {
         let offers = Subject::ALL
             .into_iter()
             .map(|subject| {
-                let priority = check_priority(record, subject, now, policy).is_eligible();
-                let is_open = priority || check_eligibility(record, subject, None, now, policy).is_eligible();
+                let offer = find_offer(record, subject, now, policy);
                 // Priority is given at once, by the centre only.
-                SubjectOffer { subject, is_open, is_priority_open: priority && self.line.is_up() }
+                SubjectOffer { is_priority_open: offer.is_priority_open && self.line.is_up(), ..offer }
             })
             .collect();
         Ok(FlowContext {
@@ -338,7 +339,7 @@ pub async fn booking_act(
 
 /// Asks the centre for the queues of the sessions on the screen, or for their priority places.
 pub(crate) async fn ask_queues(desk: &Mutex<Desk>, centre: &impl Centre) -> Result<(), DeskError> {
-    let (request, kind) = {
+    let (request, kind, applicant) = {
         let desk = lock(desk);
         let draft = desk.open_draft()?;
         let flow = &draft.body.flow;
@@ -348,7 +349,7 @@ pub(crate) async fn ask_queues(desk: &Mutex<Desk>, centre: &impl Centre) -> Resu
             return Ok(());
         };
         let class = record.applicant.class;
-        (query::SessionQuery { subject, class, dates: query.dates, sites: query.sites }, flow.kind)
+        (query::SessionQuery { subject, class, dates: query.dates, sites: query.sites }, flow.kind, draft.applicant)
     };
     // Without an answer the list stands as it is here, and says how old it is.
     let Ok(found) = centre.sessions(request).await else { return Ok(()) };
@@ -360,6 +361,10 @@ pub(crate) async fn ask_queues(desk: &Mutex<Desk>, centre: &impl Centre) -> Resu
         Vec::new()
     };
     let mut desk = lock(desk);
+    // Another person may be there by now; the queues were asked for somebody else.
+    if desk.visit.applicant != Some(applicant) {
+        return Ok(());
+    }
     desk.visit.queues = found.queues.into_iter().map(|queue| (queue.session, queue)).collect();
     desk.visit.priority_left = left.into_iter().collect();
     Ok(())

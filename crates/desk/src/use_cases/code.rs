@@ -50,8 +50,9 @@ pub async fn send_code(
         (CodeRequest { id: desk.new_id(), applicant, purpose }, applicant, desk.turn())
     };
     let purpose = request.purpose;
-    let sent = centre.request_code(request).await?;
+    let sent = centre.request_code(request).await;
     let mut desk = lock(desk);
+    let sent = sent.inspect_err(|problem| desk.note_signed_out(problem))?;
     desk.check_turn(turn)?;
     desk.wait_for(sent.valid_seconds);
     let slot = CodeSlot {

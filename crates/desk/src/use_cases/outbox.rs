@@ -161,10 +161,11 @@ impl Desk {
     }
 
     pub(crate) fn outbox_row(&self, item: &Item) -> Result<OutboxRow, DeskError> {
-        let command = item.envelope.command()?;
+        // A row whose command this version cannot read says so and keeps its number; it stands in nobody's way.
+        let command = item.envelope.command().ok();
         let now = self.now();
         let application = item.application.and_then(|id| self.application_row(id).ok());
-        let (kind, mut subject, wish) = kind_of(&command);
+        let (kind, mut subject, wish) = command.as_ref().map_or((OutboxKind::Unreadable, None, None), kind_of);
         subject = subject.or_else(|| application.as_ref().map(|application| application.subject));
         let state = match &item.outcome {
             Some((_, Outcome::Refused { .. })) => OutboxState::Refused,

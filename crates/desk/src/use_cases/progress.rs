@@ -1,22 +1,23 @@
 //! 网办进度: the applications of one person, or those that were taken at this office.
 
+use crate::cache::applicant::find_applicant;
 use crate::cache::application::{OfficeFilter, list_applications_at};
 use crate::desk::Desk;
 use crate::device::outbox::{Which, list_items};
 use crate::error::DeskError;
-use crate::lookup::find_applicants;
+use crate::lookup::is_fitting;
 use crate::view::progress::{ProgressPage, ProgressQuery, ProgressTab, TabCount};
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use yuyue_domain::application::{Application, StateKind};
 use yuyue_domain::ids::{ApplicantId, ApplicationId};
+use yuyue_domain::lookup::parse_query;
 use yuyue_domain::time::{DateRange, Timestamp};
 
 /// Days of taking that are listed when none are chosen.
 const DAYS: i64 = 30;
 /// Applications of an office that are looked at.
 const APPLICATIONS_MAX: u32 = 5_000;
-/// People that a typed text may stand for.
-const PEOPLE_MAX: usize = 200;
 
 const TABS: [ProgressTab; 6] = [
     ProgressTab::All,
@@ -46,8 +47,7 @@ impl Desk {
                 && query.taken.is_none_or(|days| days.contains(application.taken_at.date()))
         });
         if !query.text.trim().is_empty() {
-            let text = ProgressText::new(self, &query.text)?;
-            applications.retain(|application| text.fits(application));
+            self.retain_fitting(&mut applications, &query.text)?;
         }
         applications.sort_by_key(|application| std::cmp::Reverse((application.taken_at, application.id)));
         let tabs = TABS
@@ -68,6 +68,25 @@ impl Desk {
             rows.push(self.application_view(application, &record, &policy)?);
         }
         Ok(ProgressPage { rows, total, tabs, as_of: self.data_as_of()? })
+    }
+
+    /// What was typed above the list: the number of an application, or whatever finds a person among those listed.
+    fn retain_fitting(&self, applications: &mut Vec<Application>, text: &str) -> Result<(), DeskError> {
+        let number: String = text.chars().filter(char::is_ascii_hexdigit).flat_map(char::to_lowercase).collect();
+        let terms = parse_query(text);
+        let mut people: BTreeMap<ApplicantId, bool> = BTreeMap::new();
+        for id in applications.iter().map(|application| application.applicant) {
+            if let Entry::Vacant(entry) = people.entry(id) {
+                let row = find_applicant(&self.cache, id)?;
+                let fits = row.is_some_and(|row| terms.iter().any(|term| is_fitting(term, &row.applicant)));
+                entry.insert(fits);
+            }
+        }
+        applications.retain(|application| {
+            let is_number = number.len() >= 4 && application.id.0.simple().to_string().starts_with(&number);
+            is_number || people.get(&application.applicant).copied().unwrap_or(false)
+        });
+        Ok(())
     }
 
     /// What was taken at this office, with what waits at this counter.
@@ -94,25 +113,6 @@ impl Desk {
             }
         }
         Ok(applications)
-    }
-}
-
-/// What was typed above the list: the number of an application, or whatever finds a person.
-struct ProgressText {
-    number: String,
-    people: BTreeSet<ApplicantId>,
-}
-
-impl ProgressText {
-    fn new(desk: &Desk, text: &str) -> Result<Self, DeskError> {
-        let number: String = text.chars().filter(char::is_ascii_hexdigit).flat_map(char::to_lowercase).collect();
-        let found = find_applicants(&desk.cache, text, None, PEOPLE_MAX)?;
-        Ok(Self { number, people: found.hits.into_iter().map(|hit| hit.applicant).collect() })
-    }
-
-    fn fits(&self, application: &Application) -> bool {
-        let is_number = self.number.len() >= 4 && application.id.0.simple().to_string().starts_with(&self.number);
-        is_number || self.people.contains(&application.applicant)
     }
 }
 

@@ -63,7 +63,7 @@ impl Desk {
         let mut hits = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
             if let Some(record) = self.find_record_of(hit.applicant)? {
-                hits.push(self.search_hit(&record, text, policy.as_deref()));
+                hits.push(self.search_hit(&record.applicant, Some(&record), text, policy.as_deref()));
             }
         }
         Ok(SearchAnswer { kind, hits, more: found.more, local_only: true })
@@ -92,9 +92,17 @@ impl Desk {
         Ok(())
     }
 
-    fn search_hit(&self, record: &ApplicantRecord, text: &str, policy: Option<&Policy>) -> SearchHit {
-        let (subject, standing) = policy.map_or((None, Standing::Refused), |policy| self.main_subject(record, policy));
-        SearchHit { applicant: mask(&record.applicant), matched: text.trim().to_owned(), subject, standing }
+    /// A hit; without a record nothing is said of any subject.
+    fn search_hit(
+        &self,
+        applicant: &Applicant,
+        record: Option<&ApplicantRecord>,
+        text: &str,
+        policy: Option<&Policy>,
+    ) -> SearchHit {
+        let main = record.zip(policy).map(|(record, policy)| self.main_subject(record, policy));
+        let (subject, standing) = main.map_or((None, None), |(subject, standing)| (subject, Some(standing)));
+        SearchHit { applicant: mask(applicant), matched: text.trim().to_owned(), subject, standing }
     }
 
     fn merge(
@@ -111,12 +119,8 @@ impl Desk {
             if answer.hits.len() >= HITS_MAX || answer.hits.iter().any(|hit| hit.applicant.id == applicant.id) {
                 continue;
             }
-            let record = self.find_record_of(applicant.id)?.unwrap_or_else(|| ApplicantRecord {
-                applicant: applicant.clone(),
-                tests: Vec::new(),
-                applications: Vec::new(),
-            });
-            answer.hits.push(self.search_hit(&record, text, policy.as_deref()));
+            let record = self.find_record_of(applicant.id)?;
+            answer.hits.push(self.search_hit(applicant, record.as_ref(), text, policy.as_deref()));
         }
         Ok(answer)
     }

@@ -171,7 +171,8 @@ impl Desk {
             }
             Wish::Priority { session } => {
                 let session = find_session(&self.cache, *session)?;
-                closings.extend(session.map(|session| session.instants.publication_at).filter(|at| *at > now));
+                let policy = self.policy()?;
+                closings.extend(session.map(|session| session.priority_closes_at(&policy)).filter(|at| *at > now));
             }
             Wish::Assign { dates, sites } => {
                 let sessions = list_sessions(&self.cache, submission.subject, class, *dates)?;

@@ -1,6 +1,7 @@
 //! Use cases against a centre that keeps books, over restarts and cuts of the line.
 
 mod access;
+mod choices;
 mod endings;
 mod flow;
 mod kiosk;

@@ -106,6 +106,9 @@ pub enum Access {
         clerk: ClerkView,
         /// Minutes without a key or a click after which the window has to lock.
         lock_after_minutes: u16,
+        /// Whether the centre asks for the password again: the clerk came in without line, and the line is back. Locking and
+        /// unlocking does it, and keeps the booking.
+        sign_in_again: bool,
     },
 }
 
@@ -135,6 +138,8 @@ pub struct SyncStatus {
     pub clock_offset_seconds: i32,
     /// The next publication, as far as the calendar is known.
     pub next_publication: Option<Timestamp>,
+    /// Why the centre refuses this computer, where it is not the line that is missing.
+    pub refused_by_centre: Option<super::reason::Reason>,
 }
 
 /// The line to the centre: it is up only while revisions are acknowledged.

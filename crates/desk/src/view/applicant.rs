@@ -93,8 +93,8 @@ pub struct SearchHit {
     pub matched: String,
     /// The subject that matters most now: the one in progress, else the next that can be booked, else the next refused.
     pub subject: Option<Subject>,
-    /// How that subject stands.
-    pub standing: Standing,
+    /// How that subject stands; none when the record is not here.
+    pub standing: Option<Standing>,
 }
 
 /// How a subject stands for a person.
@@ -223,12 +223,10 @@ pub struct ApplicantView {
     pub rank: Option<RankCard>,
     /// Priority booking for that subject.
     pub priority: Option<PriorityVerdict>,
-    /// Live applications, the next test first.
+    /// Live applications, the next test first; then the last one that got no place, where it can be repeated.
     pub live: Vec<ApplicationView>,
     /// The newest first, at most 50.
     pub history: Vec<HistoryRow>,
     /// The instant for which these data hold.
     pub as_of: Timestamp,
-    /// Whether another counter has this person open.
-    pub open_elsewhere: Option<String>,
 }

@@ -30,6 +30,8 @@ pub enum OutboxKind {
     Print,
     /// 查看完整信息的记录
     Reveal,
+    /// 无法读取: of another version of the program
+    Unreadable,
 }
 
 /// Where a command stands.

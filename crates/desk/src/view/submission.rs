@@ -68,6 +68,10 @@ pub struct ConfirmView {
     pub sites: Vec<SiteOption>,
     /// The rank; none in the priority flow.
     pub rank: Option<RankCard>,
+    /// The earliest closing of the accepted sessions: what arrives before it counts for all of them.
+    pub closes_first: Option<Timestamp>,
+    /// The last closing: what arrives after it counts for none.
+    pub closes_last: Option<Timestamp>,
     /// Where it would end with the data of now.
     pub outlook: Option<Outlook>,
     /// The code.

@@ -1,8 +1,9 @@
 //! How each subject stands for a person, as the applicant page shows it.
 
-use super::{Eligibility, PassedTest, Refusal, RefusalCode, check_eligibility, find_passed};
+use super::{Eligibility, PassedTest, Refusal, RefusalCode, check_eligibility, check_priority, find_passed};
 use crate::applicant::ApplicantRecord;
 use crate::application::{Application, ApplicationState};
+use crate::flow::SubjectOffer;
 use crate::ids::{ApplicationId, SessionId};
 use crate::licence::Subject;
 use crate::policy::Policy;
@@ -45,6 +46,15 @@ pub enum SubjectState {
     },
     /// The subject is not part of the person's track.
     NotNeeded,
+}
+
+/// Whether a subject can be booked by this person at `now`, and with priority as far as the rules go: a normal application
+/// that a priority success would withdraw does not stand against it. That the centre can be reached is another question.
+#[must_use]
+pub fn find_offer(record: &ApplicantRecord, subject: Subject, now: Timestamp, policy: &Policy) -> SubjectOffer {
+    let is_priority_open = check_priority(record, subject, now, policy).is_eligible();
+    let is_open = is_priority_open || check_eligibility(record, subject, None, now, policy).is_eligible();
+    SubjectOffer { subject, is_open, is_priority_open }
 }
 
 /// How a subject stands for a person at `now`.

@@ -8,6 +8,9 @@ use crate::licence::Subject;
 use crate::time::DateRange;
 use serde::{Deserialize, Serialize};
 
+/// Days of one query at most; 服从系统安排 takes the days of the query.
+pub const QUERY_DAYS_MAX: i64 = 31;
+
 /// The two modes of a normal application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -53,10 +56,13 @@ impl SessionQuery {
     /// Whether it can be asked.
     ///
     /// # Errors
-    /// When the days are in the wrong order or there is no site.
+    /// When the days are in the wrong order or more than [`QUERY_DAYS_MAX`], or there is no site.
     pub fn check(&self) -> Result<(), FlowRefusal> {
         if self.dates.first > self.dates.last {
             return Err(FlowRefusal::DatesReversed);
+        }
+        if (self.dates.last - self.dates.first).num_days() >= QUERY_DAYS_MAX {
+            return Err(FlowRefusal::DatesTooMany { days: QUERY_DAYS_MAX });
         }
         if self.sites.is_empty() { Err(FlowRefusal::SitesMissing) } else { Ok(()) }
     }

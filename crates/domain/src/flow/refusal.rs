@@ -74,6 +74,12 @@ pub enum FlowRefusal {
     /// The last day lies before the first.
     #[error("the last day lies before the first")]
     DatesReversed,
+    /// The dates span too many days.
+    #[error("at most {days} days")]
+    DatesTooMany {
+        /// How many are allowed.
+        days: i64,
+    },
     /// No site is chosen.
     #[error("no site is chosen")]
     SitesMissing,

@@ -101,7 +101,6 @@ export function applicantView(world: World, person: Person): ApplicantView {
       .map((a) => applicationView(world, a)),
     history: history(world, person),
     as_of: world.asOf,
-    open_elsewhere: null,
   };
 }
 

@@ -264,6 +264,8 @@ export class FakeBooking {
             outlook: this.kind === "priority" ? null : this.outlook(),
             code: codeStatus(world, person, "booking"),
             registers: !world.connected,
+            closes_first: this.closings()[0] ?? null,
+            closes_last: this.closings().at(-1) ?? null,
             consequences: this.skipped.has("notice")
               ? [reason("not_coming"), reason("cancelling"), reason("rank")]
               : [],
@@ -272,6 +274,15 @@ export class FakeBooking {
           },
         };
     }
+  }
+
+  /** The closings of everything that is accepted, the earliest first. */
+  private closings(): string[] {
+    const assigned = this.kind === "normal" && this.mode === "assign";
+    const rows = assigned
+      ? this.list().rows.filter((row) => this.sites.includes(row.session.site))
+      : this.chosen.map((id) => this.row(id));
+    return rows.map((row) => row.closes_at).sort();
   }
 
   view(): BookingView {

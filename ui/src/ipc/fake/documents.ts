@@ -54,6 +54,7 @@ function content(world: World, kind: DocumentKind): [string, Line[]] {
       ],
     ];
   }
+  if (kind.document === "ending_slip") return ["登记回执", [...person, "尚未受理"]];
   const registered = kind.document === "registration_slip";
   return [
     registered ? "考试预约登记回执" : "考试预约受理回执",

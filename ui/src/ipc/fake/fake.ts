@@ -66,7 +66,7 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
   };
   const enter = (password: string) => {
     if (password !== PASSWORD) throw failure("wrong_password", { left: "4" });
-    world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10 };
+    world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10, sign_in_again: false };
     world.changed();
     return world.state();
   };
@@ -247,7 +247,7 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
 export function openFakeHost(options: URLSearchParams): Host {
   const world = new World(START, options.has("frozen"));
   if (options.has("production")) world.edition = "production";
-  if (options.has("open")) world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10 };
+  if (options.has("open")) world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10, sign_in_again: false };
   if (options.has("rival")) world.hasRival = true;
   if (options.has("unenrolled")) world.access = { state: "unenrolled" };
   if (options.has("keyless")) world.keyless = true;

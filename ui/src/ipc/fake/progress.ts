@@ -93,6 +93,7 @@ export function applicationView(world: World, application: Application): Applica
     rank: application.wish.mode === "priority" || ENDED.includes(state.state) ? null : person.rank,
     milestones: milestones(world, application),
     reasons: state.state === "unplaced" ? [reason("unplaced")] : [],
+    registered: null,
     actions: actions(world, application),
   };
 }

@@ -283,6 +283,7 @@ export class World {
         refused: this.outbox.filter((row) => row.state === "refused").length,
         clock_offset_seconds: 0,
         next_publication: at(this.clock.today, "17:00"),
+        refused_by_centre: null,
       },
       settings: this.settings,
       rescue: this.rescue,

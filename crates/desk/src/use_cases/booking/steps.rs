@@ -209,6 +209,14 @@ impl Desk {
                 Wish::Priority { session } => (self.rows_of(chooser, &[*session])?, false, None, Vec::new()),
                 Wish::Assign { dates, sites } => (Vec::new(), false, Some(*dates), sites.clone()),
             };
+            let accepted = match &submission.wish {
+                Wish::Assign { dates, sites } => {
+                    let query = SessionQuery { dates: *dates, sites: sites.clone() };
+                    assigned(&self.session_list(chooser, &query)?, sites)
+                }
+                Wish::Choose { .. } | Wish::Priority { .. } => sessions.clone(),
+            };
+            let is_chosen = !matches!(submission.wish, Wish::Assign { .. });
             let options = Self::site_options(chooser);
             let is_normal = flow.kind == FlowKind::Normal;
             let rank =
@@ -232,7 +240,11 @@ impl Desk {
             };
             Ok(ConfirmView {
                 mode: is_normal.then_some(entries.mode),
-                outlook: if is_normal { self.outlook(chooser, &sessions, Some(ordered), None) } else { None },
+                closes_first: accepted.iter().map(|row| row.closes_at).min(),
+                closes_last: accepted.iter().map(|row| row.closes_at).max(),
+                outlook: is_normal
+                    .then(|| self.outlook(chooser, &accepted, is_chosen.then_some(ordered), None))
+                    .flatten(),
                 sessions,
                 ordered,
                 dates,

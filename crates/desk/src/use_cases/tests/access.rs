@@ -3,7 +3,7 @@
 use super::{Counter, PASSWORD, wall};
 use crate::error::DeskError;
 use crate::testing::run;
-use crate::use_cases::access::sign_in;
+use crate::use_cases::access::{sign_in, unlock};
 use crate::use_cases::applicant::open_applicant;
 use crate::view::app::{Access, Language, Line, Settings, Theme};
 use yuyue_domain::identity::IdentityCheck;
@@ -58,8 +58,9 @@ fn locking_covers_what_was_revealed_and_keeps_what_was_typed() {
     let Access::Locked { kept, idle_minutes, .. } = state.access else { panic!("locked") };
     assert!(kept.is_some() && idle_minutes == Some(10), "the booking waits, and it is said why it locked");
     assert!(matches!(counter.desk().booking(), Err(DeskError::Locked)), "nothing works meanwhile");
-    assert!(counter.desk().unlock("错").is_err(), "a wrong password opens nothing");
-    counter.desk().unlock(PASSWORD).expect("the clerk is back");
+    assert!(counter.desk().unlock_here("错").is_err(), "a wrong password opens nothing");
+    counter.world.pass(4 * 24 * 3600);
+    counter.desk().unlock_here(PASSWORD).expect("the clerk is back, however long the line was away");
     assert!(counter.desk().applicant_view(id).expect("readable").revealed.is_none(), "covered again");
     assert!(counter.desk().booking().expect("readable").is_some(), "and the booking is there");
 }
@@ -131,4 +132,36 @@ fn a_quiet_line_keeps_the_data_fresh_and_a_cut_one_does_not() {
     counter.desk().hear_quiet();
     let offline = counter.desk().app_state().expect("readable");
     assert_eq!(offline.sync.data_as_of, state.sync.data_as_of, "an echo of a line that is gone says nothing");
+}
+
+#[test]
+fn who_came_in_without_line_signs_in_again_when_it_is_back_and_keeps_the_booking() {
+    let mut counter = Counter::open();
+    counter.desk().sign_out().expect("gone");
+    counter.cut();
+    counter.sign_in();
+    let asks = |counter: &Counter| {
+        let access = counter.desk().app_state().expect("readable").access;
+        matches!(access, Access::Open { sign_in_again: true, .. })
+    };
+    assert!(!asks(&counter), "without line nothing is asked");
+    counter.begin(CastRole::RuleFour, yuyue_domain::licence::Subject::Three);
+    counter.mend();
+    assert!(asks(&counter) && counter.desk().token().is_none(), "the centre does not know who works here");
+    counter.desk().lock_counter(false).expect("locked");
+    assert!(run(unlock(&counter.desk, &counter.centre, "错")).is_err(), "not with a wrong password");
+    run(unlock(&counter.desk, &counter.centre, PASSWORD)).expect("signed in");
+    assert!(!asks(&counter) && counter.desk().token().is_some(), "now it does");
+    assert!(counter.desk().booking().expect("readable").is_some(), "and the booking is still there");
+    let lost = yuyue_protocol::error::Problem::new(yuyue_protocol::error::ErrorCode::SignedOut, "expired");
+    counter.desk().note_signed_out(&lost);
+    assert!(asks(&counter), "a token that the centre has forgotten is asked for again");
+}
+
+#[test]
+fn the_number_of_a_counter_stands_before_its_character() {
+    for (label, number) in [("YB-W03", 3), ("2楼3号窗口", 3), ("12 号窗口", 12), ("3号窗口（2楼）", 3), ("大厅", 0)]
+    {
+        assert_eq!(crate::use_cases::access::counter_number(label), number, "of {label}");
+    }
 }

@@ -42,7 +42,7 @@ fn a_look_up_tells_what_it_took_the_text_for_and_how_people_stand() {
     assert_eq!(answer.kind, Some(QueryKind::Pinyin), "initials");
     let hit = answer.hits.iter().find(|hit| hit.applicant.id == counter.id(CastRole::Queued));
     let hit = hit.expect("周例候 is found");
-    assert_eq!((hit.subject, hit.standing), (Some(Subject::Three), Standing::Queued), "and waits in subject 3");
+    assert_eq!((hit.subject, hit.standing), (Some(Subject::Three), Some(Standing::Queued)), "and waits in subject 3");
     let person = counter.person(CastRole::RuleFour).applicant.clone();
     let answer = run(search(&counter.desk, &counter.centre, person.document.number.reveal())).expect("readable");
     assert_eq!((answer.kind, answer.hits.len()), (Some(QueryKind::Number), 1), "a number is one person");
