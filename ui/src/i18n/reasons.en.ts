@@ -128,8 +128,10 @@ export const reasonsEn: Record<string, string> = {
   news_cancelled: "{session_name} {session_starts_at}: cancelled by the site",
   about_to_be_sent: "Being sent to the centre.",
   ending_registered: "Registered and waiting to be sent; nothing more is to be done.",
-  withdrawal_registered: "The withdrawal is registered and waits to be sent; until the centre answers the application stands.",
-  cancellation_registered: "The cancellation is registered and waits to be sent; until the centre answers the place stands.",
+  withdrawal_registered:
+    "The withdrawal is registered and waits to be sent; until the centre answers the application stands.",
+  cancellation_registered:
+    "The cancellation is registered and waits to be sent; until the centre answers the place stands.",
   code_registered: "The code is registered and waits to be sent.",
   waiting_to_be_sent: "Registered here, waiting to be sent.",
   held_until_code: "At the centre; counts once the code is given.",

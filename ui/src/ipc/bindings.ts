@@ -28,7 +28,12 @@ kept: FlowStep | null } |
 /**  Who. */
 clerk: ClerkView; 
 /**  Minutes without a key or a click after which the window has to lock. */
-lock_after_minutes: number };
+lock_after_minutes: number; 
+/**
+ *  Whether the centre asks for the password again: the clerk came in without line, and the line is back. Locking and
+ *  unlocking does it, and keeps the booking.
+ */
+sign_in_again: boolean };
 
 /**  Everything that the frame of the window shows; sent anew with every `state_changed`. */
 export type AppState = {
@@ -77,14 +82,12 @@ export type ApplicantView = {
 	rank: RankCard | null,
 	/**  Priority booking for that subject. */
 	priority: PriorityVerdict | null,
-	/**  Live applications, the next test first. */
+	/**  Live applications, the next test first; then the last one that got no place, where it can be repeated. */
 	live: ApplicationView[],
 	/**  The newest first, at most 50. */
 	history: HistoryRow[],
 	/**  The instant for which these data hold. */
 	as_of: string,
-	/**  Whether another counter has this person open. */
-	open_elsewhere: string | null,
 };
 
 /**  An application (预约申请): it asks for one or several sessions of one subject. */
@@ -356,6 +359,10 @@ export type ConfirmView = {
 	sites: SiteOption[],
 	/**  The rank; none in the priority flow. */
 	rank: RankCard | null,
+	/**  The earliest closing of the accepted sessions: what arrives before it counts for all of them. */
+	closes_first: string | null,
+	/**  The last closing: what arrives after it counts for none. */
+	closes_last: string | null,
 	/**  Where it would end with the data of now. */
 	outlook: Outlook | null,
 	/**  The code. */
@@ -991,7 +998,9 @@ export type OutboxKind =
 /**  打印记录 */
 "print" | 
 /**  查看完整信息的记录 */
-"reveal";
+"reveal" | 
+/**  无法读取: of another version of the program */
+"unreadable";
 
 /**  A command that was taken here. */
 export type OutboxRow = {
@@ -1429,8 +1438,8 @@ export type SearchHit = {
 	matched: string,
 	/**  The subject that matters most now: the one in progress, else the next that can be booked, else the next refused. */
 	subject: Subject | null,
-	/**  How that subject stands. */
-	standing: Standing,
+	/**  How that subject stands; none when the record is not here. */
+	standing: Standing | null,
 };
 
 /**  A person whom this counter served. */
@@ -1814,6 +1823,8 @@ export type SyncStatus = {
 	clock_offset_seconds: number,
 	/**  The next publication, as far as the calendar is known. */
 	next_publication: string | null,
+	/**  Why the centre refuses this computer, where it is not the line that is missing. */
+	refused_by_centre: Reason | null,
 };
 
 /**  How many applications a tab has. */
