@@ -29,6 +29,7 @@ use yuyue_sample::City;
 use rows::{effect_of, is_personal, is_row, key_of};
 pub use visits::VISIT_CODE;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a test does to the centre")]
 struct Books {
     epoch: Epoch,
     rows: Vec<Change>,

@@ -1,5 +1,6 @@
 //! The booking flow on the screen: the domain's state machine, kept as a draft with every act.
 
+mod again;
 mod notices;
 mod outlook;
 mod steps;
@@ -17,15 +18,11 @@ use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
-use yuyue_domain::application::Wish;
-use yuyue_domain::application::transition::Act;
 use yuyue_domain::eligibility::find_offer;
 use yuyue_domain::flow::{
-    BookingMode, Flow, FlowAction, FlowContext, FlowKind, FlowRefusal, FlowStep, SessionQuery, SubjectDraft,
-    SubjectOffer,
+    BookingMode, Flow, FlowAction, FlowContext, FlowKind, FlowRefusal, FlowStep, SessionQuery, SubjectOffer,
 };
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, SessionId, SiteId};
-use yuyue_domain::intake::check::check_window;
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, SiteId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::notice::{Notice, NoticeKind};
 use yuyue_domain::policy::Policy;
@@ -107,53 +104,6 @@ impl Desk {
         }
         let body = BookingDraft { flow, replaces, asked: Vec::new(), is_submitted: false, checked_by: None };
         Ok(Draft { applicant, command: self.new_id(), body })
-    }
-
-    /// The same choices again.
-    fn take_over(&self, flow: &mut Flow, id: Uuid) -> Result<(), DeskError> {
-        let item = find_item(&self.device, id)?;
-        let command = item.map(|item| item.envelope.command()).transpose()?;
-        let (subject, wish) = if let Some(Command::Apply { subject, wish, .. }) = command {
-            (subject, wish)
-        } else {
-            let application = self.application_row(ApplicationId(id))?;
-            (application.subject, application.wish)
-        };
-        flow.subject = Some(subject);
-        let mut entries = SubjectDraft {
-            subject,
-            query: flow.first_query.clone(),
-            mode: BookingMode::Choose,
-            chosen: Vec::new(),
-            ordered: false,
-            accepted_sites: Vec::new(),
-            priority: None,
-        };
-        match wish {
-            Wish::Choose { sessions, ordered } => {
-                entries.ordered = ordered;
-                entries.chosen = self.still_open(&sessions, false)?;
-            }
-            Wish::Assign { dates, sites } => {
-                entries.mode = BookingMode::Assign;
-                entries.accepted_sites.clone_from(&sites);
-                entries.query = Some(SessionQuery { dates, sites });
-            }
-            Wish::Priority { session } => entries.priority = self.still_open(&[session], true)?.first().copied(),
-        }
-        flow.drafts.push(entries);
-        Ok(())
-    }
-
-    fn still_open(&self, sessions: &[SessionId], is_priority: bool) -> Result<Vec<SessionId>, DeskError> {
-        let (now, policy) = (self.now(), self.policy()?);
-        let act = Act { channel: self.channel(), clerk: None, taken_at: now, decided_at: now };
-        let mut open = Vec::new();
-        for id in sessions {
-            let session = crate::cache::session::find_session(&self.cache, *id)?;
-            open.extend(session.filter(|session| check_window(session, is_priority, act, &policy).is_ok()));
-        }
-        Ok(open.into_iter().map(|session| session.id).collect())
     }
 
     /// The booking on the screen; none when there is none.

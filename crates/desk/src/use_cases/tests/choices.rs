@@ -61,16 +61,16 @@ fn a_registration_says_until_when_it_counts_for_all_sessions_and_when_it_lapses(
     counter.choose_first(&view);
     let view = counter.act(FlowAction::SetMode { mode: BookingMode::Assign });
     let StepBody::Sessions(step) = &view.body else { panic!("at 选择场次") };
-    let list = step.list.as_ref().expect("查询 lists");
-    let fits = |row: &&crate::view::sessions::SessionRow| {
+    let listed = step.list.as_ref().expect("查询 lists");
+    let is_accepted = |row: &&crate::view::sessions::SessionRow| {
         row.refused.is_none() && step.accepted_sites.contains(&row.session.site)
     };
-    let closings: Vec<_> = list.rows.iter().filter(fits).map(|row| row.closes_at).collect();
+    let closings: Vec<_> = listed.rows.iter().filter(is_accepted).map(|row| row.closes_at).collect();
     assert!(closings.len() > 1, "服从系统安排 accepts several");
-    let (first, last) = (closings.iter().min().copied(), closings.iter().max().copied());
+    let (earliest, latest) = (closings.iter().min().copied(), closings.iter().max().copied());
     let view = counter.act(FlowAction::Next);
     let StepBody::Confirm(confirm) = &view.body else { panic!("at 确认并提交") };
-    assert_eq!((confirm.closes_first, confirm.closes_last), (first, last), "of all sessions that are accepted");
+    assert_eq!((confirm.closes_first, confirm.closes_last), (earliest, latest), "of all sessions that are accepted");
     let outlook = confirm.outlook.as_ref().expect("as the counts say");
     assert_eq!(usize::try_from(outlook.accepted).ok(), Some(closings.len()), "and the outlook is about them");
 }
@@ -119,7 +119,7 @@ fn a_name_finds_whoever_is_listed_however_many_share_it() {
     let all = page("");
     let number = &all.rows.first().expect("something was taken here").number;
     assert_eq!(page(number).rows.len(), 1, "the number of an application finds it");
-    let hits = page("例").rows.len();
+    let found = page("例").rows.len();
     let named: Vec<_> = all
         .rows
         .iter()
@@ -128,7 +128,7 @@ fn a_name_finds_whoever_is_listed_however_many_share_it() {
             row.expect("readable").expect("known").applicant.name.reveal().contains('例')
         })
         .collect();
-    assert_eq!(hits, named.len(), "everybody listed who has the character in the name");
+    assert_eq!(found, named.len(), "everybody listed who has the character in the name");
 }
 
 #[test]
