@@ -28,7 +28,6 @@ use yuyue_domain::notice::{Notice, NoticeKind};
 use yuyue_domain::policy::Policy;
 use yuyue_domain::time::Date;
 use yuyue_protocol::centre::Centre;
-use yuyue_protocol::command::Command;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::query;
 
