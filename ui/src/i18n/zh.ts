@@ -1,6 +1,6 @@
+/** The window's words in Chinese. Buttons and steps are the guide's own words, to the letter. */
 import { kioskZh } from "./kiosk.zh";
 
-/** The window's words in Chinese. Buttons and steps are the guide's own words, to the letter. */
 export const zh = {
   product: "渝约",
   tagline: "重庆驾驶人考试预约 · 窗口工作台",

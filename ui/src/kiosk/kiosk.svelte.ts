@@ -38,7 +38,7 @@ type Page =
         | "offices"
         | "exit";
     }
-  | { name: "applications"; service: List; rows: ApplicationView[] }
+  | { name: "applications"; purpose: List; rows: ApplicationView[] }
   | { name: "application"; view: ApplicationView }
   | { name: "end"; preview: EndPreview; status: CodeStatus };
 
@@ -228,7 +228,7 @@ class Kiosk {
     } else await this.showList(this.wanted as List, stage.applicant.id);
   }
 
-  private async showList(service: List, applicant: number): Promise<void> {
+  private async showList(purpose: List, applicant: number): Promise<void> {
     const query = {
       applicant,
       tab: "all",
@@ -238,7 +238,7 @@ class Kiosk {
       page: { index: 0, size: 50 },
     } as const;
     const { rows } = await app.call("progress", { query });
-    this.list = { name: "applications", service, rows };
+    this.list = { name: "applications", purpose, rows };
     this.show(this.list);
   }
 
