@@ -27,7 +27,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId, SessionId};
@@ -38,7 +38,7 @@ use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
-use yuyue_sqlite::{Durability, FileKind, Key, OpenError, Place, open, open_reader};
+use yuyue_sqlite::{Durability, Fault, FileKind, Key, OpenError, Place, open, open_reader};
 
 mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
@@ -73,11 +73,19 @@ pub enum OpenStoreError {
     NotEmpty,
 }
 
+/// The one connection that writes.
+struct Writer {
+    connection: Connection,
+    /// A connection on which a write has failed is never written to again: after a failed sync, trying once more could
+    /// report success for data that never reached the disk.
+    has_failed: bool,
+}
+
 /// The store over one `SQLite` file.
 pub struct SqliteStore {
     path: PathBuf,
     key: Option<Key>,
-    writer: Mutex<Connection>,
+    writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -97,7 +105,7 @@ impl SqliteStore {
         if store.has_centre()? {
             return Err(OpenStoreError::NotEmpty);
         }
-        feed::insert_centre(&store.writer(), city, epoch, now)?;
+        store.write_on(|connection| feed::insert_centre(connection, city, epoch, now))?;
         Ok(store)
     }
 
@@ -111,12 +119,13 @@ impl SqliteStore {
     }
 
     fn open_any(path: &Path, key: Option<Key>) -> Result<Self, OpenStoreError> {
-        let writer = open(&FILE_KIND, Place::new(path, key.as_ref()))?;
-        Ok(Self { path: path.to_owned(), key, writer: Mutex::new(writer), readers: Mutex::default() })
+        let connection = open(&FILE_KIND, Place::new(path, key.as_ref()))?;
+        let writer = Mutex::new(Writer { connection, has_failed: false });
+        Ok(Self { path: path.to_owned(), key, writer, readers: Mutex::default() })
     }
 
     fn has_centre(&self) -> Result<bool, StoreError> {
-        feed::has_centre(&self.writer())
+        self.read(feed::has_centre)
     }
 
     /// Writes a copy of the whole store, encrypted with the same key, while everything goes on.
@@ -133,14 +142,9 @@ impl SqliteStore {
         Ok(())
     }
 
-    fn writer(&self) -> MutexGuard<'_, Connection> {
-        // A decision that panicked has rolled its transaction back on the way out, so the connection is sound.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn reader(&self) -> Result<Connection, StoreError> {
         let place = Place::new(&self.path, self.key.as_ref());
-        open_reader(&FILE_KIND, place).map_err(|error| StoreError::Failed(Box::new(error)))
+        Ok(open_reader(&FILE_KIND, place)?)
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -162,27 +166,22 @@ impl SqliteStore {
         answer
     }
 
-    fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut connection = self.writer();
-        let written = write::written(&mut connection, work);
-        self.renew_after(&mut connection, written)
+    /// Writes, on a file that is opened anew when the write before has failed. The new connection is opened before the old
+    /// one is closed: what failed stays undone.
+    fn write_on<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        // A decision that panicked has rolled its transaction back on the way out, so the connection is sound.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if writer.has_failed {
+            let connection = open(&FILE_KIND, Place::new(&self.path, self.key.as_ref()))?;
+            *writer = Writer { connection, has_failed: false };
+        }
+        let written = work(&mut writer.connection);
+        writer.has_failed = written.is_err();
+        written
     }
 
-    /// A connection on which a write has failed is never written to again: after a failed sync, trying once more could
-    /// report success for data that never reached the disk.
-    fn renew_after<T>(&self, writer: &mut Connection, written: Result<T, StoreError>) -> Result<T, StoreError> {
-        if written.is_err() {
-            // The new one is opened before the old one is closed: what failed stays undone.
-            match open(&FILE_KIND, Place::new(&self.path, self.key.as_ref())) {
-                Ok(opened) => *writer = opened,
-                Err(error) => {
-                    tracing::error!(%error, "the store cannot be opened again after a write failed");
-                    // Every write fails now, and each tries to open the file again. Where even this fails, so do they.
-                    let _ = writer.pragma_update(None, "query_only", true);
-                }
-            }
-        }
-        written
+    fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.write_on(|connection| write::written(connection, work))
     }
 }
 
@@ -192,9 +191,7 @@ impl Store for SqliteStore {
         wants: &Wants,
         decide: F,
     ) -> Result<T, StoreError> {
-        let mut connection = self.writer();
-        let transacted = write::transacted(&mut connection, wants, decide);
-        self.renew_after(&mut connection, transacted)
+        self.write_on(|connection| write::transacted(connection, wants, decide))
     }
 
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
@@ -372,6 +369,15 @@ fn signed(number: u64) -> i64 {
 /// The reverse of [`signed`].
 fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
+}
+
+impl From<OpenError> for StoreError {
+    fn from(error: OpenError) -> Self {
+        match error.fault() {
+            Fault::DiskFull | Fault::Busy => Self::Unavailable(Box::new(error)),
+            _ => Self::Failed(Box::new(error)),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -72,3 +72,23 @@ impl Sweep for CentreSweep {
         Ok((operations, hit))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Stage, filled, seconds_to_publication};
+
+    #[test]
+    fn what_a_full_disk_kept_from_being_done_is_done_at_the_first_try_with_room() {
+        let stage = Stage::new(filled(), 1, None).expect("a stage");
+        stage.pass(seconds_to_publication());
+        let tick = || stage.centre.borrow_mut().tick();
+        let fill_up = |full| stage.centre.borrow().disk.fill_up(full);
+        fill_up(true);
+        for _ in 0..3 {
+            assert!(tick().expect("a full disk is no mistake").starts_with("failed"), "nothing can be written");
+        }
+        fill_up(false);
+        let done = tick().expect("the first try with room succeeds");
+        assert!(done.contains("Published"), "and what was due is done: {done}");
+    }
+}
