@@ -90,7 +90,7 @@ impl Scheduler {
         // Nothing else lets an application run out of publications; what was cancelled has been looked at.
         let published_until = core.store().get_published_until().await?;
         if memory.lapsed_until != Some(published_until) {
-            done.lapsed = lapse::lapse(core, now).await?;
+            done.lapsed = lapse::lapse(core).await?;
             memory.lapsed_until = Some(published_until);
             core.refresh_board().await?;
         }

@@ -33,6 +33,8 @@ pub async fn end<S: Store>(
     let ended = core
         .store()
         .transact(&wants, |loaded| {
+            // Not as it was before the wait for the lock: what was decided meanwhile comes first.
+            let now = core.now();
             let catalogue = core.catalogue();
             let mut batch = Batch::at(now);
             for record in loaded.records.values() {

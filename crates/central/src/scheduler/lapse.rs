@@ -5,14 +5,15 @@ use crate::core::{Core, messages};
 use crate::store::{Batch, Store, StoreError, Wants};
 use yuyue_domain::application::StateKind;
 use yuyue_domain::application::transition::Act;
-use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::Row;
 
 /// Lets go whoever waits for a code and for no publication; answers how many.
-pub async fn lapse<S: Store>(core: &Core<S>, now: Timestamp) -> Result<usize, StoreError> {
+pub async fn lapse<S: Store>(core: &Core<S>) -> Result<usize, StoreError> {
     let wants = Wants { all_waiting: true, ..Wants::default() };
     core.store()
         .transact(&wants, |loaded| {
+            // Not as it was before the wait for the lock: what was decided meanwhile comes first.
+            let now = core.now();
             let catalogue = core.catalogue();
             let mut batch = Batch::at(now);
             let published_until = loaded.published_until;

@@ -74,7 +74,8 @@ async fn run<S: Store>(core: &Core<S>, now: Timestamp, write: bool) -> Result<Op
                 Ok(None) => (Batch::default(), Ok(None)),
                 Ok(Some(plan)) => {
                     let published = summary(&plan);
-                    (write_plan(plan, &loaded, &catalogue, now), Ok(Some(published)))
+                    // Not as it was before the wait for the lock: what was decided meanwhile comes first.
+                    (write_plan(plan, &loaded, &catalogue, core.now()), Ok(Some(published)))
                 }
             };
             if write { (batch, answer) } else { (Batch::default(), answer) }

@@ -252,6 +252,18 @@ async fn people_are_found_by_whatever_was_typed<S: Store>(store: &S) {
     assert!(found.is_empty(), "a phone that was unbound finds nobody");
 }
 
+async fn an_act_that_waited_for_the_lock_is_not_dated_before_what_came_first<S: Store>(store: &S) {
+    for (at, act) in
+        [(now().plus_seconds(2), Act::Searched), (now(), Act::Lapsed), (now().plus_seconds(3), Act::Purged)]
+    {
+        write_others(store, vec![Write::Audit(Entry::new(at, act))]).await.unwrap();
+    }
+    let records = store.list_audit(0, 10).await.unwrap();
+    let seconds: Vec<i64> = records.iter().map(|record| record.entry.at.seconds_since(now())).collect();
+    assert_eq!(seconds, [2, 2, 3], "no record is older than the one before it");
+    yuyue_central::audit::check_chain(&mut { Tail::EMPTY }, records).unwrap();
+}
+
 async fn messages_are_due_until_they_are_sent_and_the_audit_only_grows<S: Store>(store: &S) {
     let sms = |text: &str| {
         let phone = "13900000001".to_owned();
@@ -310,6 +322,7 @@ conform! {
     a_broken_rule_writes_nothing_at_all,
     one_live_application_for_a_person_and_subject,
     people_are_found_by_whatever_was_typed,
+    an_act_that_waited_for_the_lock_is_not_dated_before_what_came_first,
     messages_are_due_until_they_are_sent_and_the_audit_only_grows,
     nothing_is_loaded_that_was_not_asked_for,
 }

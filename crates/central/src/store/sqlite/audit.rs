@@ -6,20 +6,23 @@ use crate::store::StoreError;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId};
+use yuyue_domain::time::Timestamp;
 
-/// The end of the chain within one transaction, read when the first act is written.
+/// The end of the chain within one transaction, read when the first act is written, with the instant of the last record.
 #[derive(Default)]
 pub struct Chain {
-    tail: Option<Tail>,
+    end: Option<(Tail, Timestamp)>,
 }
 
 impl Chain {
     pub fn append(&mut self, connection: &Connection, entry: Entry) -> Result<(), StoreError> {
-        let tail = match &mut self.tail {
-            Some(tail) => tail,
-            None => self.tail.insert(get_tail(connection)?),
+        let (tail, last) = match &mut self.end {
+            Some(end) => end,
+            None => self.end.insert(find_end(connection)?.unwrap_or((Tail::EMPTY, Timestamp::MIN))),
         };
-        insert(connection, &tail.append(entry))
+        // Whoever waited for the lock read the clock before those who had it.
+        *last = entry.at.max(*last);
+        insert(connection, &tail.append(Entry { at: *last, ..entry }))
     }
 }
 
@@ -40,11 +43,15 @@ fn insert(connection: &Connection, record: &Record) -> Result<(), StoreError> {
 }
 
 pub fn get_tail(connection: &Connection) -> Result<Tail, StoreError> {
-    let tail = connection
-        .prepare_cached("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")?
-        .query_row([], |row| Ok(Tail { sequence: unsigned(row.get(0)?), hash: row.get(1)? }))
+    Ok(find_end(connection)?.map_or(Tail::EMPTY, |(tail, _)| tail))
+}
+
+fn find_end(connection: &Connection) -> Result<Option<(Tail, Timestamp)>, StoreError> {
+    let end = connection
+        .prepare_cached("SELECT sequence, hash, at FROM audit ORDER BY sequence DESC LIMIT 1")?
+        .query_row([], |row| Ok((Tail { sequence: unsigned(row.get(0)?), hash: row.get(1)? }, instant(row.get(2)?))))
         .optional()?;
-    Ok(tail.unwrap_or(Tail::EMPTY))
+    Ok(end)
 }
 
 pub fn list(connection: &Connection, after: u64, limit: u32) -> Result<Vec<Record>, StoreError> {
