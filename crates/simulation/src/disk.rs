@@ -286,8 +286,12 @@ impl Disk {
     }
 
     fn write(&self, file: &File, offset: usize, bytes: &[u8]) -> Result<(), Fault> {
-        // A write that failed may have come through in part.
-        self.operate().inspect_err(|_| file.write(offset, &bytes[..bytes.len() / 2]))?;
+        // A write that failed may have come through in part; one of a computer that has stopped was never made.
+        self.operate().inspect_err(|fault| {
+            if *fault == Fault::Io {
+                file.write(offset, &bytes[..bytes.len() / 2]);
+            }
+        })?;
         if let Err(fault) = self.step() {
             // The write during which the computer stopped may have come through in part.
             let torn = self.torn.replace(0);
@@ -312,7 +316,11 @@ impl Disk {
     }
 
     fn sync(&self, file: &File) -> Result<(), Fault> {
-        self.operate().inspect_err(|_| file.fail_sync())?;
+        self.operate().inspect_err(|fault| {
+            if *fault == Fault::Io {
+                file.fail_sync();
+            }
+        })?;
         self.step()?;
         if !self.forgets_syncs.get() {
             file.sync();
