@@ -19,7 +19,6 @@ class I18n {
     const texts = this.language === "en" ? reasonsEn : reasonsZh;
     const text = texts[reason.code];
     if (text === undefined) {
-      reportError(new Error(`no sentence for the reason ${reason.code}`));
       return this.language === "en" ? unknownReasonEn(reason.code) : unknownReasonZh(reason.code);
     }
     return fill(text, reason.params, this.language, this.m.subject, this.m.block);

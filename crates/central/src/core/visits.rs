@@ -281,6 +281,7 @@ fn check_kiosk(caller: Caller) -> Result<(), Problem> {
 }
 
 fn check_visitor(caller: Caller) -> Result<(), Problem> {
-    check_kiosk(caller)?;
-    caller.visit.map(|_| ()).ok_or_else(|| Problem::new(ErrorCode::SignedOut, "nobody has said who they are"))
+    // Without a token nobody is known at all; only then it matters where.
+    caller.visit.ok_or_else(|| Problem::new(ErrorCode::SignedOut, "nobody has said who they are"))?;
+    check_kiosk(caller)
 }
