@@ -71,6 +71,7 @@ pub fn builder() -> Builder<Wry> {
             training::training,
             training::training_next_day,
             training::training_publish_now,
+            training::training_five_minutes,
             training::training_reset,
             training::training_set_line,
             training::training_card,

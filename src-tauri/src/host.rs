@@ -19,7 +19,7 @@ use yuyue_desk::view::events::HostEvent;
 use yuyue_desk::view::reason::{HostError, Params};
 #[cfg(feature = "training")]
 use yuyue_desk::view::training::ProgressTick;
-use yuyue_desk::world::SystemWorld;
+use yuyue_desk::world::{SystemWorld, World};
 use yuyue_sqlite::Fault;
 
 /// The name of the one event.
@@ -137,7 +137,13 @@ fn set_aside(app: &AppHandle) -> Result<(), HostError> {
 )]
 async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
     let folder = data_folder(app)?;
-    let (desk, sync) = open_desk(&folder)?;
+    #[cfg(feature = "training")]
+    let clock = crate::training::clock(&folder)?;
+    #[cfg(feature = "training")]
+    let world = crate::training::TrainingWorld(Arc::clone(&clock));
+    #[cfg(not(feature = "training"))]
+    let world = SystemWorld;
+    let (desk, sync) = open_desk(&folder, Arc::new(world))?;
     let identity = desk.find_identity().map_err(|error| host_error(&error))?;
     let desk = Arc::new(Mutex::new(desk));
     let line = Arc::new(Line::new(Arc::clone(&desk)));
@@ -145,7 +151,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
     let training = {
         let hear = app.clone();
         let tick = move |tick| tell(&hear, &HostEvent::Progress(tick));
-        crate::training::TrainingHost::start(&folder, &desk, &line, identity, tick).await?
+        crate::training::TrainingHost::start(&folder, clock, &desk, &line, identity, tick).await?
     };
     #[cfg(not(feature = "training"))]
     if let Some(identity) = identity {
@@ -176,13 +182,13 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
     Ok(host)
 }
 
-fn open_desk(folder: &Path) -> Result<(Desk, Sync), HostError> {
+fn open_desk(folder: &Path, world: Arc<dyn World>) -> Result<(Desk, Sync), HostError> {
     let config = DeskConfig {
         folder: &folder.join(DESK_FOLDER),
         edition: if cfg!(feature = "training") { Edition::Training } else { Edition::Production },
         version: env!("CARGO_PKG_VERSION"),
         keys: &*keys::store(folder),
-        world: Arc::new(SystemWorld),
+        world,
     };
     Desk::open(&config).map_err(|error| host_error(&error))
 }

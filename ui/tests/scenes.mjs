@@ -96,7 +96,7 @@ const submit = async (page, code) => {
 };
 const cutLine = async (page) => {
   await page.locator(".top button.chip").click();
-  await page.locator(".drawer .grid .btn").nth(2).click();
+  await page.locator(".drawer .grid .btn").nth(3).click();
   await page.locator(".top .chip.warn").nth(1).waitFor();
   await page.locator(".top button.chip").click();
   await page.locator(".drawer").waitFor({ state: "detached" });

@@ -15,6 +15,7 @@ export const en: Messages = {
     phone: "Simulated phone",
     noMessages: "No messages yet. Codes appear here once they are sent.",
     nextDay: "Next day",
+    fiveMinutes: "5 minutes later",
     publishNow: "Publish now",
     cutLine: "Cut the line",
     restoreLine: "Restore line",

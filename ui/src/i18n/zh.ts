@@ -12,6 +12,7 @@ export const zh = {
     phone: "模拟手机",
     noMessages: "还没有短信。发送验证码后会出现在这里。",
     nextDay: "到下一天",
+    fiveMinutes: "过 5 分钟",
     publishNow: "现在公示",
     cutLine: "断开线路",
     restoreLine: "恢复线路",

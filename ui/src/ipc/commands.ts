@@ -98,6 +98,7 @@ interface Commands {
   training: Command<None, TrainingState>;
   training_next_day: Command<None, TrainingState>;
   training_publish_now: Command<None, TrainingState>;
+  training_five_minutes: Command<None, TrainingState>;
   training_reset: Command<None, TrainingState>;
   /** Whose card lies on the simulated reader. */
   training_card: Command<{ query: string | null }, TrainingState>;

@@ -10,7 +10,7 @@ import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
 import { addDays } from "$lib/lib/time";
 import { applicantView, revealed, search, today } from "./applicants";
 import { FakeBooking, NOTICES } from "./booking";
-import { at } from "./clock";
+import { at, Clock } from "./clock";
 import { codeKey, codeStatus, isRight, sendCode } from "./codes";
 import { documentKey, preview } from "./documents";
 import { FakeKiosk, type KioskOptions } from "./kiosk";
@@ -231,6 +231,11 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
       story(world);
       world.changed();
       return training(world);
+    training_five_minutes: () => {
+      world.clock.moveTo(Clock.instant(Clock.seconds(world.clock.now) + 300));
+      world.changed();
+      return training(world);
+    },
     },
     training_card: ({ query }) => {
       terminal.lay(query);
