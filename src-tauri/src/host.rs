@@ -4,6 +4,7 @@ use crate::follower;
 use crate::keys;
 use crate::kiosk::{self, KioskHost};
 use crate::line::Line;
+use crate::open_record;
 use crate::printing::Paperwork;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,6 +36,8 @@ pub struct Host {
     pub line: Arc<Line>,
     /// Wakes the follower: something is to be sent, or the clerk wants another try now.
     pub wake: Arc<Notify>,
+    /// Another record was opened, or the open one left.
+    pub opened: Notify,
     /// Slips and vouchers.
     pub paperwork: Paperwork,
     /// What only a kiosk has.
@@ -168,6 +171,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
         desk,
         line,
         wake: Arc::new(Notify::new()),
+        opened: Notify::new(),
         paperwork: if is_kiosk { Paperwork::in_memory(&folder) } else { Paperwork::new(&folder) },
         kiosk: KioskHost::new(now),
         #[cfg(feature = "training")]
@@ -176,6 +180,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
         app: app.clone(),
     });
     tauri::async_runtime::spawn(follower::follow(Arc::clone(&host), sync));
+    tauri::async_runtime::spawn(open_record::report(Arc::clone(&host)));
     tauri::async_runtime::spawn(kiosk::watch(Arc::clone(&host)));
     #[cfg(feature = "training")]
     tauri::async_runtime::spawn(crate::training::watch_phone(Arc::clone(&host)));

@@ -84,6 +84,8 @@ pub struct Desk {
     pub(crate) visit: Visit,
     pub(crate) line: LineState,
     pub(crate) codes: Vec<CodeSlot>,
+    /// Whether the centre was told of a record that is open here.
+    pub(crate) reported_open: bool,
     pub(crate) kiosk: Option<Kiosk>,
     /// Set when something could not be written to `device.db`.
     rolled_back: Arc<AtomicBool>,
@@ -123,6 +125,7 @@ impl Desk {
             visit: Visit::default(),
             line: LineState::new(clock.now(&*config.world)),
             codes: Vec::new(),
+            reported_open: false,
             kiosk: None,
             key,
             folder,

@@ -8,6 +8,7 @@ pub mod code;
 pub mod ending;
 pub mod kiosk;
 pub mod offices;
+pub mod open_record;
 pub mod open_sessions;
 pub mod outbox;
 pub mod printing;

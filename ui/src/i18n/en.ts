@@ -280,6 +280,14 @@ export const en: Messages = {
     deal: "Deal with it",
   },
   applicant: {
+  elsewhere: {
+    counter: (office, label, since) => `${office} ${label} (since ${since})`,
+    open: (names) => `Another counter has this applicant open: ${names.join(", ")}. Call before you act.`,
+    both: "This applicant was booked for this subject elsewhere. Both cannot hold: to take the one here, withdraw the other first.",
+    here: "Chosen here",
+    taken: (office, channel, at, number) => `${office}, ${channel}, ${at} · ${number}`,
+    noSessions: "no session named",
+  },
     title: "Applicant",
     serving: "Open at this counter",
     none: "No applicant is open",

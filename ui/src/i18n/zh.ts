@@ -270,6 +270,15 @@ export const zh = {
     deal: "去处理",
   },
   applicant: {
+  elsewhere: {
+    counter: (office: string, label: string, since: string) => `${office} ${label}（${since} 起）`,
+    open: (names: string[]) => `这位申请人也在别的窗口打开：${names.join("、")}。办理前请先联系，避免重复。`,
+    both: "这位申请人的本科目已在别处登记。两份不能都有效，请申请人选一份：要换成这里的，先撤回那一份。",
+    here: "这里选的",
+    taken: (office: string, channel: string, at: string, number: string) =>
+      `${office}${channel} ${at} 登记 · ${number}`,
+    noSessions: "没有指定场次",
+  },
     title: "申请人",
     serving: "本窗口办理中",
     none: "还没有打开申请人",

@@ -195,6 +195,7 @@ impl Desk {
             sync: self.sync_status()?,
             settings: self.settings()?,
             rescue: find_rescue(&self.device)?,
+            elsewhere: self.open_elsewhere()?,
         })
     }
 

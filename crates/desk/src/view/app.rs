@@ -41,6 +41,20 @@ pub struct AppState {
     pub settings: Settings,
     /// What was lost with a damaged local file, until a clerk has read it.
     pub rescue: Option<RescueView>,
+    /// The other counters at which the record is open that is open here, who was first first.
+    pub elsewhere: Vec<OtherCounter>,
+}
+
+/// Another counter at which the same record is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct OtherCounter {
+    /// The name of its office.
+    pub office: String,
+    /// Its own name there, such as `YB-W03`.
+    pub label: String,
+    /// Since when the record is open there.
+    pub since: Timestamp,
 }
 
 /// This computer.

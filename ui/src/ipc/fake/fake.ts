@@ -136,6 +136,7 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
       if (check === "card_read") throw failure("no_card_reader");
       world.checks.set(applicant, check);
       return applicantView(world, world.person(applicant));
+      if (world.isShared) world.changed();
     },
     reveal: ({ applicant }) => {
       world.take({ kind: "reveal", applicant, name_masked: maskName(world.person(applicant).name) });
@@ -266,6 +267,7 @@ export function openFakeHost(options: URLSearchParams): Host {
         { number: 44, after: before, before: null },
       ],
       may_miss_more: false,
+  if (options.has("shared")) world.isShared = true;
       enroll: true,
     };
     world.access = { state: "unenrolled" };

@@ -71,6 +71,8 @@ export class World {
   edition: AppState["edition"] = "training";
   rescue: AppState["rescue"] = null;
   /** Its files have no key. */
+  /** Another counter has whatever is open here open as well. */
+  isShared = false;
   keyless = false;
   open: Person | null = null;
   private ids = 0;
@@ -290,3 +292,4 @@ export class World {
     };
   }
 }
+      elsewhere: this.open && this.isShared ? [{ office: "渝中车管所", label: "YZ-W02", since: this.start }] : [],
