@@ -313,6 +313,46 @@ export const SCENES = [
     },
   },
   {
+    name: "outbox-elsewhere",
+    start: "shared&open",
+    run: async (page) => {
+      await section(page, "Alt+5", "tr.grp");
+      await press(page, "ArrowDown");
+      await page.locator(".card .two").waitFor();
+    },
+  },
+  {
+    name: "handover",
+    start: "shared&open",
+    run: async (page) => {
+      await section(page, "Alt+5", "tr.grp");
+      await press(page, "ArrowDown", "F6");
+      await page.locator(".dialog textarea").waitFor();
+    },
+  },
+  {
+    name: "elsewhere",
+    start: "shared&open",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await page.locator(".note.warn[role=status]").waitFor();
+    },
+  },
+  {
+    name: "side-by-side",
+    start: "shared&open",
+    run: async (page) => {
+      await toSessions(page, "zys");
+      await chooseThree(page);
+      // The host leads back to where the subject is chosen.
+      await press(page, "Escape");
+      await now(page, 2);
+      await press(page, "Escape");
+      await now(page, 1);
+      await page.locator(".beside .two").waitFor();
+    },
+  },
+  {
     name: "shift",
     run: async (page) => {
       await section(page, "Alt+5", "tr.grp");

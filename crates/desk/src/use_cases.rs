@@ -10,6 +10,7 @@ pub mod kiosk;
 pub mod offices;
 pub mod open_record;
 pub mod open_sessions;
+pub mod other_application;
 pub mod outbox;
 pub mod printing;
 pub mod progress;
