@@ -912,5 +912,6 @@ export const en: Messages = {
     ["Ctrl+M", "Hold to reveal"],
     ["Ctrl+R", "Retry the line"],
     ["Ctrl+L", "Lock"],
+    ["Ctrl + / −", "larger, smaller"],
   ],
 };
