@@ -690,7 +690,7 @@ export const en: Messages = {
     closes: (at, d) => `Closes ${at}, in ${d}`,
     rebook: "Choose again",
     confirmCode: "Give the code",
-    told: "Applicant was told",
+    told: "Applicant told",
     toldAsk: "What was the applicant told?",
     empty: "Nothing to do.",
     select: "Select a line to see why and what to do.",

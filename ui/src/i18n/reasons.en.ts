@@ -137,7 +137,7 @@ export const reasonsEn: Record<string, string> = {
   held_until_code: "At the centre; counts once the code is given.",
   tell_applicant: "Call the applicant and say why;",
   choose_other_sessions: "Press Choose again, the choices are carried over;",
-  note_and_close: "Then press Applicant was told and write down what was said;",
+  note_and_close: "Then press Applicant told and write down what was said;",
   or_hand_over: "What cannot be done now: press Hand over and write down what is left.",
   any_office_can_confirm: "Any counter of any office can take the code.",
   call_applicant: "Ask the applicant to come to any counter, or to read out the code by phone;",
