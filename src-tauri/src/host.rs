@@ -4,6 +4,7 @@ use crate::follower;
 use crate::keys;
 use crate::kiosk::{self, KioskHost};
 use crate::line::Line;
+use crate::open_record;
 use crate::printing::Paperwork;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +20,7 @@ use yuyue_desk::view::events::HostEvent;
 use yuyue_desk::view::reason::{HostError, Params};
 #[cfg(feature = "training")]
 use yuyue_desk::view::training::ProgressTick;
-use yuyue_desk::world::SystemWorld;
+use yuyue_desk::world::{SystemWorld, World};
 use yuyue_sqlite::Fault;
 
 /// The name of the one event.
@@ -35,6 +36,8 @@ pub struct Host {
     pub line: Arc<Line>,
     /// Wakes the follower: something is to be sent, or the clerk wants another try now.
     pub wake: Arc<Notify>,
+    /// Another record was opened, or the open one left.
+    pub opened: Notify,
     /// Slips and vouchers.
     pub paperwork: Paperwork,
     /// What only a kiosk has.
@@ -137,7 +140,13 @@ fn set_aside(app: &AppHandle) -> Result<(), HostError> {
 )]
 async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
     let folder = data_folder(app)?;
-    let (desk, sync) = open_desk(&folder)?;
+    #[cfg(feature = "training")]
+    let clock = crate::training::clock(&folder)?;
+    #[cfg(feature = "training")]
+    let world = crate::training::TrainingWorld(Arc::clone(&clock));
+    #[cfg(not(feature = "training"))]
+    let world = SystemWorld;
+    let (desk, sync) = open_desk(&folder, Arc::new(world))?;
     let identity = desk.find_identity().map_err(|error| host_error(&error))?;
     let desk = Arc::new(Mutex::new(desk));
     let line = Arc::new(Line::new(Arc::clone(&desk)));
@@ -145,7 +154,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
     let training = {
         let hear = app.clone();
         let tick = move |tick| tell(&hear, &HostEvent::Progress(tick));
-        crate::training::TrainingHost::start(&folder, &desk, &line, identity, tick).await?
+        crate::training::TrainingHost::start(&folder, clock, &desk, &line, identity, tick).await?
     };
     #[cfg(not(feature = "training"))]
     if let Some(identity) = identity {
@@ -162,6 +171,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
         desk,
         line,
         wake: Arc::new(Notify::new()),
+        opened: Notify::new(),
         paperwork: if is_kiosk { Paperwork::in_memory(&folder) } else { Paperwork::new(&folder) },
         kiosk: KioskHost::new(now),
         #[cfg(feature = "training")]
@@ -170,19 +180,20 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
         app: app.clone(),
     });
     tauri::async_runtime::spawn(follower::follow(Arc::clone(&host), sync));
+    tauri::async_runtime::spawn(open_record::report(Arc::clone(&host)));
     tauri::async_runtime::spawn(kiosk::watch(Arc::clone(&host)));
     #[cfg(feature = "training")]
     tauri::async_runtime::spawn(crate::training::watch_phone(Arc::clone(&host)));
     Ok(host)
 }
 
-fn open_desk(folder: &Path) -> Result<(Desk, Sync), HostError> {
+fn open_desk(folder: &Path, world: Arc<dyn World>) -> Result<(Desk, Sync), HostError> {
     let config = DeskConfig {
         folder: &folder.join(DESK_FOLDER),
         edition: if cfg!(feature = "training") { Edition::Training } else { Edition::Production },
         version: env!("CARGO_PKG_VERSION"),
         keys: &*keys::store(folder),
-        world: Arc::new(SystemWorld),
+        world,
     };
     Desk::open(&config).map_err(|error| host_error(&error))
 }

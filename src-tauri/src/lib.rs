@@ -9,6 +9,7 @@ mod host;
 mod keys;
 mod kiosk;
 mod line;
+mod open_record;
 mod printing;
 #[cfg(feature = "training")]
 mod training;

@@ -3,9 +3,11 @@
 use crate::host::{Host, host_error, internal, progress};
 use crate::line::Line;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use yuyue_central::clock::{Clock as _, ShiftedClock};
 use yuyue_central::training::{Training, TrainingConfig, TrainingError};
 use yuyue_desk::client::{Enrolment, enrol};
 use yuyue_desk::desk::{Desk, lock};
@@ -14,12 +16,16 @@ use yuyue_desk::error::DeskError;
 use yuyue_desk::view::events::HostEvent;
 use yuyue_desk::view::reason::{HostError, Params, Reason};
 use yuyue_desk::view::training::{PhoneMessage, ProgressTick, TrainingPerson, TrainingState};
-use yuyue_desk::world::SystemWorld;
+use yuyue_desk::world::{SystemWorld, World};
 use yuyue_devices::card::Card;
 use yuyue_domain::identity::PhoneNumber;
 use yuyue_domain::ids::OfficeId;
+use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{DeviceKind, Secret};
 
+/// Where the centre keeps its files, below the data folder.
+const CENTRE_FOLDER: &str = "centre";
+const FIVE_MINUTES: u32 = 300;
 /// Where the trainee's counter stands: 渝北车管所, 3 号窗口.
 const OFFICE: OfficeId = OfficeId(5);
 const LABEL: &str = "YB-W03";
@@ -49,16 +55,16 @@ impl TrainingHost {
     /// Starts the centre, enrols this computer at it the first time, and opens the line.
     pub async fn start(
         folder: &Path,
+        clock: Arc<ShiftedClock>,
         desk: &Arc<Mutex<Desk>>,
         line: &Line,
         identity: Option<Identity>,
         tell: impl Fn(ProgressTick),
     ) -> Result<Self, HostError> {
-        let config = TrainingConfig { applicants: applicants(), ..TrainingConfig::default() };
         let tell_loaded = |done: yuyue_central::city::Progress| {
             tell(progress("training_city", done.applicants, done.of));
         };
-        let started = Training::start(&folder.join("centre"), config, tell_loaded).await;
+        let started = Training::start(&folder.join(CENTRE_FOLDER), config(), clock, tell_loaded).await;
         let centre = started.map_err(|error| failed(&error))?;
         let identity = match identity {
             // The ports are new with every start; everything else of the enrolment stays.
@@ -88,6 +94,11 @@ impl TrainingHost {
     /// Moves the clock on by a day.
     pub async fn next_day(&self, host: &Host) -> Result<TrainingState, HostError> {
         self.alone(host, async { self.centre.next_day().await }).await
+    }
+
+    /// Lets five minutes pass, as long as a code can be used.
+    pub async fn five_minutes(&self, host: &Host) -> Result<TrainingState, HostError> {
+        self.alone(host, async { self.centre.pass(FIVE_MINUTES).await }).await
     }
 
     /// Brings the next publication about.
@@ -190,10 +201,36 @@ fn devices_address(centre: &Training) -> String {
     format!("https://{}", centre.running().devices)
 }
 
-/// People in the city; a test makes it smaller.
-fn applicants() -> u32 {
-    let wanted = std::env::var("YUYUE_TRAINING_APPLICANTS").ok().and_then(|text| text.parse().ok());
-    wanted.unwrap_or(TrainingConfig::default().applicants)
+/// The clock of the training centre, by which this computer's desk goes as well.
+pub fn clock(folder: &Path) -> Result<Arc<ShiftedClock>, HostError> {
+    Training::clock(&folder.join(CENTRE_FOLDER), config()).map_err(|error| failed(&error))
+}
+
+/// The clocks of a computer whose time is moved on together with its centre's.
+pub struct TrainingWorld(pub Arc<ShiftedClock>);
+
+impl World for TrainingWorld {
+    fn wall(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        SystemWorld.elapsed() + self.0.advanced()
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        SystemWorld.fill(bytes);
+    }
+}
+
+/// What the city is like; a test makes it smaller and chooses the day on which it begins.
+fn config() -> TrainingConfig {
+    fn wanted<T: FromStr>(name: &str) -> Option<T> {
+        std::env::var(name).ok()?.parse().ok()
+    }
+    let usual = TrainingConfig::default();
+    let applicants = wanted("YUYUE_TRAINING_APPLICANTS").unwrap_or(usual.applicants);
+    TrainingConfig { applicants, day: wanted("YUYUE_TRAINING_DAY"), ..usual }
 }
 
 fn person(query: &str, shows: &str) -> TrainingPerson {

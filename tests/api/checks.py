@@ -18,7 +18,13 @@ from hypothesis import strategies as st
 CALLER = os.environ["YUYUE_CALLER"]
 CALLERS = json.load(open(os.environ["YUYUE_CALLERS"])) if CALLER != "everybody" else {}
 # Who may use the operations that tell of a person; commands are judged one by one.
-MAY = {"search": {"clerk"}, "applicant": {"clerk"}, "outlook": {"clerk"}, "codes": {"clerk", "kiosk"}}
+MAY = {
+    "search": {"clerk"},
+    "applicant": {"clerk"},
+    "outlook": {"clerk"},
+    "open_record": {"clerk"},
+    "codes": {"clerk", "kiosk"},
+}
 NUMBERS = itertools.count(1)
 PREFIX = b"yuyue command v1\0"
 

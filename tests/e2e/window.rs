@@ -6,6 +6,8 @@ mod ending;
 mod line;
 mod normal;
 mod opening;
+mod outbox;
 mod priority;
 mod production;
 mod refused;
+mod together;

@@ -11,10 +11,12 @@ use yuyue_desk::use_cases::access::sign_in;
 use yuyue_desk::use_cases::applicant::open_applicant;
 use yuyue_desk::use_cases::booking::booking_act;
 use yuyue_desk::use_cases::code::send_code;
+use yuyue_desk::use_cases::open_record::report_open_record;
 use yuyue_desk::use_cases::search::search;
 use yuyue_desk::use_cases::submit::submit;
 use yuyue_desk::view::app::Edition;
 use yuyue_desk::view::booking::{BookingView, FlowAction, StepBody};
+use yuyue_desk::view::sessions::{SessionList, SessionQuery};
 use yuyue_desk::view::submission::{CodePurpose, DoneKind};
 use yuyue_desk::world::SystemWorld;
 use yuyue_domain::identity::IdentityCheck;
@@ -67,8 +69,37 @@ impl OtherCounter {
         Self { desk, line, _folder: folder }
     }
 
+    /// Opens somebody's record and says so to the centre; gives the counters at which it is open as well.
+    pub async fn open(&self, name: &str) -> Vec<String> {
+        let found = search(&self.desk, &self.line, name).await.unwrap();
+        open_applicant(&self.desk, &self.line, found.hits[0].applicant.id).await.unwrap();
+        self.report_open_record().await
+    }
+
+    /// Goes on to nobody, and says so.
+    pub async fn close(&self) {
+        lock(&self.desk).close_applicant().unwrap();
+        self.report_open_record().await;
+    }
+
+    async fn report_open_record(&self) -> Vec<String> {
+        report_open_record(&self.desk, &self.line).await.unwrap();
+        let others = lock(&self.desk).app_state().unwrap().elsewhere;
+        others.into_iter().map(|other| format!("{} {}", other.office, other.label)).collect()
+    }
+
     /// Books the first vacant priority place of what the query says by itself, for somebody who may have one.
     pub async fn book_priority(&self, centre: &CityCentre, name: &str) {
+        self.book(centre, name, FlowAction::SwitchToPriority, DoneKind::Placed).await;
+    }
+
+    /// Books the first session of what the query says by itself.
+    pub async fn book_normal(&self, centre: &CityCentre, name: &str) {
+        self.book(centre, name, FlowAction::Next, DoneKind::Accepted).await;
+    }
+
+    /// `at_switch` is what is done at 切换优先预约.
+    async fn book(&self, centre: &CityCentre, name: &str, at_switch: FlowAction, answer: DoneKind) {
         let found = search(&self.desk, &self.line, name).await.unwrap();
         let id = found.hits[0].applicant.id;
         open_applicant(&self.desk, &self.line, id).await.unwrap();
@@ -79,15 +110,9 @@ impl OtherCounter {
                     FlowAction::CheckIdentity { check: IdentityCheck::DocumentSeen }
                 }
                 StepBody::Notice(step) => FlowAction::Agree { version: step.notice.version },
-                StepBody::PrioritySwitch(_) => FlowAction::SwitchToPriority,
-                StepBody::PrioritySessions(step) => match (&step.list, &step.chosen) {
-                    (None, _) => FlowAction::Query { query: step.query.clone() },
-                    (Some(list), None) => {
-                        let vacant = list.rows.iter().find(|row| row.refused.is_none()).unwrap();
-                        FlowAction::Choose { sessions: vec![vacant.session.id], ordered: false }
-                    }
-                    _ => FlowAction::Next,
-                },
+                StepBody::PrioritySwitch(_) => at_switch.clone(),
+                StepBody::PrioritySessions(step) => choice(step.list.as_ref(), &step.query, step.chosen.is_some()),
+                StepBody::Sessions(step) => choice(step.list.as_ref(), &step.query, !step.chosen.is_empty()),
                 StepBody::Confirm(_) => break,
                 _ => FlowAction::Next,
             };
@@ -98,10 +123,22 @@ impl OtherCounter {
         let code = centre.code_after(before).await;
         let view = submit(&self.desk, &self.line, Some(code)).await.unwrap();
         let StepBody::Done(done) = view.body else { panic!("the centre has answered") };
-        assert_eq!(done.kind, DoneKind::Placed, "the other counter was first");
+        assert_eq!(done.kind, answer, "the other counter was first");
     }
 
     async fn act(&self, action: FlowAction) -> BookingView {
         booking_act(&self.desk, &self.line, action).await.unwrap().unwrap()
+    }
+}
+
+/// 选择场次: asks, chooses the first session that can be chosen, goes on.
+fn choice(list: Option<&SessionList>, query: &SessionQuery, is_chosen: bool) -> FlowAction {
+    match list {
+        None => FlowAction::Query { query: query.clone() },
+        Some(_) if is_chosen => FlowAction::Next,
+        Some(list) => {
+            let first = list.rows.iter().find(|row| row.refused.is_none()).unwrap();
+            FlowAction::Choose { sessions: vec![first.session.id], ordered: false }
+        }
     }
 }

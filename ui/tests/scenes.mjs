@@ -96,7 +96,7 @@ const submit = async (page, code) => {
 };
 const cutLine = async (page) => {
   await page.locator(".top button.chip").click();
-  await page.locator(".drawer .grid .btn").nth(2).click();
+  await page.locator(".drawer .grid .btn").nth(3).click();
   await page.locator(".top .chip.warn").nth(1).waitFor();
   await page.locator(".top button.chip").click();
   await page.locator(".drawer").waitFor({ state: "detached" });
@@ -310,6 +310,46 @@ export const SCENES = [
       await press(page, "Enter");
       await page.locator(".stamp").waitFor();
       await section(page, "F9", "tr.grp");
+    },
+  },
+  {
+    name: "outbox-elsewhere",
+    start: "shared&open",
+    run: async (page) => {
+      await section(page, "Alt+5", "tr.grp");
+      await press(page, "ArrowDown");
+      await page.locator(".card .two").waitFor();
+    },
+  },
+  {
+    name: "handover",
+    start: "shared&open",
+    run: async (page) => {
+      await section(page, "Alt+5", "tr.grp");
+      await press(page, "ArrowDown", "F6");
+      await page.locator(".dialog textarea").waitFor();
+    },
+  },
+  {
+    name: "elsewhere",
+    start: "shared&open",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await page.locator(".note.warn[role=status]").waitFor();
+    },
+  },
+  {
+    name: "side-by-side",
+    start: "shared&open",
+    run: async (page) => {
+      await toSessions(page, "zys");
+      await chooseThree(page);
+      // The host leads back to where the subject is chosen.
+      await press(page, "Escape");
+      await now(page, 2);
+      await press(page, "Escape");
+      await now(page, 1);
+      await page.locator(".beside .two").waitFor();
     },
   },
   {

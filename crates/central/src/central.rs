@@ -83,7 +83,7 @@ impl Central {
         fs::create_dir_all(folder).map_err(|source| CentralError::File { path: folder.to_owned(), source })?;
         let now = clock.now();
         let (store_key, code_key) = (entropy.bytes()?, entropy.bytes()?);
-        let (authority, authority_key) = Authority::make(city, now)?;
+        let (authority, authority_key) = Authority::make(city, clock.wall())?;
         write_secret(&folder.join(STORE_KEY_FILE), &store_key)?;
         write_secret(&folder.join(CODE_KEY_FILE), &code_key)?;
         write_secret(&folder.join(AUTHORITY_KEY_FILE), authority_key.as_bytes())?;

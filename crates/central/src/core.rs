@@ -13,6 +13,7 @@ mod give_up;
 mod known;
 mod ledger;
 pub mod messages;
+mod open_records;
 mod outlook;
 mod policy;
 mod read;
@@ -31,6 +32,7 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
 use crate::store::{Store, StoreError};
+use open_records::OpenRecords;
 use outlook::Forecasts;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use visits::Visits;
@@ -115,6 +117,7 @@ pub struct Core<S> {
     /// Held by whoever works a forecast out: one at a time, however many ask.
     preparing: tokio::sync::Mutex<()>,
     visits: Mutex<Visits>,
+    open_records: Mutex<OpenRecords>,
 }
 
 impl<S: Store> Core<S> {
@@ -132,6 +135,7 @@ impl<S: Store> Core<S> {
             forecasts: Mutex::default(),
             preparing: tokio::sync::Mutex::default(),
             visits: Mutex::default(),
+            open_records: Mutex::default(),
         }
     }
 
@@ -168,6 +172,10 @@ impl<S: Store> Core<S> {
         self.visits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn open_records(&self) -> MutexGuard<'_, OpenRecords> {
+        self.open_records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Brings the catalogue in memory up to the store's.
     ///
     /// # Errors
@@ -193,6 +201,7 @@ impl<S: Store> Core<S> {
         *self.board() = Board::default();
         *self.forecasts() = Forecasts::default();
         *self.visits() = Visits::default();
+        *self.open_records() = OpenRecords::default();
     }
 }
 

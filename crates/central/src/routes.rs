@@ -10,6 +10,7 @@ mod enroll;
 mod input;
 mod live;
 mod offices;
+mod open_record;
 mod openapi;
 mod outlook;
 mod plans;
@@ -91,6 +92,7 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/applicants/{id}", get(applicants::applicant::<S>))
         .route("/v1/sessions", get(sessions::sessions::<S>))
         .route("/v1/outlook", post(outlook::outlook::<S>))
+        .route("/v1/open-record", post(open_record::open_record::<S>))
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/v1/commands", post(commands::commands::<S>).layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX)));

@@ -173,7 +173,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     });
 
     let certify = || -> Result<_, ServeError> {
-        Ok(central.authority.certify_server(&config.names, central.entropy.bytes()?, central.clock.now())?)
+        Ok(central.authority.certify_server(&config.names, central.entropy.bytes()?, central.clock.wall())?)
     };
     let for_devices = PeerAcceptor::new(tls::for_devices(&central.authority, certify()?)?, config.connections);
     let for_public = PeerAcceptor::new(tls::for_public(certify()?)?, config.connections);

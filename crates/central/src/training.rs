@@ -5,7 +5,7 @@
 
 use crate::central::{Central, CentralError};
 use crate::city::{self, CityError, Progress};
-use crate::clock::{Clock, ShiftedClock};
+use crate::clock::{Clock, ShiftedClock, SystemClock};
 use crate::core::CoreConfig;
 use crate::core::admin::{AdminError, PreparedDevice};
 use crate::core::results::{TestResult, WrongResult};
@@ -22,7 +22,7 @@ use yuyue_domain::identity::DocumentNumber;
 use yuyue_domain::ids::{OfficeId, SessionId};
 use yuyue_domain::lookup::parse_query;
 use yuyue_domain::session::{Session, SessionStatus};
-use yuyue_domain::time::Timestamp;
+use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::account::{DeviceKind, Secret};
 use yuyue_protocol::cursor::Epoch;
 use yuyue_sample::{City, CityConfig};
@@ -40,11 +40,13 @@ pub struct TrainingConfig {
     pub seed: u64,
     /// People in it.
     pub applicants: u32,
+    /// The day on which a new city begins; none for the present one.
+    pub day: Option<Date>,
 }
 
 impl Default for TrainingConfig {
     fn default() -> Self {
-        Self { seed: 1, applicants: 20_000 }
+        Self { seed: 1, applicants: 20_000, day: None }
     }
 }
 
@@ -91,28 +93,35 @@ pub struct Training {
 }
 
 impl Training {
-    /// Opens the training centre in a folder, or makes it with a generated city, and starts it. `progress` hears how
-    /// loading goes on. Must be called on a Tokio runtime.
+    /// The clock of the training centre in a folder, as it was left; for a new one, the morning of its first day.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn clock(folder: &Path, config: TrainingConfig) -> Result<Arc<ShiftedClock>, TrainingError> {
+        let clock = if has_city(folder) { read_clock(folder)? } else { ShiftedClock::set_to(beginning(config.day)) };
+        Ok(Arc::new(clock))
+    }
+
+    /// Opens the training centre in a folder, or makes it with a generated city, and starts it by the clock of
+    /// [`Self::clock`]. `progress` hears how loading goes on. Must be called on a Tokio runtime.
     ///
     /// # Errors
     /// See [`TrainingError`].
     pub async fn start(
         folder: &Path,
         config: TrainingConfig,
+        clock: Arc<ShiftedClock>,
         progress: impl FnMut(Progress),
     ) -> Result<Self, TrainingError> {
-        let clock = Arc::new(ShiftedClock::default());
         let as_clock: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         // The reader is simulated, so its cards can be trusted.
         let core_config = CoreConfig { card_visits: true, ..CoreConfig::default() };
         let open = || Central::open(folder, core_config, Arc::clone(&as_clock), Arc::new(OsEntropy));
         let central = if has_city(folder) {
-            read_clock(folder, &clock)?;
             open()?
         } else {
             // A folder in which loading was cut off is begun anew.
             remove_rest(folder)?;
-            set_to_morning(&clock);
             let central = Central::init(folder, CITY, core_config, Arc::clone(&as_clock), Arc::new(OsEntropy))?;
             load(&central, config, true, progress).await?;
             write_clock(folder, &clock)?;
@@ -179,6 +188,14 @@ impl Training {
         self.move_to(self.now().plus_days(1)).await
     }
 
+    /// Lets so many seconds pass; what is due happens.
+    ///
+    /// # Errors
+    /// See [`TrainingError`].
+    pub async fn pass(&self, seconds: u32) -> Result<(), TrainingError> {
+        self.move_to(self.now().plus_seconds(seconds.into())).await
+    }
+
     /// Moves the clock to the next publication; answers for which instant, none when no session is left.
     ///
     /// # Errors
@@ -203,6 +220,10 @@ impl Training {
     /// See [`TrainingError`].
     pub async fn reset(&self, progress: impl FnMut(Progress)) -> Result<(), TrainingError> {
         self.phone.clear();
+        // A city begins in the morning at the earliest, here too.
+        let morning = morning_of(self.now().date());
+        self.clock.advance(u32::try_from(morning.seconds_since(self.now()).max(0)).unwrap_or(0));
+        write_clock(&self.folder, &self.clock)?;
         let epoch = Epoch(self.central.entropy.uuid()?);
         self.central.core.store().reset(epoch, self.now()).await?;
         self.central.core.forget();
@@ -295,11 +316,15 @@ async fn load(
     Ok(())
 }
 
+/// Where the clock of a new city begins: at the present when no day is wanted, but not before its morning.
+fn beginning(day: Option<Date>) -> Timestamp {
+    let now = SystemClock.now();
+    day.map_or_else(|| morning_of(now.date()).max(now), morning_of)
+}
+
 /// Everything in a generated city happened before 08:00 of its day.
-fn set_to_morning(clock: &ShiftedClock) {
-    let now = clock.now();
-    let morning = Timestamp::start_of(now.date()).plus_seconds(8 * 3600);
-    clock.advance(u32::try_from(morning.seconds_since(now).max(0)).unwrap_or(0));
+fn morning_of(day: Date) -> Timestamp {
+    Timestamp::start_of(day).plus_seconds(8 * 3600)
 }
 
 /// The clock's file is written when a city is complete.
@@ -318,10 +343,9 @@ fn remove_rest(folder: &Path) -> Result<(), TrainingError> {
     Ok(())
 }
 
-fn read_clock(folder: &Path, clock: &ShiftedClock) -> Result<(), TrainingError> {
+fn read_clock(folder: &Path) -> Result<ShiftedClock, TrainingError> {
     let text = std::fs::read_to_string(folder.join(CLOCK_FILE)).map_err(TrainingError::File)?;
-    clock.advance(text.trim().parse().unwrap_or(0));
-    Ok(())
+    Ok(ShiftedClock::ahead_by(text.trim().parse().unwrap_or(0)))
 }
 
 fn write_clock(folder: &Path, clock: &ShiftedClock) -> Result<(), TrainingError> {

@@ -24,6 +24,7 @@ use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
@@ -152,6 +153,10 @@ impl Centre for HttpCentre {
 
     async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
         self.post("/v1/outlook", &query).await
+    }
+
+    async fn open_record(&self, report: OpenRecord) -> Result<Vec<OpenElsewhere>, Problem> {
+        self.post("/v1/open-record", &report).await
     }
 }
 

@@ -7,6 +7,7 @@ use crate::cache::document::KnownPolicy;
 use crate::centre_clock::CentreClock;
 use crate::device::DEVICE_DB;
 use crate::device::draft::delete_old_drafts;
+use crate::device::handover::delete_stray_handovers;
 use crate::device::identity::{Identity, find_identity, insert_identity};
 use crate::device::outbox::{Order, delete_old, take_in_memory, take_with, write_journal};
 use crate::device::setting::{find_setting, upsert_setting};
@@ -83,6 +84,8 @@ pub struct Desk {
     pub(crate) signed: Signed,
     pub(crate) visit: Visit,
     pub(crate) line: LineState,
+    /// Whether the centre was told of a record that is open here.
+    pub(crate) reported_open: bool,
     pub(crate) codes: Vec<CodeSlot>,
     pub(crate) kiosk: Option<Kiosk>,
     /// Set when something could not be written to `device.db`.
@@ -122,6 +125,7 @@ impl Desk {
             signed: Signed::Out,
             visit: Visit::default(),
             line: LineState::new(clock.now(&*config.world)),
+            reported_open: false,
             codes: Vec::new(),
             kiosk: None,
             key,
@@ -142,7 +146,8 @@ impl Desk {
         }
         let now = self.now();
         delete_old_drafts(&self.device, now)?;
-        delete_old(&self.device, &mut self.journal, &*self.world, now)
+        delete_old(&self.device, &mut self.journal, &*self.world, now)?;
+        delete_stray_handovers(&self.device)
     }
 
     /// The training city begins anew: what was taken, begun, printed and agreed to for the old one is dropped.
@@ -154,7 +159,7 @@ impl Desk {
             return Err(DeskError::NotFound);
         }
         let transaction = self.device.transaction()?;
-        for table in ["outbox", "draft", "agreement", "served", "print_job"] {
+        for table in ["outbox", "handover", "draft", "agreement", "served", "print_job"] {
             transaction.execute(&format!("DELETE FROM {table}"), [])?;
         }
         transaction.commit()?;

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod draft;
 pub mod exit_code;
+pub mod handover;
 pub mod identity;
 pub mod outbox;
 pub mod print_job;

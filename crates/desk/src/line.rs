@@ -74,15 +74,25 @@ impl LineState {
         !matches!(self.phase, Phase::Down { .. })
     }
 
+    /// Seconds until the next try on the clock of [`crate::world::World::elapsed`]; none while the centre answers.
+    #[must_use]
+    pub fn next_try_seconds(&self, elapsed: Duration) -> Option<u16> {
+        match self.phase {
+            Phase::Down { next_try, .. } => {
+                Some(u16::try_from(next_try.saturating_sub(elapsed).as_secs()).unwrap_or(u16::MAX))
+            }
+            Phase::Up { .. } | Phase::Syncing { .. } => None,
+        }
+    }
+
     /// For the window. `closes_at` is the next closing for which something waits here.
     #[must_use]
     pub fn view(&self, elapsed: Duration, closes_at: Option<Timestamp>) -> Line {
         match self.phase {
             Phase::Up { at } => Line::Synced { at },
             Phase::Syncing { done, total } => Line::Syncing { done, total },
-            Phase::Down { since, next_try } => {
-                let seconds = next_try.saturating_sub(elapsed).as_secs();
-                let next_try_seconds = u16::try_from(seconds).unwrap_or(u16::MAX);
+            Phase::Down { since, .. } => {
+                let next_try_seconds = self.next_try_seconds(elapsed).unwrap_or(0);
                 Line::Offline { since, next_try_seconds, closes_at }
             }
         }

@@ -46,10 +46,11 @@
 //! | `notice` | `kind`: `NoticeKind` | `Notice` | |
 //! | `outbox` | | [`outbox::OutboxView`] | |
 //! | `outbox_acknowledge` | `id`: `Uuid`, `note`: `String` (what the applicant was told) | [`outbox::OutboxView`] | `not_found` |
+//! | `outbox_hand_over` | `id`: `Uuid`, `note`: `String` (what is left to do) | [`outbox::OutboxView`] | `not_found` |
 //! | `preview_document` | `kind`: [`printing::DocumentKind`] | [`printing::DocumentPreview`] | `not_found`, `not_yet` |
 //! | `print_document` | `kind` | [`printing::PrintJob`] | `no_printer`, `printer_failed`, `not_yet` |
 //! | `training` | | [`training::TrainingState`] | `not_in_training` |
-//! | `training_next_day`, `training_publish_now`, `training_reset` | | [`training::TrainingState`] | `not_in_training` |
+//! | `training_next_day`, `training_five_minutes`, `training_publish_now`, `training_reset` | | [`training::TrainingState`] | `not_in_training` |
 //! | `training_set_line` | `connected`: `bool` | [`training::TrainingState`] | `not_in_training` |
 //!
 //! # At a kiosk

@@ -9,6 +9,7 @@ use crate::code::{CodeRequest, CodeSent};
 use crate::cursor::Cursor;
 use crate::envelope::Envelope;
 use crate::error::Problem;
+use crate::open_record::{OpenElsewhere, OpenRecord};
 use crate::outcome::ItemOutcome;
 use crate::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use crate::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
@@ -53,6 +54,12 @@ pub trait Centre {
 
     /// Where an application would end as things stand now, in all publications to come.
     fn outlook(&self, query: OutlookQuery) -> impl Future<Output = Result<OutlookFound, Problem>> + Send;
+
+    /// Says whose record is open at a counter, and answers at which others it is, at most [`ELSEWHERE_MAX`]. It counts for
+    /// [`crate::open_record::REPORT_COUNTS_SECONDS`].
+    ///
+    /// [`ELSEWHERE_MAX`]: crate::open_record::ELSEWHERE_MAX
+    fn open_record(&self, report: OpenRecord) -> impl Future<Output = Result<Vec<OpenElsewhere>, Problem>> + Send;
 }
 
 /// What a kiosk can ask beside that, to learn who is there. No person's record is read and no command is taken at a kiosk

@@ -12,6 +12,7 @@ pub mod command;
 pub mod cursor;
 pub mod envelope;
 pub mod error;
+pub mod open_record;
 pub mod outcome;
 pub mod query;
 pub mod visit;

@@ -158,6 +158,7 @@ impl CentreNode {
             Request::Sessions(query) => now(known.sessions(query)).map(Reply::Sessions),
             Request::PriorityPlaces(sessions) => now(known.priority_places(sessions)).map(Reply::PriorityPlaces),
             Request::Outlook(query) => now(known.outlook(query)).map(Reply::Outlook),
+            Request::OpenRecord(report) => now(known.open_record(report)).map(Reply::OpenElsewhere),
         }
     }
 

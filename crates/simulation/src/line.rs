@@ -17,6 +17,7 @@ use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 
@@ -43,6 +44,8 @@ pub enum Request {
     PriorityPlaces(Vec<SessionId>),
     /// Where the chosen sessions would end.
     Outlook(OutlookQuery),
+    /// Whose record is open.
+    OpenRecord(OpenRecord),
 }
 
 /// What the centre answers.
@@ -68,6 +71,8 @@ pub enum Reply {
     PriorityPlaces(PriorityPlaces),
     /// Where the chosen sessions would end.
     Outlook(OutlookFound),
+    /// Where else it is open.
+    OpenElsewhere(Vec<OpenElsewhere>),
     /// The time that somebody wanted to let pass is over.
     Waited,
 }
@@ -219,5 +224,13 @@ impl Centre for Line {
     }
     async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
         if let Reply::Outlook(found) = self.ask(Request::Outlook(query)).await? { Ok(found) } else { mixed_up() }
+    }
+
+    async fn open_record(&self, report: OpenRecord) -> Result<Vec<OpenElsewhere>, Problem> {
+        if let Reply::OpenElsewhere(others) = self.ask(Request::OpenRecord(report)).await? {
+            Ok(others)
+        } else {
+            mixed_up()
+        }
     }
 }

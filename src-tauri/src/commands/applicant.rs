@@ -28,7 +28,9 @@ pub async fn applicant(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Res
 #[specta::specta]
 pub async fn open_applicant(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result<ApplicantView, HostError> {
     let host = slot.host().await?;
-    host.answer(applicant::open_applicant(&host.desk, &*host.line, applicant).await)
+    let view = host.answer(applicant::open_applicant(&host.desk, &*host.line, applicant).await);
+    host.opened.notify_one();
+    view
 }
 
 #[tauri::command]
@@ -57,5 +59,7 @@ pub async fn reveal(slot: State<'_, HostSlot>, applicant: ApplicantId) -> Result
 #[specta::specta]
 pub async fn close_applicant(slot: State<'_, HostSlot>) -> Result<(), HostError> {
     let host = slot.host().await?;
-    host.answer(lock(&host.desk).close_applicant())
+    let left = host.answer(lock(&host.desk).close_applicant());
+    host.opened.notify_one();
+    left
 }

@@ -27,7 +27,9 @@ pub async fn booking_start(
     replaces: Option<Uuid>,
 ) -> Result<BookingView, HostError> {
     let host = slot.host().await?;
-    host.answer(lock(&host.desk).booking_start(applicant, subject, replaces))
+    let view = host.answer(lock(&host.desk).booking_start(applicant, subject, replaces));
+    host.opened.notify_one();
+    view
 }
 
 #[tauri::command]

@@ -62,3 +62,11 @@ pub async fn outbox_acknowledge(slot: State<'_, HostSlot>, id: Uuid, note: Strin
     host.tell_state();
     view
 }
+
+/// 交接: leaves something that is not done to whoever works here next.
+#[tauri::command]
+#[specta::specta]
+pub async fn outbox_hand_over(slot: State<'_, HostSlot>, id: Uuid, note: String) -> Result<OutboxView, HostError> {
+    let host = slot.host().await?;
+    host.answer(lock(&host.desk).outbox_hand_over(id, &note))
+}

@@ -21,6 +21,13 @@ pub async fn training_next_day(slot: State<'_, HostSlot>) -> Result<TrainingStat
 
 #[tauri::command]
 #[specta::specta]
+pub async fn training_five_minutes(slot: State<'_, HostSlot>) -> Result<TrainingState, HostError> {
+    let host = slot.host().await?;
+    controls::five_minutes(&host).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn training_publish_now(slot: State<'_, HostSlot>) -> Result<TrainingState, HostError> {
     let host = slot.host().await?;
     controls::publish_now(&host).await
@@ -61,6 +68,10 @@ mod controls {
         host.training.next_day(host).await
     }
 
+    pub async fn five_minutes(host: &Host) -> Result<TrainingState, HostError> {
+        host.training.five_minutes(host).await
+    }
+
     pub async fn publish_now(host: &Host) -> Result<TrainingState, HostError> {
         host.training.publish_now(host).await
     }
@@ -94,6 +105,10 @@ mod controls {
     }
 
     pub async fn next_day(_host: &Host) -> Result<TrainingState, HostError> {
+        Err(absent())
+    }
+
+    pub async fn five_minutes(_host: &Host) -> Result<TrainingState, HostError> {
         Err(absent())
     }
 

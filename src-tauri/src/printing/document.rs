@@ -5,7 +5,7 @@ use yuyue_desk::view::offices::OfficesView;
 use yuyue_desk::view::submission::NamedSession;
 use yuyue_devices::Document;
 use yuyue_devices::document::{
-    Acceptance, Leaflet, LeafletSection, Printing, Receipt, Request, SessionLine, Taken, Voucher, WishLines,
+    Acceptance, Leaflet, LeafletSection, Printing, Receipt, Request, SessionLine, ShiftEnd, Taken, Voucher, WishLines,
 };
 use yuyue_domain::application::Wish;
 use yuyue_domain::notice::{Notice, NoticeKind};
@@ -44,6 +44,15 @@ pub fn to_document(facts: &Printable, by: &PrintedBy) -> Document {
         }
         Printable::Notice(notice) => notice_leaflet(notice).to_document(&printing),
         Printable::Offices(offices) => offices_leaflet(offices).to_document(&printing),
+        Printable::ShiftEnd(shift) => ShiftEnd {
+            device: by.device,
+            from: shift.from,
+            until: by.at,
+            taken: shift.taken,
+            received: shift.received,
+            missing: shift.missing.iter().map(|row| row.number.into()).collect(),
+        }
+        .to_document(&printing),
     }
 }
 

@@ -96,6 +96,11 @@ pub async fn choose(window: &Window, count: usize) {
 pub async fn send_code(window: &Window, before: &str) -> String {
     window.press([Key::F7.into()]).await;
     window.find(".code .cell.f").await;
+    newest_code(window, before).await
+}
+
+/// The newest code on the simulated phone; `before` is what came last time.
+pub async fn newest_code(window: &Window, before: &str) -> String {
     open_training(window).await;
     let code = window
         .wait_for("a new code on the simulated phone", async || {

@@ -1,11 +1,8 @@
-//! The code that confirms a booking: wrong ones are counted, an old one is not taken any more.
+//! The code that confirms a booking: wrong ones are counted, and one that has run out says so and is sent anew.
 
 use super::clerk;
 use fantoccini::key::Key;
 use yuyue_tests::window::{Edition, Trial, Window};
-
-/// A row far enough down the list; the last one when it is shorter.
-const LATER: usize = 200;
 
 #[tokio::test]
 async fn a_wrong_code_costs_a_try_and_the_right_one_books() {
@@ -25,6 +22,28 @@ async fn a_wrong_code_costs_a_try_and_the_right_one_books() {
         })
         .await;
 }
+
+#[tokio::test]
+async fn a_code_that_runs_out_while_the_clerk_looks_says_so_and_a_new_one_books() {
+    Trial::of(Edition::Training, "run-out-code")
+        .run(async |window| {
+            clerk::sign_in(window).await;
+            to_confirm(window, "张例三", 1).await;
+            let first = clerk::send_code(window, "").await;
+            window.find_text("main .code", "验证码 4:").await;
+            window.press(first.chars().take(3)).await;
+            clerk::train(window, "过 5 分钟").await;
+            window.find_text(".note.warn", "验证码已过期").await;
+            window.screenshot("1-run-out").await;
+            let second = clerk::send_code(window, &first).await;
+            clerk::submit(window, &second).await;
+            window.find_text("main h1", "预约申请已受理").await;
+        })
+        .await;
+}
+
+/// A row far enough down the list; the last one when it is shorter.
+const LATER: usize = 200;
 
 #[tokio::test]
 async fn a_code_of_yesterday_confirms_nothing_and_the_line_stays_although_the_sign_in_ran_out() {

@@ -53,6 +53,8 @@ export type AppState = {
 	settings: Settings,
 	/**  What was lost with a damaged local file, until a clerk has read it. */
 	rescue: RescueView | null,
+	/**  The other counters at which the record is open that is open here, who was first first. */
+	elsewhere: OtherCounter[],
 };
 
 /**  An applicant (申请人). */
@@ -247,6 +249,8 @@ export type BookingView = {
 	next: ButtonView,
 	/**  Whether the line is down, so that the application will be registered here and sent later. */
 	offline: boolean,
+	/**  Another application of this person and subject that was taken elsewhere meanwhile; both cannot hold. */
+	other: SideBySide | null,
 };
 
 /**  The kind of business (业务类型) for which somebody takes tests; with the class it decides the track of subjects. */
@@ -310,6 +314,16 @@ export type ClerkView = {
 	number: string,
 	/**  The name. */
 	name: string,
+};
+
+/**  Something that was taken here does not get through, and a window closes soon. */
+export type ClosingAlarm = {
+	/**  How many. */
+	count: number,
+	/**  The first of the closings. */
+	closes_at: string,
+	/**  Seconds until then; 0 when it is over. */
+	closes_in_seconds: number,
 };
 
 /**  For what a code is sent. */
@@ -445,7 +459,9 @@ large: boolean } |
 /**  Which notice. */
 kind: NoticeKind } | 
 /**  车管所地址和电话 */
-{ document: "offices" };
+{ document: "offices" } | 
+/**  交班单: what the clerk who works here took today and what of it the centre has */
+{ document: "shift_end" };
 
 /**  A document as it will come out of the printer. */
 export type DocumentPreview = {
@@ -631,6 +647,16 @@ export type Gauge = {
 	position: number | null,
 	/**  What that means. */
 	state: OutlookState,
+};
+
+/**  交接: what a clerk leaves to the next one about something that is not done. */
+export type HandoverView = {
+	/**  The name of the clerk. */
+	clerk: string,
+	/**  When. */
+	at: string,
+	/**  What is left to do. */
+	note: string,
 };
 
 /**  What happened in a person's history. */
@@ -981,6 +1007,34 @@ export type OpenSessionsQuery = {
 	sites: SiteId[] | null,
 };
 
+/**  Another live application of the same person and subject, shown beside what was entered or sent from here. */
+export type OtherApplication = {
+	/**  Which. */
+	application: ApplicationId,
+	/**  Its number as slips print it. */
+	number: string,
+	/**  The name of the office at which it was taken. */
+	office: string,
+	/**  Through which channel. */
+	channel: Channel,
+	/**  When it was taken. */
+	taken_at: string,
+	/**  Where it stands. */
+	state: StateKind,
+	/**  The session of its place, else those that it accepts; at most 5. */
+	sessions: NamedSession[],
+};
+
+/**  Another counter at which the same record is open. */
+export type OtherCounter = {
+	/**  The name of its office. */
+	office: string,
+	/**  Its own name there, such as `YB-W03`. */
+	label: string,
+	/**  Since when the record is open there. */
+	since: string,
+};
+
 /**  What a command asks for. */
 export type OutboxKind = 
 /**  预约申请 */
@@ -1034,12 +1088,18 @@ export type OutboxRow = {
 	urgent: boolean,
 	/**  Tries so far. */
 	tries: number,
+	/**  Seconds until the next try; none when it is not waiting, or is sent as soon as its turn comes. */
+	next_try_seconds: number | null,
 	/**  The answer of the centre, or why it still waits. */
 	reasons: Reason[],
 	/**  What to do, in order. */
 	steps: Reason[],
 	/**  Whether 改选场次 starts a booking that replaces it. */
 	can_rebook: boolean,
+	/**  The other application of this person and subject on account of which the centre refused it. */
+	other: OtherApplication | null,
+	/**  What a clerk has left about it to whoever works here next. */
+	handover: HandoverView | null,
 };
 
 /**  Where a command stands. */
@@ -1592,12 +1652,24 @@ export type Settings = {
 
 /**  What a clerk took today and what of it the centre has. */
 export type ShiftSummary = {
+	/**  When the shift began: the clerk signed in, or took the first command of the day. */
+	from: string,
 	/**  Commands taken at this counter today. */
 	taken: number,
 	/**  Of these, those that the centre has. */
 	received: number,
 	/**  The others, by name. */
 	missing: OutboxRow[],
+	/**  What the centre sent back or holds for its code, and nobody has dealt with: left to the next clerk. */
+	open: OutboxRow[],
+};
+
+/**  What was entered here and what was taken elsewhere, for the same person and subject. */
+export type SideBySide = {
+	/**  The sessions chosen here, at most 5. */
+	here: NamedSession[],
+	/**  The other application. */
+	elsewhere: OtherApplication,
 };
 
 /**  An exam site (考场). */
@@ -1738,6 +1810,29 @@ export type Standing =
 /**  不需要考: not in this person's track */
 "not_needed";
 
+/**  The name of a state without what belongs to it. */
+export type StateKind = 
+/**  待验证 */
+"awaiting_code" | 
+/**  排队中 */
+"queued" | 
+/**  预约成功 */
+"placed" | 
+/**  未预约成功 */
+"unplaced" | 
+/**  已撤回 */
+"withdrawn" | 
+/**  已取消 */
+"cancelled_by_applicant" | 
+/**  考场取消 */
+"cancelled_by_office" | 
+/**  已被替代 */
+"superseded" | 
+/**  未验证失效 */
+"lapsed" | 
+/**  已考试 */
+"tested";
+
 /**  What the present step shows. */
 export type StepBody = 
 /**  科目确认 */
@@ -1825,6 +1920,8 @@ export type SyncStatus = {
 	next_publication: string | null,
 	/**  Why the centre refuses this computer, where it is not the line that is missing. */
 	refused_by_centre: Reason | null,
+	/**  What waits here and closes within an hour. */
+	alarm: ClosingAlarm | null,
 };
 
 /**  How many applications a tab has. */

@@ -81,6 +81,7 @@ interface Commands {
   notice: Command<{ kind: NoticeKind }, Notice>;
   outbox: Command<None, OutboxView>;
   outbox_acknowledge: Command<{ id: string; note: string }, OutboxView>;
+  outbox_hand_over: Command<{ id: string; note: string }, OutboxView>;
   preview_document: Command<{ kind: DocumentKind }, DocumentPreview>;
   print_document: Command<{ kind: DocumentKind }, PrintJob>;
   kiosk: Command<None, KioskView>;
@@ -97,6 +98,7 @@ interface Commands {
   staff_exit: Command<{ code: string }, null>;
   training: Command<None, TrainingState>;
   training_next_day: Command<None, TrainingState>;
+  training_five_minutes: Command<None, TrainingState>;
   training_publish_now: Command<None, TrainingState>;
   training_reset: Command<None, TrainingState>;
   /** Whose card lies on the simulated reader. */

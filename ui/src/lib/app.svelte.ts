@@ -1,6 +1,7 @@
 /** What the window knows: the host's frame, where the clerk is, and what is open. It decides nothing. */
 import type {
   ApplicantView,
+  ApplicationChanged,
   ApplicationView,
   AppState,
   FlowAction,
@@ -27,7 +28,7 @@ type OpenDialog =
   | { kind: "end"; preview: EndPreview }
   | { kind: "held"; application: ApplicationView }
   | { kind: "print"; document: DocumentKind }
-  | { kind: "told"; row: OutboxRow }
+  | { kind: "told" | "handover"; row: OutboxRow }
   | { kind: "shift" };
 
 interface Toast {
@@ -184,17 +185,18 @@ export class App {
       // Without line a booking is registered, with it the code is asked for.
       if (this.booking && wasOffline !== (event.payload.sync.line.state === "offline")) void this.reload();
     }
-    if (event.event === "application_changed") this.answered(event.payload.application);
+    if (event.event === "application_changed") this.answered(event.payload);
     if (event.event === "phone_message") this.message = event.payload;
     if (event.event === "progress") this.progress = event.payload;
     else if (event.event === "kiosk_changed") this.kiosk = event.payload;
     else this.changes += 1;
   }
 
-  /** The centre has answered what the page after 预约 shows. */
-  private answered(application: string): void {
+  /** The centre has answered what the page after 预约 shows, or somebody else has booked for the same person meanwhile. */
+  private answered({ application, applicant }: ApplicationChanged): void {
     const body = this.booking?.body;
-    if (body?.step === "done" && body.view.application === application) void this.reload();
+    if (!body || this.booking?.applicant.applicant.id !== applicant) return;
+    if (body.step !== "done" || body.view.application === application) void this.reload();
   }
 
   /** Opens the window again after sign-in or unlock. */

@@ -73,11 +73,11 @@ test("an entry that the host refuses does not keep the next one back, and the sc
   const refused = app.step({ action: "choose_subject", subject: 1 });
   void app.step({ action: "check_identity", check: "card_read" });
   await settle();
-  calls[0]?.refuse({ code: "refused", params: {}, retryable: false });
+  calls[0]?.refuse({ code: "no_line", params: {}, retryable: false });
   await settle();
   expect(calls[1]?.command, "the screen follows the host").toBe("booking");
   calls[1]?.answer(at("subject", 2));
-  expect((await refused)?.code).toBe("refused");
+  expect((await refused)?.code).toBe("no_line");
   await settle();
   expect(actions()).toEqual(["choose_subject", undefined, "check_identity"]);
   expect(app.booking?.subject, "which may stand elsewhere").toBe(2);
@@ -115,7 +115,7 @@ test("what is no entry is done once, however often it is pressed", async () => {
   void app.retry();
   void app.retry();
   await settle();
-  calls[0]?.refuse({ code: "offline", params: {}, retryable: true });
+  calls[0]?.refuse({ code: "no_line", params: {}, retryable: true });
   await settle();
   expect(calls.map((call) => call.command)).toEqual(["retry_connection"]);
 });

@@ -26,7 +26,9 @@ pub fn run(arguments: &Arguments) -> Outcome {
     let central = place.init("合成市")?;
     block_on(async {
         let policy = load_seeds(&central.core).await?;
-        let config = CityConfig::new(*seed, *applicants, central.core.now().date());
+        // Everything in a city happened before 08:00 of its day; earlier in the morning it is the city of yesterday.
+        let today = central.core.now().plus_seconds(-8 * 3600).date();
+        let config = CityConfig::new(*seed, *applicants, today);
         let city = City::generate(&config, &policy).map_err(CityError::from)?;
         load_staff(&central.core, &city).await?;
         load_city(&central.core, &city, *applicants, |_| ()).await?;

@@ -32,7 +32,7 @@ impl<S: Store> Core<S> {
         }
         let serial = self.entropy.bytes().map_err(|error| entropy_problem(&error))?;
         let certificate = authority
-            .certify_device(&request.certificate_request, device.id, serial, now)
+            .certify_device(&request.certificate_request, device.id, serial, self.clock.wall())
             .map_err(|error| authority_problem(&error))?;
         let mut batch = Batch::at(now);
         let fingerprint = certificate.fingerprint;

@@ -14,6 +14,7 @@ use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::Problem;
+use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
@@ -70,6 +71,10 @@ impl<S: Store> Centre for Known<'_, S> {
 
     async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
         self.core.read_outlook(self.caller, &query).await
+    }
+
+    async fn open_record(&self, report: OpenRecord) -> Result<Vec<OpenElsewhere>, Problem> {
+        self.core.note_open_record(self.caller, report).await
     }
 }
 

@@ -27,6 +27,7 @@ use utoipa::{Modify, OpenApi};
         super::sessions::sessions,
         super::priority_places::priority_places,
         super::outlook::outlook,
+        super::open_record::open_record,
         super::enroll::enroll,
         super::results::publications,
         super::results::results,
@@ -87,6 +88,6 @@ mod tests {
     #[test]
     fn every_path_is_described() {
         let paths = Description::openapi().paths.paths;
-        assert_eq!(paths.len(), 20, "a path that is served and not described cannot be tested from outside");
+        assert_eq!(paths.len(), 21, "a path that is served and not described cannot be tested from outside");
     }
 }

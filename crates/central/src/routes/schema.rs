@@ -104,6 +104,10 @@ schemas! {
     OutlookQuery = "outlook_query",
     /// `outlook_found.json`
     OutlookFound = "outlook_found",
+    /// `open_record.json`
+    OpenRecord = "open_record",
+    /// `open_elsewhere.json`
+    OpenElsewhere = "open_elsewhere",
     /// `session_numbers.json`
     SessionNumbers = "session_numbers",
     /// `site_numbers.json`

@@ -10,6 +10,7 @@ mod due;
 mod feed;
 mod kit;
 mod messages;
+mod open_records;
 mod outlook;
 mod publication;
 mod race;

@@ -4,13 +4,24 @@ use yuyue_central::city::Progress;
 use yuyue_central::store::Store as _;
 use yuyue_central::training::{Training, TrainingConfig};
 use yuyue_domain::application::StateKind;
+use yuyue_domain::time::Date;
+
+/// Long over or yet to come, whenever this runs.
+fn day() -> Date {
+    Date::from_ymd_opt(2026, 11, 3).unwrap()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_training_centre_loads_publishes_goes_on_and_begins_anew() {
     let folder = tempfile::tempdir().unwrap();
-    let config = TrainingConfig { seed: 5, applicants: 300 };
+    let config = TrainingConfig { seed: 5, applicants: 300, day: Some(day()) };
     let mut heard = Vec::new();
-    let training = Training::start(folder.path(), config, |progress| heard.push(progress)).await.unwrap();
+    let clock = Training::clock(folder.path(), config).unwrap();
+    let training = Training::start(folder.path(), config, clock, |progress| heard.push(progress)).await.unwrap();
+    let begun = training.now();
+    assert_eq!(begun.date(), day(), "it begins on the day that was wanted");
+    training.pass(300).await.unwrap();
+    assert!(training.now().seconds_since(begun) >= 300, "five minutes have passed");
     let Progress { applicants, of } = *heard.last().unwrap();
     assert_eq!(applicants, of, "the progress ends at the whole");
     let before = training.central().core.store().get_head().await.unwrap();
@@ -42,7 +53,8 @@ async fn a_training_centre_loads_publishes_goes_on_and_begins_anew() {
     let after = training.central().core.store().get_head().await.unwrap();
     assert_ne!(after.epoch, before.epoch, "caches fill anew");
     training.stop().await;
-    let again = Training::start(folder.path(), config, |_| panic!("the city is there already")).await.unwrap();
+    let clock = Training::clock(folder.path(), config).unwrap();
+    let again = Training::start(folder.path(), config, clock, |_| panic!("the city is there already")).await.unwrap();
     assert!(again.now().seconds_since(now) >= 0, "the clock did not go back");
     again.stop().await;
 }

@@ -21,7 +21,8 @@ const RESCUE: &str = "rescue";
 /// Missing numbers that are named.
 const NAMED_MAX: usize = 100;
 /// The tables of `device.db`, the most precious first.
-const TABLES: [&str; 8] = ["identity", "outbox", "draft", "agreement", "verifier", "setting", "served", "print_job"];
+const TABLES: [&str; 9] =
+    ["identity", "outbox", "handover", "draft", "agreement", "verifier", "setting", "served", "print_job"];
 
 /// What was found again and what was not, until a clerk has read it.
 ///

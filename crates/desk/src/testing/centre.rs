@@ -22,6 +22,7 @@ use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use yuyue_sample::City;
@@ -48,6 +49,8 @@ struct Books {
     feeds: DeviceKind,
     is_slow: bool,
     is_spoiled: bool,
+    reported: Vec<Option<ApplicantId>>,
+    elsewhere: Vec<OpenElsewhere>,
 }
 
 /// A centre that keeps books: it takes every signed command once and answers the same again.
@@ -73,6 +76,8 @@ impl TestCentre {
             feeds: DeviceKind::Counter,
             is_slow: false,
             is_spoiled: false,
+            reported: Vec::new(),
+            elsewhere: Vec::new(),
         }))
     }
 
@@ -214,6 +219,16 @@ impl TestCentre {
     /// From now on nobody gets a place, whoever is asked about.
     pub fn fill_up(&self, missing: u32) {
         self.with(|books| books.edge = Edge::Outside { ranks: missing });
+    }
+
+    /// Whose record the counter said was open, each time.
+    pub fn reported(&self) -> Vec<Option<ApplicantId>> {
+        self.with(|books| books.reported.clone())
+    }
+
+    /// Another counter opens whatever is open here.
+    pub fn open_elsewhere(&self, others: Vec<OpenElsewhere>) {
+        self.with(|books| books.elsewhere = others);
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Books) -> T) -> T {
@@ -380,6 +395,14 @@ impl Centre for TestCentre {
             let session = query.sessions.last().copied().filter(|_| books.edge == Edge::Vacant);
             let outlook = Outlook { session, edge: books.edge, ahead: 7 };
             Ok(OutlookFound { outlook, as_of: books.now })
+        })
+    }
+
+    async fn open_record(&self, report: OpenRecord) -> Result<Vec<OpenElsewhere>, Problem> {
+        self.check_line()?;
+        self.with(|books| {
+            books.reported.push(report.applicant);
+            Ok(if report.applicant.is_some() { books.elsewhere.clone() } else { Vec::new() })
         })
     }
 }

@@ -195,6 +195,7 @@ impl Desk {
             sync: self.sync_status()?,
             settings: self.settings()?,
             rescue: find_rescue(&self.device)?,
+            elsewhere: self.open_elsewhere()?,
         })
     }
 
@@ -243,6 +244,7 @@ impl Desk {
             refused_by_centre: self
                 .refused_by_centre
                 .map(|code| reason(DeskError::Centre(Problem::new(code, "")).code())),
+            alarm: self.closing_alarm()?,
         })
     }
 
@@ -281,7 +283,13 @@ impl Desk {
         items.retain(|item| item.envelope.clerk == Some(clerk.id) && is_business(item));
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let missing: Vec<_> = items.iter().filter(|item| item.outcome.is_none()).collect();
+        let last: Option<LastSignIn> = find_setting(&self.device, LAST_SIGN_IN)?;
+        let signed_in_at = last.filter(|last| last.name == clerk.name && last.at >= since).map(|last| last.at);
+        let first_taken_at = items.iter().map(|item| item.envelope.taken_at).min();
+        let view = self.outbox()?;
         Ok(ShiftSummary {
+            from: signed_in_at.into_iter().chain(first_taken_at).min().unwrap_or_else(|| self.now()),
+            open: view.refused.into_iter().chain(view.awaiting_code).collect(),
             taken: count(items.len()),
             received: count(items.len() - missing.len()),
             missing: missing.into_iter().map(|item| self.outbox_row(item)).collect::<Result<_, _>>()?,

@@ -178,7 +178,10 @@ impl Desk {
                 milestones.push(step(MilestoneKind::Publication, first, last));
             }
             ApplicationState::Placed { session, placed_at } => {
-                milestones.push(step(MilestoneKind::Publication, Some(placed_at), None));
+                // A priority place is given at once and waits for no publication.
+                if !application.is_priority() {
+                    milestones.push(step(MilestoneKind::Publication, Some(placed_at), None));
+                }
                 if let Some(session) = find_session(&self.cache, session)? {
                     milestones.push(Milestone { kind: MilestoneKind::Voucher, at: None, until: None, done: false });
                     milestones.push(step(MilestoneKind::CancelBy, Some(session.instants.cancel_by), None));

@@ -2,12 +2,14 @@
 
 use crate::cache::session::list_sessions;
 use crate::desk::{Desk, lock};
+use crate::device::handover::{Handover, find_handover, upsert_handover};
 use crate::device::outbox::{
-    Item, Which, acknowledge, find_feed, list_batch, list_items, update_failed, update_feed, update_outcomes,
+    Item, Which, acknowledge, find_feed, find_item, list_batch, list_items, update_failed, update_feed, update_outcomes,
 };
 use crate::error::DeskError;
 use crate::use_cases::reasons::{reason, reason_of, reason_with};
-use crate::view::outbox::{OutboxKind, OutboxRow, OutboxState, OutboxView};
+use crate::view::app::ClosingAlarm;
+use crate::view::outbox::{HandoverView, OutboxKind, OutboxRow, OutboxState, OutboxView};
 use crate::view::reason::Reason;
 use std::sync::Mutex;
 use uuid::Uuid;
@@ -26,7 +28,9 @@ const ROWS_MAX: u32 = 500;
 /// Delivered rows shown at most.
 const DELIVERED_MAX: usize = 50;
 /// Seconds before a closing from which an unsent command is urgent.
-const URGENT_SECONDS: i64 = 2 * 3600;
+const URGENT_SECONDS: i64 = 3600;
+/// Characters of what a clerk writes at most.
+const NOTE_MAX: usize = 500;
 /// Sessions shown of a command.
 const SESSIONS_MAX: usize = 5;
 
@@ -141,9 +145,49 @@ impl Desk {
     /// [`DeskError::NotFound`], or when the file cannot be written.
     pub fn outbox_acknowledge(&mut self, id: Uuid, note: &str) -> Result<OutboxView, DeskError> {
         self.clerk()?;
-        let note: String = note.chars().take(500).collect();
+        let note: String = note.chars().take(NOTE_MAX).collect();
         acknowledge(&self.device, id, &note, self.now())?;
         self.outbox()
+    }
+
+    /// 交接: a clerk leaves something that is not done to whoever works here next. It stays where it is, with these words.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] when there is nothing left to do, or when the file cannot be written.
+    pub fn outbox_hand_over(&mut self, id: Uuid, note: &str) -> Result<OutboxView, DeskError> {
+        let clerk = self.clerk()?;
+        let item = find_item(&self.device, id)?.filter(|item| item.acknowledged_at.is_none());
+        let state = self.outbox_state(&item.ok_or(DeskError::NotFound)?);
+        if state == OutboxState::Delivered {
+            return Err(DeskError::NotFound);
+        }
+        let note = note.chars().take(NOTE_MAX).collect();
+        upsert_handover(&self.device, id, &Handover { clerk: clerk.name, at: self.now(), note })?;
+        self.outbox()
+    }
+
+    fn outbox_state(&self, item: &Item) -> OutboxState {
+        match &item.outcome {
+            Some((_, Outcome::Refused { .. })) => OutboxState::Refused,
+            Some(_) if self.is_awaiting_code(item) => OutboxState::AwaitingCode,
+            Some(_) => OutboxState::Delivered,
+            None => OutboxState::Waiting,
+        }
+    }
+
+    /// What waits here, whose closing is near and which does not get through; none when nothing is in danger.
+    pub(crate) fn closing_alarm(&self) -> Result<Option<ClosingAlarm>, DeskError> {
+        let now = self.now();
+        let waiting = list_items(&self.device, Which::Waiting, ROWS_MAX)?;
+        let stuck = waiting.iter().filter(|item| !self.line.is_up() || item.tries > 0);
+        let soon = stuck.filter_map(|item| item.closes_at);
+        let soon: Vec<Timestamp> = soon.filter(|closes_at| closes_at.seconds_since(now) <= URGENT_SECONDS).collect();
+        let Some(first) = soon.iter().copied().min() else { return Ok(None) };
+        Ok(Some(ClosingAlarm {
+            count: u32::try_from(soon.len()).unwrap_or(u32::MAX),
+            closes_at: first,
+            closes_in_seconds: u32::try_from(first.seconds_since(now).max(0)).unwrap_or(0),
+        }))
     }
 
     /// Whether the centre holds what this command asked for until its code is confirmed.
@@ -167,12 +211,7 @@ impl Desk {
         let application = item.application.and_then(|id| self.application_row(id).ok());
         let (kind, mut subject, wish) = command.as_ref().map_or((OutboxKind::Unreadable, None, None), kind_of);
         subject = subject.or_else(|| application.as_ref().map(|application| application.subject));
-        let state = match &item.outcome {
-            Some((_, Outcome::Refused { .. })) => OutboxState::Refused,
-            Some(_) if self.is_awaiting_code(item) => OutboxState::AwaitingCode,
-            Some(_) => OutboxState::Delivered,
-            None => OutboxState::Waiting,
-        };
+        let state = self.outbox_state(item);
         let wish = wish.cloned().or_else(|| application.as_ref().map(|application| application.wish.clone()));
         let masked = item.applicant.map(|applicant| self.find_masked(applicant)).transpose()?.flatten();
         let closes_in = item.closes_at.map(|closes_at| closes_at.seconds_since(now));
@@ -192,9 +231,19 @@ impl Desk {
             closes_in_seconds: closes_in.map(|seconds| u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)),
             urgent: state != OutboxState::Delivered && closes_in.is_some_and(|seconds| seconds <= URGENT_SECONDS),
             tries: item.tries,
+            next_try_seconds: self
+                .line
+                .next_try_seconds(self.world.elapsed())
+                .filter(|_| state == OutboxState::Waiting),
             reasons: self.reasons_for(item, state),
             steps: steps_for(item, state, kind),
             can_rebook: state == OutboxState::Refused && matches!(kind, OutboxKind::Book | OutboxKind::BookPriority),
+            other: self.other_than(item)?,
+            handover: find_handover(&self.device, item.envelope.id)?.map(|handover| HandoverView {
+                clerk: handover.clerk,
+                at: handover.at,
+                note: handover.note,
+            }),
         })
     }
 
@@ -253,10 +302,17 @@ fn kind_of(command: &Command) -> (OutboxKind, Option<Subject>, Option<&Wish>) {
 fn steps_for(item: &Item, state: OutboxState, kind: OutboxKind) -> Vec<Reason> {
     match state {
         OutboxState::Refused if matches!(kind, OutboxKind::Book | OutboxKind::BookPriority) => {
-            vec![reason("tell_applicant"), reason("choose_other_sessions"), reason("note_and_close")]
+            vec![
+                reason("tell_applicant"),
+                reason("choose_other_sessions"),
+                reason("note_and_close"),
+                reason("or_hand_over"),
+            ]
         }
-        OutboxState::Refused => vec![reason("tell_applicant"), reason("note_and_close")],
-        OutboxState::AwaitingCode => vec![reason("call_applicant"), reason("send_code_and_confirm")],
+        OutboxState::Refused => vec![reason("tell_applicant"), reason("note_and_close"), reason("or_hand_over")],
+        OutboxState::AwaitingCode => {
+            vec![reason("call_applicant"), reason("send_code_and_confirm"), reason("any_office_can_confirm")]
+        }
         OutboxState::Waiting => {
             let mut steps = vec![reason("nothing_to_do")];
             if let Some(closes_at) = item.closes_at {

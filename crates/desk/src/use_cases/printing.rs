@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use crate::device::outbox::find_item;
 use crate::device::print_job::{count_prints, finish_print_job, insert_print_job};
 use crate::error::DeskError;
+use crate::view::app::ShiftSummary;
 use crate::view::offices::OfficesView;
 use crate::view::printing::{DocumentKind, PrintJob};
 use crate::view::progress::Registered;
@@ -66,6 +67,8 @@ pub enum Printable {
     Notice(Notice),
     /// 车管所地址和电话
     Offices(Box<OfficesView>),
+    /// 交班单
+    ShiftEnd(Box<ShiftSummary>),
 }
 
 /// Who asked for what.
@@ -108,7 +111,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotYet`] when the application has not come so far; [`DeskError::NotFound`].
     pub fn printable(&self, kind: DocumentKind) -> Result<(Printable, PrintedBy), DeskError> {
-        let copy = count_prints(&self.device, &document_key(kind)?)? + 1;
+        let copy = count_prints(&self.device, &self.document_key(kind)?)? + 1;
         Ok((self.facts(kind)?, self.printed_by(copy)?))
     }
 
@@ -119,7 +122,7 @@ impl Desk {
     pub fn print_begin(&mut self, kind: DocumentKind) -> Result<(PrintJob, Printable, PrintedBy), DeskError> {
         let facts = self.facts(kind)?;
         let (id, at) = (self.new_id(), self.now());
-        let copy = insert_print_job(&self.device, id, &document_key(kind)?, at)?;
+        let copy = insert_print_job(&self.device, id, &self.document_key(kind)?, at)?;
         Ok((PrintJob { id, kind, at, copy }, facts, self.printed_by(copy)?))
     }
 
@@ -140,7 +143,7 @@ impl Desk {
             }
             DocumentKind::AcceptanceSlip { application } => (application, Document::Acceptance),
             DocumentKind::Voucher { application, .. } => (application, Document::Voucher),
-            DocumentKind::Notice { .. } | DocumentKind::Offices => return Ok(()),
+            DocumentKind::Notice { .. } | DocumentKind::Offices | DocumentKind::ShiftEnd => return Ok(()),
         };
         let applicant = self.application_row(application)?.applicant;
         let copy = u16::try_from(job.copy).unwrap_or(u16::MAX);
@@ -186,6 +189,7 @@ impl Desk {
             DocumentKind::Voucher { application, large } => self.voucher(application, large)?,
             DocumentKind::Notice { kind } => Printable::Notice(self.notice(kind)?),
             DocumentKind::Offices => Printable::Offices(Box::new(self.offices()?)),
+            DocumentKind::ShiftEnd => Printable::ShiftEnd(Box::new(self.shift_summary()?)),
         })
     }
 
@@ -255,13 +259,16 @@ impl Desk {
             service_line: view.telephone,
         })
     }
-}
 
-/// The same document in large type is another copy of the same one.
-fn document_key(kind: DocumentKind) -> Result<String, DeskError> {
-    let kind = match kind {
-        DocumentKind::Voucher { application, .. } => DocumentKind::Voucher { application, large: false },
-        other => other,
-    };
-    Ok(serde_json::to_string(&kind)?)
+    /// By what copies of one document are counted: one in large type is another copy of the same, and each clerk has an
+    /// end of the shift every day.
+    fn document_key(&self, kind: DocumentKind) -> Result<String, DeskError> {
+        Ok(match kind {
+            DocumentKind::ShiftEnd => serde_json::to_string(&(kind, self.clerk()?.id, self.now().date()))?,
+            DocumentKind::Voucher { application, .. } => {
+                serde_json::to_string(&DocumentKind::Voucher { application, large: false })?
+            }
+            other => serde_json::to_string(&other)?,
+        })
+    }
 }

@@ -6,6 +6,8 @@ mod endings;
 mod flow;
 mod kiosk;
 mod offline;
+mod open_record;
+mod outbox;
 mod outlook;
 mod pages;
 mod saving;

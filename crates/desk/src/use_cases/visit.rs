@@ -6,6 +6,7 @@ use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::rank::SessionQueue;
+use yuyue_protocol::open_record::OpenElsewhere;
 use yuyue_protocol::query::{OutlookFound, OutlookQuery};
 
 /// The open record. Leaving it, locking or signing out forgets all of this.
@@ -25,6 +26,8 @@ pub struct Visit {
     pub priority_left: BTreeMap<SessionId, u16>,
     /// Why the priority place that was wanted could not be had; until the next act in the flow.
     pub lost_place: Option<Reason>,
+    /// The other counters that have this record open, as the centre said last.
+    pub elsewhere: Vec<OpenElsewhere>,
     /// What the centre was asked about last, and what it said.
     pub outlook: Option<(OutlookQuery, OutlookFound)>,
 }

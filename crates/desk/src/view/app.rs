@@ -41,6 +41,20 @@ pub struct AppState {
     pub settings: Settings,
     /// What was lost with a damaged local file, until a clerk has read it.
     pub rescue: Option<RescueView>,
+    /// The other counters at which the record is open that is open here, who was first first.
+    pub elsewhere: Vec<OtherCounter>,
+}
+
+/// Another counter at which the same record is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct OtherCounter {
+    /// The name of its office.
+    pub office: String,
+    /// Its own name there, such as `YB-W03`.
+    pub label: String,
+    /// Since when the record is open there.
+    pub since: Timestamp,
 }
 
 /// This computer.
@@ -140,6 +154,20 @@ pub struct SyncStatus {
     pub next_publication: Option<Timestamp>,
     /// Why the centre refuses this computer, where it is not the line that is missing.
     pub refused_by_centre: Option<super::reason::Reason>,
+    /// What waits here and closes within an hour.
+    pub alarm: Option<ClosingAlarm>,
+}
+
+/// Something that was taken here does not get through, and a window closes soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct ClosingAlarm {
+    /// How many.
+    pub count: u32,
+    /// The first of the closings.
+    pub closes_at: Timestamp,
+    /// Seconds until then; 0 when it is over.
+    pub closes_in_seconds: u32,
 }
 
 /// The line to the centre: it is up only while revisions are acknowledged.
@@ -207,10 +235,14 @@ pub enum Language {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct ShiftSummary {
+    /// When the shift began: the clerk signed in, or took the first command of the day.
+    pub from: Timestamp,
     /// Commands taken at this counter today.
     pub taken: u32,
     /// Of these, those that the centre has.
     pub received: u32,
     /// The others, by name.
     pub missing: Vec<super::outbox::OutboxRow>,
+    /// What the centre sent back or holds for its code, and nobody has dealt with: left to the next clerk.
+    pub open: Vec<super::outbox::OutboxRow>,
 }

@@ -9,10 +9,11 @@ use yuyue_domain::notice::Notice;
 use yuyue_domain::time::Timestamp;
 
 use super::applicant::{ApplicantView, SubjectRow};
+use super::progress::OtherApplication;
 use super::rank::RankCard;
 use super::reason::Reason;
 use super::sessions::{Outlook, SessionList, SessionQuery, SessionRow, SiteOption};
-use super::submission::{ConfirmView, DoneView};
+use super::submission::{ConfirmView, DoneView, NamedSession};
 
 /// Whether a button can be pressed, and why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,18 @@ pub struct BookingView {
     pub next: ButtonView,
     /// Whether the line is down, so that the application will be registered here and sent later.
     pub offline: bool,
+    /// Another application of this person and subject that was taken elsewhere meanwhile; both cannot hold.
+    pub other: Option<SideBySide>,
+}
+
+/// What was entered here and what was taken elsewhere, for the same person and subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct SideBySide {
+    /// The sessions chosen here, at most 5.
+    pub here: Vec<NamedSession>,
+    /// The other application.
+    pub elsewhere: OtherApplication,
 }
 
 /// What the present step shows.

@@ -6,6 +6,7 @@ use yuyue_domain::ids::{ApplicantId, ApplicationId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::time::Timestamp;
 
+use super::progress::OtherApplication;
 use super::reason::Reason;
 use super::submission::NamedSession;
 
@@ -83,12 +84,30 @@ pub struct OutboxRow {
     pub urgent: bool,
     /// Tries so far.
     pub tries: u32,
+    /// Seconds until the next try; none when it is not waiting, or is sent as soon as its turn comes.
+    pub next_try_seconds: Option<u16>,
     /// The answer of the centre, or why it still waits.
     pub reasons: Vec<Reason>,
     /// What to do, in order.
     pub steps: Vec<Reason>,
     /// Whether 改选场次 starts a booking that replaces it.
     pub can_rebook: bool,
+    /// The other application of this person and subject on account of which the centre refused it.
+    pub other: Option<OtherApplication>,
+    /// What a clerk has left about it to whoever works here next.
+    pub handover: Option<HandoverView>,
+}
+
+/// 交接: what a clerk leaves to the next one about something that is not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct HandoverView {
+    /// The name of the clerk.
+    pub clerk: String,
+    /// When.
+    pub at: Timestamp,
+    /// What is left to do.
+    pub note: String,
 }
 
 /// 待处理, by closing time within each group.

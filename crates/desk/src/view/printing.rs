@@ -42,6 +42,8 @@ pub enum DocumentKind {
     },
     /// 车管所地址和电话
     Offices,
+    /// 交班单: what the clerk who works here took today and what of it the centre has
+    ShiftEnd,
 }
 
 /// A document as it will come out of the printer.

@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use yuyue_domain::application::Application;
+use yuyue_domain::application::{Application, Channel, StateKind};
 use yuyue_domain::identity::IdentityCheck;
-use yuyue_domain::ids::ApplicantId;
+use yuyue_domain::ids::{ApplicantId, ApplicationId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::time::{DateRange, Timestamp};
 
@@ -100,6 +100,26 @@ pub struct ApplicationView {
     pub registered: Option<Registered>,
     /// What can be done with it.
     pub actions: ApplicationActions,
+}
+
+/// Another live application of the same person and subject, shown beside what was entered or sent from here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct OtherApplication {
+    /// Which.
+    pub application: ApplicationId,
+    /// Its number as slips print it.
+    pub number: String,
+    /// The name of the office at which it was taken.
+    pub office: String,
+    /// Through which channel.
+    pub channel: Channel,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// Where it stands.
+    pub state: StateKind,
+    /// The session of its place, else those that it accepts; at most 5.
+    pub sessions: Vec<NamedSession>,
 }
 
 /// What was taken at this counter about an application, while the centre has not answered.

@@ -21,6 +21,7 @@ use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::Problem;
+use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 
@@ -143,5 +144,9 @@ impl Centre for RealLine {
 
     async fn outlook(&self, query: OutlookQuery) -> Result<OutlookFound, Problem> {
         self.http.outlook(query).await
+    }
+
+    async fn open_record(&self, report: OpenRecord) -> Result<Vec<OpenElsewhere>, Problem> {
+        self.http.open_record(report).await
     }
 }

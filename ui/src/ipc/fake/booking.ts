@@ -300,6 +300,10 @@ export class FakeBooking {
       body: this.body(),
       next: this.next(),
       offline: !this.world.connected,
+      other:
+        this.world.isShared && this.chosen.length > 0
+          ? { here: this.chosen.map((id) => this.world.named(id)), elsewhere: this.world.otherApplication(this.chosen) }
+          : null,
     };
   }
 

@@ -30,6 +30,16 @@ function content(world: World, kind: DocumentKind): [string, Line[]] {
     ];
   if (kind.document === "offices")
     return ["车管所地址和电话", OFFICES.map((office) => [office.name, office.telephone])];
+  if (kind.document === "shift_end") {
+    const missing = world.outbox.filter((row) => row.state === "waiting").length;
+    return [
+      "交班单",
+      [
+        ["本班登记", `${world.outbox.length} 件`],
+        ["中心收到", `${world.outbox.length - missing} 件`],
+      ],
+    ];
+  }
   const view = applicationView(world, world.application(kind.application));
   const person: Line[] = [
     ["编号", view.number],

@@ -2,7 +2,7 @@
  * The in-memory host: a clerk's day with invented people, for development and for the tests of the screens.
  *
  * Address parameters: `frozen` stops the clock, `open` skips the sign-in, `production` hides the training bar,
- * `unenrolled`, `rescue` (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
+ * `shared` lets another counter open the same people, `unenrolled`, `rescue` (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
  * `kiosk` makes it a self-service terminal: `offline` without line,
  * `reader` with a card reader, `nopaper` with an empty printer, `left` with so many seconds before the visit ends.
  */
@@ -10,7 +10,7 @@ import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
 import { addDays } from "$lib/lib/time";
 import { applicantView, revealed, search, today } from "./applicants";
 import { FakeBooking, NOTICES } from "./booking";
-import { at } from "./clock";
+import { at, Clock } from "./clock";
 import { codeKey, codeStatus, isRight, sendCode } from "./codes";
 import { documentKey, preview } from "./documents";
 import { FakeKiosk, type KioskOptions } from "./kiosk";
@@ -116,7 +116,13 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
     },
     shift_summary: () => {
       const missing = world.outbox.filter((row) => row.state === "waiting");
-      return { taken: world.outbox.length, received: world.outbox.length - missing.length, missing };
+      return {
+        from: at("2026-11-24", "08:19"),
+        taken: world.outbox.length,
+        received: world.outbox.length - missing.length,
+        missing,
+        open: world.outbox.filter((row) => row.state === "refused" || row.state === "awaiting_code"),
+      };
     },
     retry_connection: () => world.state(),
     save_settings: ({ settings }) => {
@@ -130,6 +136,7 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
     open_applicant: ({ applicant }) => {
       if (world.open && world.open.id !== applicant) close();
       world.open = world.person(applicant);
+      if (world.isShared) world.changed();
       return applicantView(world, world.open);
     },
     check_identity: ({ applicant, check }) => {
@@ -205,6 +212,12 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
       world.changed();
       return outboxView(world);
     },
+    outbox_hand_over: ({ id, note }) => {
+      const row = world.outbox.find((row) => row.id === id);
+      if (!row) throw failure("not_found");
+      row.handover = { clerk: CLERK.name, at: world.clock.now, note };
+      return outboxView(world);
+    },
     preview_document: ({ kind }) => preview(world, kind),
     print_document: ({ kind }) => {
       if (!kiosk.paper) throw failure("print_out_of_paper");
@@ -215,6 +228,11 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
     training: () => training(world),
     training_next_day: () => {
       world.clock.moveTo(at(addDays(world.clock.today, 1), "09:00"));
+      world.changed();
+      return training(world);
+    },
+    training_five_minutes: () => {
+      world.clock.moveTo(Clock.instant(Clock.seconds(world.clock.now) + 300));
       world.changed();
       return training(world);
     },
@@ -249,6 +267,7 @@ export function openFakeHost(options: URLSearchParams): Host {
   if (options.has("production")) world.edition = "production";
   if (options.has("open")) world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10, sign_in_again: false };
   if (options.has("rival")) world.hasRival = true;
+  if (options.has("shared")) world.isShared = true;
   if (options.has("unenrolled")) world.access = { state: "unenrolled" };
   if (options.has("keyless")) world.keyless = true;
   if (options.has("rescue")) {

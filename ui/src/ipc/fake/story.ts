@@ -61,6 +61,21 @@ export function story(world: World): void {
     closes_in_seconds: 109072,
     can_rebook: true,
   });
+  if (world.isShared)
+    act(4, "book", 2, "10:11", {
+      state: "refused",
+      sessions: [world.named(of(2, "2026-12-01"))],
+      reasons: [reason("live_application")],
+      steps: [
+        reason("tell_applicant"),
+        reason("choose_other_sessions"),
+        reason("note_and_close"),
+        reason("or_hand_over"),
+      ],
+      can_rebook: true,
+      other: world.otherApplication([of(2, "2026-12-02")]),
+      handover: { clerk: "吴例一", at: at("2026-11-24", "10:20"), note: "申请人午后再来，请改选下午的场次。" },
+    });
   act(8, "book_priority", 3, "10:15", { sessions: [world.named(of(3, "2026-12-02"))] });
   act(3, "book", 1, "10:22", { sessions: [world.named(of(1, "2026-12-03"))] });
   act(8, "cancel", 3, "10:31", { sessions: [world.named(of(3, "2026-12-02"))] });

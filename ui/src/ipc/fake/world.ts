@@ -10,6 +10,7 @@ import type {
   IdentityCheck,
   MaskedApplicant,
   NamedSession,
+  OtherApplication,
   OutboxRow,
   PhoneMessage,
   Reason,
@@ -70,6 +71,8 @@ export class World {
   asOf: string;
   edition: AppState["edition"] = "training";
   rescue: AppState["rescue"] = null;
+  /** Another counter has whatever is open here open as well. */
+  isShared = false;
   /** Its files have no key. */
   keyless = false;
   open: Person | null = null;
@@ -192,6 +195,19 @@ export class World {
     return `YB-${application.taken_at.slice(5, 10).replace("-", "")}-${String(order).padStart(4, "0")}`;
   }
 
+  /** What another counter took for the same person and subject. */
+  otherApplication(sessions: number[]): OtherApplication {
+    return {
+      application: this.newId(),
+      number: "YZ-1124-0012",
+      office: "渝中车管所",
+      channel: "counter",
+      taken_at: this.start,
+      state: "queued",
+      sessions: sessions.slice(0, 2).map((id) => this.named(id)),
+    };
+  }
+
   /** Takes a command at this counter; it is answered at once when there is a line. */
   take(row: Pick<OutboxRow, "kind"> & Partial<OutboxRow>): OutboxRow {
     const delivered = this.connected;
@@ -213,6 +229,9 @@ export class World {
       reasons: [],
       steps: [],
       can_rebook: false,
+      next_try_seconds: delivered ? null : 30,
+      other: null,
+      handover: null,
       ...row,
     };
     this.outbox.unshift(taken);
@@ -284,9 +303,11 @@ export class World {
         clock_offset_seconds: 0,
         next_publication: at(this.clock.today, "17:00"),
         refused_by_centre: null,
+        alarm: null,
       },
       settings: this.settings,
       rescue: this.rescue,
+      elsewhere: this.open && this.isShared ? [{ office: "渝中车管所", label: "YZ-W02", since: this.start }] : [],
     };
   }
 }

@@ -6,12 +6,13 @@ use crate::cache::document::{DocumentKey, find_document};
 use crate::cache::session::find_session;
 use crate::desk::Desk;
 use crate::device::draft::Draft;
+use crate::device::outbox::find_item;
 use crate::error::DeskError;
 use crate::use_cases::reasons::reason;
 use crate::use_cases::sessions::Chooser;
 use crate::view::booking::{
     BookingMode, BookingView, ButtonView, FlowKind, FlowStep, NoticeStep, PrioritySessionsStep, PrioritySwitchStep,
-    SessionsStep, StepBody, SubjectStep,
+    SessionsStep, SideBySide, StepBody, SubjectStep,
 };
 use crate::view::sessions::{SessionList, SessionQuery, SessionRow};
 use crate::view::submission::ConfirmView;
@@ -45,7 +46,19 @@ impl Desk {
             body,
             next,
             offline: !self.line.is_up(),
+            other: self.side_by_side(draft, is_done)?,
         })
+    }
+
+    /// The other application beside what was entered here, or beside what was submitted and refused for it.
+    fn side_by_side(&self, draft: &Draft<BookingDraft>, is_done: bool) -> Result<Option<SideBySide>, DeskError> {
+        if !is_done {
+            let other = self.other_than_draft(draft)?;
+            return Ok(other.map(|(elsewhere, here)| SideBySide { here, elsewhere }));
+        }
+        let Some(item) = find_item(&self.device, draft.command)? else { return Ok(None) };
+        let Some(elsewhere) = self.other_than(&item)? else { return Ok(None) };
+        Ok(Some(SideBySide { here: self.outbox_row(&item)?.sessions, elsewhere }))
     }
 
     fn step_body(&self, draft: &Draft<BookingDraft>) -> Result<StepBody, DeskError> {
