@@ -301,6 +301,17 @@ export const SCENES = [
       await page.locator(".slip").waitFor();
     },
   },
+  {
+    name: "closing-alarm",
+    start: "soon&open",
+    run: async (page) => {
+      await cutLine(page);
+      await toConfirm(page, "zys");
+      await press(page, "Enter");
+      await page.locator(".top .chip.bad").waitFor();
+      await section(page, "F9", "tr.grp");
+    },
+  },
   { name: "outbox", run: (page) => section(page, "Alt+5", "tr.grp") },
   {
     name: "outbox-offline",

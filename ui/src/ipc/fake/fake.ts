@@ -2,7 +2,8 @@
  * The in-memory host: a clerk's day with invented people, for development and for the tests of the screens.
  *
  * Address parameters: `frozen` stops the clock, `open` skips the sign-in, `production` hides the training bar,
- * `shared` lets another counter open the same people, `unenrolled`, `rescue` (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
+ * `shared` lets another counter open the same people, `soon` lets a window close within the hour, `unenrolled`, `rescue`
+ * (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
  * `kiosk` makes it a self-service terminal: `offline` without line,
  * `reader` with a card reader, `nopaper` with an empty printer, `left` with so many seconds before the visit ends.
  */
@@ -267,6 +268,7 @@ export function openFakeHost(options: URLSearchParams): Host {
   if (options.has("production")) world.edition = "production";
   if (options.has("open")) world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10, sign_in_again: false };
   if (options.has("rival")) world.hasRival = true;
+  if (options.has("soon")) world.closesSoon = true;
   if (options.has("shared")) world.isShared = true;
   if (options.has("unenrolled")) world.access = { state: "unenrolled" };
   if (options.has("keyless")) world.keyless = true;

@@ -71,6 +71,8 @@ export class World {
   asOf: string;
   edition: AppState["edition"] = "training";
   rescue: AppState["rescue"] = null;
+  /** A window closes within the hour. */
+  closesSoon = false;
   /** Another counter has whatever is open here open as well. */
   isShared = false;
   /** Its files have no key. */
@@ -303,7 +305,10 @@ export class World {
         clock_offset_seconds: 0,
         next_publication: at(this.clock.today, "17:00"),
         refused_by_centre: null,
-        alarm: null,
+        alarm:
+          this.closesSoon && waiting.length > 0
+            ? { count: waiting.length, closes_at: at(this.clock.today, "11:20"), closes_in_seconds: 2280 }
+            : null,
       },
       settings: this.settings,
       rescue: this.rescue,
