@@ -1,7 +1,7 @@
 //! Bookings a second through HTTPS, rules and store, beside the engine that writes the same rows alone in equal batches.
 //!
 //! Both halves use the same file system and durability and take turns, so that their ratio means something on any computer.
-//! The callers run in the same process: their part of TLS, HTTP and JSON takes its time from the same processors.
+//! The callers are threads of the same process that send what was written before; what they cost is told apart.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -9,15 +9,17 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
 
+#[path = "kit/callers.rs"]
+mod callers;
 #[allow(dead_code, reason = "the tests' kit holds more than a measurement needs")]
 #[path = "../tests/centre/kit.rs"]
 mod kit;
 
-use kit::{Device, World};
-use std::collections::BTreeMap;
+use callers::Callers;
+use kit::World;
+use std::fs;
 use std::sync::Arc;
-use std::time::Instant;
-use uuid::Uuid;
+use std::time::{Duration, Instant};
 use yuyue_central::audit::{Act, Entry};
 use yuyue_central::secret::hash;
 use yuyue_central::serve::{Running, ServeConfig, start};
@@ -47,84 +49,101 @@ fn main() {
             people = city.clones(&city.cast(CastRole::PriorityEligible).clone(), BOOKINGS * ROUNDS).await;
         }
         let counter = &counters[0];
-        let wire = Wire::open(&world, counter).await;
+        let running =
+            start(&world.central, &ServeConfig::loopback(), Arc::new(SimulatedPhone::default())).await.unwrap();
+        let mut callers = Callers::connect(CALLERS, running.devices, &running.authority_pem, counter);
         let wish = world.first_choice(&people[0], Subject::Two);
-        let (mut through, mut alone) = (Vec::new(), Vec::new());
-        println!("{:>8} {:>24} {:>24} {:>8}", "round", "the whole way, a second", "the engine, a second", "ratio");
-        for (round, people) in (1..).zip(people.chunks(BOOKINGS as usize)) {
+        let mut rounds = Vec::new();
+        print_head();
+        for (round, people) in people.chunks(BOOKINGS as usize).enumerate() {
             let seal = |record| world.seal(counter, &world.apply(record, Subject::Two, wish.clone(), None));
             let envelopes: Vec<Envelope> = people.iter().map(seal).collect();
-            let (outcomes, whole) = wire.deliver(&envelopes).await;
-            let engine = engine_alone(&world, &twin, &envelopes, &outcomes).await;
-            println!("{round:>8} {whole:>24} {engine:>24} {:>7}%", whole * 100 / engine);
-            through.push(whole);
-            alone.push(engine);
+            let bodies: Vec<_> = envelopes.iter().map(|envelope| serde_json::to_vec(&[envelope]).unwrap()).collect();
+            let used = cpu_time();
+            let answered = callers.send("/v1/commands", &bodies);
+            // The callers' threads have ended and are no part of it.
+            let centre = cpu_time() - used;
+            let read = |body: &Vec<u8>| serde_json::from_slice::<Vec<ItemOutcome>>(body).unwrap().remove(0);
+            let outcomes: Vec<ItemOutcome> = answered.bodies.iter().map(read).collect();
+            let (elapsed, used) = engine_alone(&world, &twin, &envelopes, &outcomes).await;
+            let callers = answered.cpu;
+            rounds.push(Round { whole: answered.elapsed, engine: elapsed, centre, callers, engine_used: used });
+            rounds[round].print(&(round + 1).to_string());
         }
-        for (name, of) in [("median", median as fn(&mut [u128]) -> u128), ("best", best)] {
-            let (whole, engine) = (of(&mut through), of(&mut alone));
-            println!("{name:>8} {whole:>24} {engine:>24} {:>7}%", whole * 100 / engine);
-        }
+        median(&rounds).print("median");
         println!("{CALLERS} callers with one booking each at a time; the engine writes {BATCH} in a transaction");
-        wire.running.stop().await;
+        running.stop().await;
     });
 }
 
-fn median(paces: &mut [u128]) -> u128 {
-    paces.sort_unstable();
-    paces[paces.len() / 2]
+/// What a round took: on the clock, and of the processors.
+#[derive(Clone, Copy)]
+struct Round {
+    whole: Duration,
+    engine: Duration,
+    centre: Duration,
+    callers: Duration,
+    engine_used: Duration,
 }
 
-fn best(paces: &mut [u128]) -> u128 {
-    paces.iter().copied().max().unwrap_or_default()
+fn print_head() {
+    println!(
+        "{:>8} {:>14} {:>14} {:>7} {:>12} {:>12} {:>12} {:>7}",
+        "round", "whole way, /s", "engine, /s", "ratio", "centre's", "engine's", "callers'", "ratio"
+    );
+    println!("{:>45} {:>38} {:>7}", "", "processor time of one booking", "");
 }
 
-/// The running centre with a device that connects to it.
-struct Wire {
-    running: Running,
-    line: reqwest::Client,
-    address: String,
-}
-
-impl Wire {
-    async fn open(world: &World, counter: &Device) -> Self {
-        let gateway = Arc::new(SimulatedPhone::default());
-        let running = start(&world.central, &ServeConfig::loopback(), gateway).await.unwrap();
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let pem = format!("{}{}", counter.certificate, counter.certificate_key);
-        let line = reqwest::Client::builder()
-            .tls_certs_only([reqwest::Certificate::from_pem(running.authority_pem.as_bytes()).unwrap()])
-            .identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap())
-            .no_proxy()
-            .build()
-            .unwrap();
-        let address = format!("https://localhost:{}/v1/commands", running.devices.port());
-        Self { running, line, address }
+impl Round {
+    fn print(&self, name: &str) {
+        let pace = |time: Duration| u128::from(BOOKINGS) * 1_000_000 / time.as_micros().max(1);
+        let percent = |of: Duration, to: Duration| of.as_micros() * 100 / to.as_micros().max(1);
+        println!(
+            "{name:>8} {:>14} {:>14} {:>6}% {:>12.1?} {:>12.1?} {:>12.1?} {:>6}%",
+            pace(self.whole),
+            pace(self.engine),
+            percent(self.engine, self.whole),
+            self.centre / BOOKINGS,
+            self.engine_used / BOOKINGS,
+            self.callers / BOOKINGS,
+            percent(self.engine_used, self.centre)
+        );
     }
+}
 
-    async fn deliver(&self, envelopes: &[Envelope]) -> (Vec<ItemOutcome>, u128) {
-        let begun = Instant::now();
-        let mut callers = tokio::task::JoinSet::new();
-        for part in envelopes.chunks(envelopes.len().div_ceil(CALLERS)) {
-            let (part, line, address) = (part.to_vec(), self.line.clone(), self.address.clone());
-            callers.spawn(async move {
-                let mut outcomes = Vec::with_capacity(part.len());
-                for envelope in part {
-                    let answer = line.post(&address).json(&[envelope]).send().await.unwrap();
-                    outcomes.extend(answer.json::<Vec<ItemOutcome>>().await.unwrap());
-                }
-                outcomes
-            });
-        }
-        let outcomes = callers.join_all().await.concat();
-        let pace = pace(begun);
-        // Callers end in any order; the engine writes in the order of the envelopes.
-        let by_id: BTreeMap<Uuid, ItemOutcome> = outcomes.into_iter().map(|outcome| (outcome.id, outcome)).collect();
-        (envelopes.iter().map(|envelope| by_id[&envelope.id].clone()).collect(), pace)
+fn median(rounds: &[Round]) -> Round {
+    let of = |part: fn(&Round) -> Duration| {
+        let mut times: Vec<_> = rounds.iter().map(part).collect();
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    Round {
+        whole: of(|round| round.whole),
+        engine: of(|round| round.engine),
+        centre: of(|round| round.centre),
+        callers: of(|round| round.callers),
+        engine_used: of(|round| round.engine_used),
     }
+}
+
+/// The processor time of all threads that this process has now.
+fn cpu_time() -> Duration {
+    let threads = fs::read_dir("/proc/self/task").unwrap();
+    let nanos = |thread: fs::DirEntry| -> u64 {
+        // A thread that has just ended is not there any more.
+        let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+        text.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or(0)
+    };
+    Duration::from_nanos(threads.flatten().map(nanos).sum())
 }
 
 /// The rows of the same bookings, written into a city like the first one by nothing but the engine.
-async fn engine_alone(world: &World, twin: &World, envelopes: &[Envelope], outcomes: &[ItemOutcome]) -> u128 {
+async fn engine_alone(
+    world: &World,
+    twin: &World,
+    envelopes: &[Envelope],
+    outcomes: &[ItemOutcome],
+) -> (Duration, Duration) {
     let mut batches = Vec::new();
     for (envelopes, outcomes) in envelopes.chunks(BATCH).zip(outcomes.chunks(BATCH)) {
         let mut batch = Batch::at(twin.now());
@@ -140,14 +159,9 @@ async fn engine_alone(world: &World, twin: &World, envelopes: &[Envelope], outco
         }
         batches.push(batch);
     }
-    let begun = Instant::now();
+    let (begun, used) = (Instant::now(), cpu_time());
     for batch in batches {
         twin.core.store().transact(&Wants::default(), |_| (batch, ())).await.unwrap();
     }
-    pace(begun)
-}
-
-/// Bookings a second since then.
-fn pace(begun: Instant) -> u128 {
-    u128::from(BOOKINGS) * 1_000_000 / begun.elapsed().as_micros().max(1)
+    (begun.elapsed(), cpu_time() - used)
 }

@@ -3,6 +3,7 @@
 //! It recognises the centre by the authority that enrolled this device and nothing else, and shows its own certificate
 //! with every connection. Paths hold no personal data; what is personal travels in bodies.
 
+mod ahead;
 mod enrol;
 mod live;
 
@@ -10,6 +11,7 @@ pub use enrol::{EnrolError, Enrolment, enrol};
 pub use live::{HeadStream, Heard};
 
 use crate::device::identity::Identity;
+use ahead::Ahead;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -47,6 +49,7 @@ pub struct HttpCentre {
     client: Client,
     base: String,
     token: Option<Secret>,
+    ahead: Ahead,
 }
 
 impl HttpCentre {
@@ -60,7 +63,8 @@ impl HttpCentre {
             .identity(reqwest::Identity::from_pem(pem.as_bytes())?)
             .tls_version_min(reqwest::tls::Version::TLS_1_3)
             .build()?;
-        Ok(Self { client, base: identity.centre.trim_end_matches('/').to_owned(), token: None })
+        let base = identity.centre.trim_end_matches('/').to_owned();
+        Ok(Self { client, base, token: None, ahead: Ahead::default() })
     }
 
     /// The same line on behalf of the clerk with this token; none for what needs no clerk.
@@ -91,6 +95,14 @@ impl HttpCentre {
         read(send(self.request(Method::GET, path).query(query)).await?).await
     }
 
+    async fn fetch_changes(&self, after: Option<Cursor>, limit: u32) -> Result<ChangesPage, Problem> {
+        let mut query = vec![("limit", limit.to_string())];
+        if let Some(Cursor { epoch, revision }) = after {
+            query.push(("after", format!("{}:{revision}", epoch.0)));
+        }
+        self.get("/v1/changes", &query).await
+    }
+
     async fn post<T: DeserializeOwned>(&self, path: &str, body: &(impl Serialize + Sync)) -> Result<T, Problem> {
         read(send(self.request(Method::POST, path).json(body)).await?).await
     }
@@ -110,11 +122,15 @@ impl Centre for HttpCentre {
     }
 
     async fn changes(&self, after: Option<Cursor>, limit: u32) -> Result<ChangesPage, Problem> {
-        let mut query = vec![("limit", limit.to_string())];
-        if let Some(Cursor { epoch, revision }) = after {
-            query.push(("after", format!("{}:{revision}", epoch.0)));
+        let page = match self.ahead.take(after, limit).await {
+            Some(page) => page,
+            None => self.fetch_changes(after, limit).await?,
+        };
+        if page.cursor.revision < page.head {
+            let (line, after) = (self.clone(), page.cursor);
+            self.ahead.ask(after, limit, async move { line.fetch_changes(Some(after), limit).await });
         }
-        self.get("/v1/changes", &query).await
+        Ok(page)
     }
 
     async fn commands(&self, batch: Vec<Envelope>) -> Result<Vec<ItemOutcome>, Problem> {

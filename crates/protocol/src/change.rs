@@ -94,12 +94,34 @@ pub enum RowKey {
 
 /// One change: a row as it is now, or that it is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "ReadChange")]
 pub struct Change {
     /// Its place in the feed.
     pub revision: Revision,
     /// What happened.
     #[serde(flatten)]
     pub what: What,
+}
+
+/// A change as it is read. A flattened field would be copied into a tree of values first, and a first fill reads a million.
+#[derive(Deserialize)]
+struct ReadChange {
+    revision: Revision,
+    set: Option<Row>,
+    gone: Option<RowKey>,
+}
+
+impl TryFrom<ReadChange> for Change {
+    type Error = &'static str;
+
+    fn try_from(read: ReadChange) -> Result<Self, Self::Error> {
+        let what = match (read.set, read.gone) {
+            (Some(row), None) => What::Set(row),
+            (None, Some(key)) => What::Gone(key),
+            _ => return Err("a change sets one row or says that it is gone"),
+        };
+        Ok(Self { revision: read.revision, what })
+    }
 }
 
 /// What happened to a row.
@@ -134,4 +156,27 @@ pub struct ChangesPage {
     pub head: Revision,
     /// What the device's cache must then hold; only in the last page, when `head` is reached.
     pub counts: Option<RowCounts>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_sets_a_row_or_says_that_it_is_gone_and_reads_as_it_was_written() {
+        for what in [What::Gone(RowKey::Applicant(ApplicantId(7))), What::Gone(RowKey::Policy)] {
+            let change = Change { revision: Revision(3), what };
+            let text = serde_json::to_string(&change).expect("written");
+            assert_eq!(serde_json::from_str::<Change>(&text).expect("read"), change, "{text}");
+        }
+        let counts = r#"{"table":"session_counts","row":{"session":4,"applications":2,"priority_left":1,"as_of":"2026-11-23T08:00:00+08:00"}}"#;
+        let text = format!(r#"{{"revision":9,"set":{counts}}}"#);
+        let change: Change = serde_json::from_str(&text).expect("read");
+        assert!(matches!(change.what, What::Set(Row::SessionCounts(_))), "the table says what the row is");
+        assert_eq!(serde_json::to_string(&change).expect("written"), text, "the form on the wire");
+        let gone = r#"{"table":"applicant","key":7}"#;
+        for text in [r#"{"revision":9}"#.to_owned(), format!(r#"{{"revision":9,"set":{counts},"gone":{gone}}}"#)] {
+            assert!(serde_json::from_str::<Change>(&text).is_err(), "neither or both is no change: {text}");
+        }
+    }
 }
