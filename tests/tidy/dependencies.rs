@@ -44,6 +44,8 @@ const PLACES: &[(&str, &[&str])] = &[
     ("rusqlite", &["yuyue-sqlite", "yuyue-desk", "yuyue-central", "yuyue-simulation"]),
     ("refinery", &["yuyue-sqlite", "yuyue-desk", "yuyue-central"]),
     ("tokio-postgres", &["yuyue-central"]),
+    ("tokio-postgres-rustls", &["yuyue-central"]),
+    ("deadpool-postgres", &["yuyue-central"]),
     ("axum", &["yuyue-central"]),
     ("utoipa", &["yuyue-central"]),
     ("clap", &["yuyue-central"]),
@@ -89,6 +91,23 @@ fn every_package_sees_only_the_layers_below_it() {
     assert_tidy(&metadata.members().flat_map(check).collect::<Vec<_>>());
 }
 
+/// Of the centre the training edition takes a file as its store, and no client of a database.
+fn check_window(package: &Package) -> Vec<String> {
+    let centre = package.dependencies.iter().filter(|used| used.name == "yuyue-central");
+    let takes_all =
+        |used: &&Dependency| used.uses_default_features || used.features.iter().any(|one| one == "postgres");
+    let complaint = |_| format!("{} takes the client of a database along", package.name);
+    centre.filter(takes_all).map(complaint).collect()
+}
+
+#[test]
+fn the_window_takes_no_client_of_a_database_along() {
+    let metadata = Metadata::read();
+    let window = metadata.members().find(|package| package.name == "yuyue").unwrap();
+    assert_tidy(&check_window(window));
+    assert_one_complaint(&check_window(&using("yuyue", "yuyue-central", None)), "client of a database");
+}
+
 #[test]
 fn a_look_at_a_forbidden_layer_is_found() {
     assert_one_complaint(&check(&using("yuyue-desk", "yuyue-central", None)), "must not see");
@@ -103,7 +122,12 @@ fn using(name: &str, used: &str, kind: Option<&str>) -> Package {
         id: String::new(),
         name: name.to_owned(),
         license: None,
-        dependencies: vec![Dependency { name: used.to_owned(), kind: kind.map(str::to_owned) }],
+        dependencies: vec![Dependency {
+            name: used.to_owned(),
+            kind: kind.map(str::to_owned),
+            uses_default_features: true,
+            features: Vec::new(),
+        }],
         manifest_path: String::new(),
     }
 }

@@ -26,6 +26,12 @@ pub struct Dependency {
     pub name: String,
     /// `dev`, `build`, or none for one that the package itself uses.
     pub kind: Option<String>,
+    /// Whether everything of it is taken that it offers by itself.
+    #[serde(default)]
+    pub uses_default_features: bool,
+    /// What is taken of it besides.
+    #[serde(default)]
+    pub features: Vec<String>,
 }
 
 impl Metadata {

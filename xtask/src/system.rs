@@ -14,7 +14,7 @@ pub const WINDOW_PACKAGES: &[&str] =
     &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev", "fonts-noto-cjk", "espeak-ng"];
 
 /// What the tests need in addition: a screen in memory, a session bus and a keyring, the driver of the window, a browser
-/// engine and Python for the test tool of the interface.
+/// engine, Python for the test tool of the interface, and the database server of which tests start one of their own.
 pub const TEST_PACKAGES: &[&str] = &[
     "build-essential",
     "pkg-config",
@@ -28,6 +28,7 @@ pub const TEST_PACKAGES: &[&str] = &[
     "gnome-keyring",
     "chromium",
     "python3-venv",
+    "postgresql",
 ];
 
 /// The test runner's version, so that every machine runs the tests alike.

@@ -16,7 +16,6 @@ mod callers;
 mod kit;
 
 use callers::Callers;
-use kit::World;
 use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,6 +30,8 @@ use yuyue_protocol::change::Row;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_sample::CastRole;
+
+type World = kit::World<kit::Sqlite>;
 
 const BOOKINGS: u32 = 1_000;
 const ROUNDS: u32 = 7;

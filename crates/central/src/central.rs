@@ -5,13 +5,14 @@ use crate::clock::Clock;
 use crate::core::{Core, CoreConfig};
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
-use crate::store::Store as _;
-use crate::store::sqlite::{OpenStoreError, SqliteStore};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{AnyStore, OpenStoreError, Store as _, StoreConfig};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use yuyue_domain::time::Timestamp;
 use yuyue_protocol::cursor::Epoch;
 use yuyue_sqlite::Key;
 
@@ -55,7 +56,7 @@ pub enum CentralError {
 /// A centre with everything that it runs on.
 pub struct Central {
     /// Decides and answers.
-    pub core: Arc<Core<SqliteStore>>,
+    pub core: Arc<Core<AnyStore>>,
     /// Certifies devices and listeners.
     pub authority: Arc<Authority>,
     /// The centre's clock.
@@ -65,56 +66,72 @@ pub struct Central {
 }
 
 impl Central {
-    /// Makes a new centre in a folder: keys, authority and an empty store.
+    /// Makes a new centre in a folder: keys, authority and an empty store, in the folder or in an empty database.
     ///
     /// # Errors
-    /// When the folder holds a centre already or cannot be written.
-    pub fn init(
+    /// When the folder or the database holds a centre already or cannot be written.
+    pub async fn init(
         folder: &Path,
+        place: &StoreConfig,
         city: &str,
         config: CoreConfig,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, CentralError> {
         let store_path = folder.join(STORE_FILE);
-        if store_path.exists() {
+        if store_path.exists() || folder.join(AUTHORITY_KEY_FILE).exists() {
             return Err(CentralError::Exists(folder.to_owned()));
         }
         fs::create_dir_all(folder).map_err(|source| CentralError::File { path: folder.to_owned(), source })?;
         let now = clock.now();
+        let epoch = Epoch(entropy.uuid()?);
         let (store_key, code_key) = (entropy.bytes()?, entropy.bytes()?);
         let (authority, authority_key) = Authority::make(city, clock.wall())?;
-        write_secret(&folder.join(STORE_KEY_FILE), &store_key)?;
+        // The database is asked first: where it refuses, nothing is left in the folder.
+        let database = match &place.url {
+            Some(_) => Some(database(place, Some((city, epoch, now))).await?),
+            None => None,
+        };
         write_secret(&folder.join(CODE_KEY_FILE), &code_key)?;
         write_secret(&folder.join(AUTHORITY_KEY_FILE), authority_key.as_bytes())?;
         write_secret(&folder.join(AUTHORITY_FILE), authority.certificate_pem().as_bytes())?;
-        let epoch = Epoch(entropy.uuid()?);
-        let store = SqliteStore::init(&store_path, Some(Key::new(store_key)), city, epoch, now)?;
+        let store = match database {
+            Some(store) => store,
+            None => {
+                write_secret(&folder.join(STORE_KEY_FILE), &store_key)?;
+                AnyStore::Sqlite(SqliteStore::init(&store_path, Some(Key::new(store_key)), city, epoch, now)?)
+            }
+        };
         Ok(Self::assemble(store, authority, code_key, config, clock, entropy))
     }
 
     /// Opens the centre in a folder.
     ///
     /// # Errors
-    /// When there is none, or one of its files cannot be read.
-    pub fn open(
+    /// When there is none, or one of its files or the database cannot be read.
+    pub async fn open(
         folder: &Path,
+        place: &StoreConfig,
         config: CoreConfig,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, CentralError> {
         let store_path = folder.join(STORE_FILE);
-        if !store_path.exists() {
+        if place.url.is_none() && !store_path.exists() {
             return Err(OpenStoreError::Empty.into());
         }
-        let store_key = read_key(&folder.join(STORE_KEY_FILE))?;
         let code_key = read_key(&folder.join(CODE_KEY_FILE))?;
         let read = |name: &str| {
             let path = folder.join(name);
             fs::read_to_string(&path).map_err(|source| CentralError::File { path, source })
         };
         let authority = Authority::read(&read(AUTHORITY_FILE)?, &read(AUTHORITY_KEY_FILE)?)?;
-        let store = SqliteStore::open(&store_path, Some(Key::new(store_key)))?;
+        let store = if place.url.is_some() {
+            database(place, None).await?
+        } else {
+            let store_key = read_key(&folder.join(STORE_KEY_FILE))?;
+            AnyStore::Sqlite(SqliteStore::open(&store_path, Some(Key::new(store_key)))?)
+        };
         Ok(Self::assemble(store, authority, code_key, config, clock, entropy))
     }
 
@@ -141,6 +158,19 @@ impl Central {
         synced.map_err(|source| file(folder, source))
     }
 
+    /// Begins a new feed in a database into which a dump was put back, before anybody is served from it.
+    ///
+    /// # Errors
+    /// When the configuration names no database, or none with a centre in it.
+    pub async fn begin_anew(place: &StoreConfig, epoch: Epoch) -> Result<(), CentralError> {
+        if place.url.is_none() {
+            return Err(OpenStoreError::NoDatabase.into());
+        }
+        let store = database(place, None).await?;
+        store.begin_epoch(epoch).await.map_err(OpenStoreError::from)?;
+        Ok(())
+    }
+
     /// Every file of a centre in this folder, whether it is there or not.
     pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
         let names = [STORE_FILE, STORE_KEY_FILE, CODE_KEY_FILE, AUTHORITY_FILE, AUTHORITY_KEY_FILE];
@@ -149,7 +179,7 @@ impl Central {
     }
 
     fn assemble(
-        store: SqliteStore,
+        store: AnyStore,
         authority: Authority,
         code_key: [u8; 32],
         config: CoreConfig,
@@ -159,6 +189,24 @@ impl Central {
         let core = Core::new(store, Arc::clone(&clock), Arc::clone(&entropy), ServerKey::new(code_key), config);
         Self { core: Arc::new(core), authority: Arc::new(authority), clock, entropy }
     }
+}
+
+/// The database of the configuration, with a new centre in it when one is given.
+#[cfg(feature = "postgres")]
+async fn database(place: &StoreConfig, new: Option<(&str, Epoch, Timestamp)>) -> Result<AnyStore, OpenStoreError> {
+    use crate::store::postgres::PostgresStore;
+    let url = place.url.as_ref().map(|url| url.0.as_str()).unwrap_or_default();
+    let store = match new {
+        Some((city, epoch, now)) => PostgresStore::init(url, place, city, epoch, now).await?,
+        None => PostgresStore::open(url, place).await?,
+    };
+    Ok(AnyStore::Postgres(store))
+}
+
+#[cfg(not(feature = "postgres"))]
+#[expect(clippy::unused_async, reason = "as with the feature")]
+async fn database(_: &StoreConfig, _: Option<(&str, Epoch, Timestamp)>) -> Result<AnyStore, OpenStoreError> {
+    Err(OpenStoreError::NoPostgres)
 }
 
 fn read_key(path: &Path) -> Result<[u8; 32], CentralError> {

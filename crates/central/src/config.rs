@@ -2,6 +2,7 @@
 
 use crate::core::CoreConfig;
 use crate::serve::ServeConfig;
+use crate::store::StoreConfig;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,8 @@ pub struct Config {
     pub core: CoreConfig,
     /// Where the centre listens.
     pub serve: ServeConfig,
+    /// Where the rows are kept.
+    pub store: StoreConfig,
     /// How messages reach phones.
     pub sms: SmsConfig,
 }

@@ -35,7 +35,6 @@ use crate::store::{Store, StoreError};
 use open_records::OpenRecords;
 use outlook::Forecasts;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use visits::Visits;
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
@@ -116,7 +115,6 @@ pub struct Core<S> {
     forecasts: Mutex<Forecasts>,
     /// Held by whoever works a forecast out: one at a time, however many ask.
     preparing: tokio::sync::Mutex<()>,
-    visits: Mutex<Visits>,
     open_records: Mutex<OpenRecords>,
 }
 
@@ -134,7 +132,6 @@ impl<S: Store> Core<S> {
             board: Mutex::default(),
             forecasts: Mutex::default(),
             preparing: tokio::sync::Mutex::default(),
-            visits: Mutex::default(),
             open_records: Mutex::default(),
         }
     }
@@ -168,10 +165,6 @@ impl<S: Store> Core<S> {
         self.forecasts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn visits(&self) -> MutexGuard<'_, Visits> {
-        self.visits.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn open_records(&self) -> MutexGuard<'_, OpenRecords> {
         self.open_records.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -200,7 +193,6 @@ impl<S: Store> Core<S> {
         *self.catalogue() = Catalogue::default();
         *self.board() = Board::default();
         *self.forecasts() = Forecasts::default();
-        *self.visits() = Visits::default();
         *self.open_records() = OpenRecords::default();
     }
 }

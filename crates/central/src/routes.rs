@@ -31,7 +31,7 @@ use crate::authority::Authority;
 use crate::core::Core;
 use crate::problem::ApiProblem;
 use crate::serve::health::Health;
-use crate::store::Store;
+use crate::store::{LeaseTerm, Store};
 use crate::writer::Writer;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -71,6 +71,8 @@ pub struct App<S> {
     pub writer: Writer,
     /// The newest revision, for live streams.
     pub head: watch::Receiver<Revision>,
+    /// Whether this process does what the clock makes due.
+    pub lead: watch::Receiver<Option<LeaseTerm>>,
     /// Whether everything that works beside the requests still does.
     pub health: Arc<Health>,
     /// Certifies devices.

@@ -13,7 +13,7 @@ mod purge;
 pub use publication::{Published, preview};
 
 use crate::core::Core;
-use crate::store::{Store, StoreError};
+use crate::store::{LeaseTerm, Store, StoreError};
 use counts::Counts;
 use std::collections::BTreeSet;
 use yuyue_domain::allocation::AllocationError;
@@ -50,6 +50,7 @@ pub struct Done {
 /// Remembers what need not be looked at again so soon. Losing it costs time and nothing else.
 #[derive(Debug, Default)]
 pub struct Scheduler {
+    term: Option<LeaseTerm>,
     memory: Memory,
 }
 
@@ -65,6 +66,19 @@ struct Memory {
 }
 
 impl Scheduler {
+    /// Does what is due, as the process that holds the lease in this term. Publications stand on it: when another process
+    /// has taken over by then, nothing is published.
+    ///
+    /// # Errors
+    /// As [`Scheduler::tick`].
+    pub async fn tick_in<S: Store>(&mut self, term: LeaseTerm, core: &Core<S>) -> Result<Done, SchedulerError> {
+        if self.term != Some(term) {
+            // What is remembered was so before another process worked.
+            *self = Self { term: Some(term), ..Self::default() };
+        }
+        self.tick(core).await
+    }
+
     /// Does what is due.
     ///
     /// # Errors
@@ -83,7 +97,7 @@ impl Scheduler {
         core.refresh_board().await?;
         let cancelled = cancellation::end(core, now, &mut memory.cancelled).await?;
         let mut done = Done { cancelled, extensions: extension::decide(core, now).await?, ..Done::default() };
-        while let Some(published) = publication::publish_next(core, now).await? {
+        while let Some(published) = publication::publish_next(core, now, self.term).await? {
             tracing::info!(at = %published.publication_at, placed = published.placed, "published");
             done.publications.push(published);
         }

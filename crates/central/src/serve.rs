@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the program that runs the core")]
 
 pub(crate) mod health;
+mod lead;
 
 use crate::authority::AuthorityError;
 use crate::central::Central;
@@ -17,12 +18,15 @@ use axum::Router;
 use axum_server::Handle;
 use health::Health;
 use hyper_util::rt::TokioTimer;
+use lead::Lead;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 use yuyue_protocol::cursor::Revision;
 
 /// How often a head is looked at that another process may have moved.
@@ -123,7 +127,11 @@ pub struct Running {
     health: Arc<Health>,
     handles: Vec<Handle<SocketAddr>>,
     tasks: Vec<JoinHandle<()>>,
+    /// Gives the lease up.
+    leave: Box<dyn Fn() -> Leaving + Send + Sync>,
 }
+
+type Leaving = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Running {
     /// Stops: requests under way are finished, live streams are cut.
@@ -138,6 +146,7 @@ impl Running {
             // An aborted task ends with an error that says so.
             let _ = task.await;
         }
+        (self.leave)().await;
     }
 
     /// Waits until a part of the centre ends, which none does by itself; answers which.
@@ -158,6 +167,8 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     let core = Arc::clone(&central.core);
     core.refresh_board().await?;
     let (head_sender, head) = watch::channel(core.store().get_head().await?.revision);
+    let holder = central.entropy.uuid()?;
+    let (lead_sender, lead) = lead::begin(&*core, holder).await?;
     let health = Arc::new(Health::default());
     let (alive, writer_ended) = oneshot::channel();
     let writer = Writer::start(Arc::clone(&core), head_sender.clone(), alive).map_err(ServeError::Writer)?;
@@ -167,6 +178,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         core: Arc::clone(&core),
         writer,
         head,
+        lead: lead.clone(),
         health: Arc::clone(&health),
         authority: Arc::clone(&central.authority),
         devices_port: devices.port(),
@@ -186,14 +198,28 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         health,
         handles: Vec::new(),
         tasks: Vec::new(),
+        leave: leave(&core, holder),
     };
     let [devices, public, admin] = listeners;
     running.listen(devices, Some(for_devices), routes::for_devices(Arc::clone(&app)))?;
     running.listen(public, Some(for_public), routes::for_public(Arc::clone(&app)))?;
     running.listen(admin, None, routes::for_admin(app))?;
 
-    running.work_beside(&core, gateway, head_sender, writer_ended);
+    running.work("the lease", lead::keep(Arc::clone(&core), holder, lead_sender));
+    running.work_beside(&core, gateway, head_sender, lead, writer_ended);
     Ok(running)
+}
+
+fn leave<S: Store>(core: &Arc<Core<S>>, holder: Uuid) -> Box<dyn Fn() -> Leaving + Send + Sync> {
+    let core = Arc::clone(core);
+    Box::new(move || {
+        let core = Arc::clone(&core);
+        Box::pin(async move {
+            if let Err(error) = core.store().leave_lease(holder).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the lease ends by itself");
+            }
+        })
+    })
 }
 
 fn bind(address: SocketAddr) -> Result<(SocketAddr, TcpListener), ServeError> {
@@ -231,6 +257,7 @@ impl Running {
         core: &Arc<Core<S>>,
         gateway: Arc<dyn Gateway>,
         head: watch::Sender<Revision>,
+        lead: Lead,
         writer_ended: oneshot::Receiver<()>,
     ) {
         // Nothing is ever sent: the channel closes when the thread ends.
@@ -246,11 +273,15 @@ impl Running {
                 }
             }
         });
-        let for_messages = Arc::clone(core);
+        let (for_messages, leads) = (Arc::clone(core), lead.clone());
         self.work("the sending of messages", async move {
             let mut every = tokio::time::interval(MESSAGES_EVERY);
             loop {
                 every.tick().await;
+                // Two senders would send everything twice.
+                if leads.borrow().is_none() {
+                    continue;
+                }
                 if let Err(error) = sms::send_due(&for_messages, &*gateway).await {
                     tracing::error!(error = &error as &dyn std::error::Error, "messages wait");
                 }
@@ -260,7 +291,13 @@ impl Running {
         self.work("the scheduler", async move {
             let mut scheduler = scheduler::Scheduler::default();
             loop {
-                if let Err(error) = scheduler.tick(&core).await {
+                let term = *lead.borrow();
+                let done = match term {
+                    Some(term) => scheduler.tick_in(term, &core).await.map(drop),
+                    // Another process does it; who waits is to be known here as well.
+                    None => core.refresh_board().await.map_err(Into::into),
+                };
+                if let Err(error) = done {
                     tracing::error!(error = &error as &dyn std::error::Error, "what is due was not done");
                 }
                 // Whoever moves the clock does not wait for the next look.

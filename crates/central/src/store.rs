@@ -4,9 +4,20 @@
 //! writers) what the decision needs, hands it to a pure function, and writes what that function answers in one
 //! transaction, whose last lock is the feed's head. A reader therefore never sees a revision before all smaller ones.
 
+pub mod any;
 pub mod batch;
+mod config;
+mod form;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sqlite;
+mod terms;
+mod visits;
 pub mod wants;
+
+pub use any::AnyStore;
+pub use config::StoreConfig;
+pub use visits::{Asked, VisitRow, VisitSpan};
 
 pub use batch::{Batch, CommandRow, NewDevice, NewSms, Write};
 pub use wants::{
@@ -17,6 +28,7 @@ use crate::audit::{Record, Tail};
 use crate::secret::Hash;
 use std::collections::BTreeMap;
 use std::future::Future;
+use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, PublicationId, SessionId};
@@ -28,6 +40,7 @@ use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
+use yuyue_sqlite::OpenError;
 
 /// Why the store did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +56,9 @@ pub enum StoreError {
     /// The store cannot be reached or is overloaded; another try may succeed.
     #[error("the store is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Another process was faster, and what was decided on is no longer so; decided again, it may succeed at once.
+    #[error("the store has changed meanwhile")]
+    Overtaken,
     /// A stored row cannot be read.
     #[error("a row of {table} cannot be read")]
     Unreadable {
@@ -61,8 +77,46 @@ impl StoreError {
     /// Whether the same may succeed later without anybody doing anything.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::Overtaken)
     }
+}
+
+/// Why a store could not be opened or made.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenStoreError {
+    /// The file cannot be opened.
+    #[error("the store's file cannot be opened")]
+    Open(#[from] OpenError),
+    /// The database cannot be connected to.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Connect(#[from] postgres::ConnectError),
+    /// The tables of the database cannot be brought up to date.
+    #[error("the store's tables cannot be brought up to date")]
+    Migration(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A newer program has used the database.
+    #[error("the store has schema {found}, and this program knows schemas up to {known}")]
+    TooNew {
+        /// Its schema.
+        found: i32,
+        /// The newest schema that this program knows.
+        known: i32,
+    },
+    /// The configuration names no database.
+    #[error("the configuration names no database (`url` of `[store]`)")]
+    NoDatabase,
+    /// The store is a database, and this program was built without that.
+    #[error("this program was built without PostgreSQL")]
+    NoPostgres,
+    /// The first rows could not be written or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no centre in this file yet.
+    #[error("the store is empty: run `yuyue-central init` first")]
+    Empty,
+    /// There is a centre in this file already.
+    #[error("the store already belongs to a centre")]
+    NotEmpty,
 }
 
 /// Which part of the feed is wanted, and for whom.
@@ -111,6 +165,10 @@ impl std::fmt::Debug for DueSms {
         f.debug_struct("DueSms").field("id", &self.id).field("tries", &self.tries).finish_non_exhaustive()
     }
 }
+
+/// Who of several server processes does what the clock makes due: counts up whenever another one takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeaseTerm(pub u64);
 
 /// How much was deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -338,6 +396,64 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// See [`StoreError`].
     fn count_totals(&self) -> impl Future<Output = Result<Totals, StoreError>> + Send;
+
+    /// The last visit at a kiosk.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_visit(&self, device: DeviceId) -> impl Future<Output = Result<Option<VisitRow>, StoreError>> + Send;
+
+    /// Whose visit this token stands for at this kiosk now; finding it prolongs it.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn prolong_visit(
+        &self,
+        device: DeviceId,
+        token: &Hash,
+        now: Timestamp,
+        span: VisitSpan,
+    ) -> impl Future<Output = Result<Option<ApplicantId>, StoreError>> + Send;
+
+    /// Opens a visit at a kiosk; the one before ends.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn open_visit(&self, device: DeviceId, visit: &VisitRow) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Ends the visit at a kiosk.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn end_visit(&self, device: DeviceId) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Counts one more code that a kiosk asks for, anew after so many seconds.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn count_asked(
+        &self,
+        device: DeviceId,
+        now: Timestamp,
+        within_seconds: u32,
+    ) -> impl Future<Output = Result<Asked, StoreError>> + Send;
+
+    /// Takes or keeps the lease of whoever does what the clock makes due, for so many seconds; answers the term, or none
+    /// while another process holds it. A store that only one process writes grants it always.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn hold_lease(
+        &self,
+        holder: Uuid,
+        seconds: u32,
+    ) -> impl Future<Output = Result<Option<LeaseTerm>, StoreError>> + Send;
+
+    /// Gives the lease up, so that another process need not wait for its end.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn leave_lease(&self, holder: Uuid) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Deletes what nobody needs any more.
     ///

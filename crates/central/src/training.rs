@@ -13,7 +13,7 @@ use crate::entropy::{EntropyError, OsEntropy};
 use crate::scheduler::{Scheduler, SchedulerError};
 use crate::serve::{self, Running, ServeConfig, ServeError};
 use crate::sms::{Message, SimulatedPhone};
-use crate::store::{Store as _, StoreError, Wants};
+use crate::store::{Store as _, StoreConfig, StoreError, Wants};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use yuyue_domain::applicant::{Attempt, TestOutcome};
@@ -116,13 +116,13 @@ impl Training {
         let as_clock: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         // The reader is simulated, so its cards can be trusted.
         let core_config = CoreConfig { card_visits: true, ..CoreConfig::default() };
-        let open = || Central::open(folder, core_config, Arc::clone(&as_clock), Arc::new(OsEntropy));
+        let place = StoreConfig::default();
         let central = if has_city(folder) {
-            open()?
+            Central::open(folder, &place, core_config, as_clock, Arc::new(OsEntropy)).await?
         } else {
             // A folder in which loading was cut off is begun anew.
             remove_rest(folder)?;
-            let central = Central::init(folder, CITY, core_config, Arc::clone(&as_clock), Arc::new(OsEntropy))?;
+            let central = Central::init(folder, &place, CITY, core_config, as_clock, Arc::new(OsEntropy)).await?;
             load(&central, config, true, progress).await?;
             write_clock(folder, &clock)?;
             central

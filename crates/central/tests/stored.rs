@@ -5,8 +5,8 @@
 
 use refinery::{Migration, Runner};
 use std::path::{Path, PathBuf};
-use yuyue_central::store::Store as _;
-use yuyue_central::store::sqlite::{FILE_KIND, OpenStoreError, SqliteStore};
+use yuyue_central::store::sqlite::{FILE_KIND, SqliteStore};
+use yuyue_central::store::{OpenStoreError, Store as _};
 use yuyue_protocol::cursor::Revision;
 use yuyue_sqlite::{FileKind, OpenError, Place, check_integrity, open};
 

@@ -14,7 +14,7 @@ use yuyue_central::core::{Core, CoreConfig};
 use yuyue_central::entropy::SeededEntropy;
 use yuyue_central::secret::ServerKey;
 use yuyue_central::store::sqlite::SqliteStore;
-use yuyue_central::store::{Account, Batch, NewDevice, Store as _, Wants, Write};
+use yuyue_central::store::{Account, Batch, NewDevice, Store, Wants, Write};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::identity::PhoneNumber;
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId};
@@ -240,8 +240,8 @@ fn centre_files<'a>(
 }
 
 /// Loads rules, sites, sessions and people into a centre that is empty; answers what lets the clerks sign in.
-pub fn load<'a>(
-    core: &Core<SqliteStore>,
+pub fn load<'a, S: Store>(
+    core: &Core<S>,
     city: &City,
     staff: impl Iterator<Item = &'a Clerk>,
     sessions: &[Session],

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::output::line;
 use super::place::{Place, block_on};
 use crate::audit::{Act, Entry};
-use crate::store::{Batch, Store as _, Wants};
+use crate::store::{AnyStore, Batch, Store as _, Wants};
 use std::path::PathBuf;
 
 /// Write a backup.
@@ -23,7 +23,13 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Outcome {
     let central = arguments.place.open()?;
     let store = central.core.store();
-    store.back_up(&arguments.output)?;
+    match store {
+        AnyStore::Sqlite(file) => file.back_up(&arguments.output)?,
+        #[cfg(feature = "postgres")]
+        AnyStore::Postgres(_) => {
+            return Err("a store in PostgreSQL is backed up with pg_dump, see docs/production.md".into());
+        }
+    }
     let now = central.core.now();
     let mut batch = Batch::at(now);
     batch.audit(Entry::new(now, Act::BackedUp));

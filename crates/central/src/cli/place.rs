@@ -5,9 +5,13 @@ use crate::central::Central;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::entropy::OsEntropy;
+use std::convert::Infallible;
 use std::future::Future;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
+use tokio::runtime::Runtime;
+use yuyue_protocol::account::Secret;
 
 /// The folder of a centre and its configuration.
 #[derive(Debug, clap::Args)]
@@ -18,28 +22,68 @@ pub struct Place {
     /// The configuration file; without one everything is as by default
     #[arg(long, value_name = "FILE", env = "YUYUE_CONFIG")]
     pub config: Option<PathBuf>,
+    /// The address of a PostgreSQL database in which the rows are; it may hold a password, so better not as an argument
+    #[arg(long, value_name = "URL", env = "YUYUE_STORE", hide_env_values = true)]
+    pub store: Option<StoreUrl>,
+}
+
+/// The address of a database, which may hold a password.
+#[derive(Clone)]
+pub struct StoreUrl(Secret);
+
+impl FromStr for StoreUrl {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(Secret(text.to_owned())))
+    }
+}
+
+impl std::fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 impl Place {
     /// Reads the configuration.
     pub fn config(&self) -> Outcome<Config> {
-        Ok(Config::read(self.config.as_deref())?)
+        let mut config = Config::read(self.config.as_deref())?;
+        if let Some(url) = &self.store {
+            config.store.url = Some(url.0.clone());
+        }
+        Ok(config)
     }
 
-    /// Opens the centre.
+    /// Opens the centre, for [`block_on`].
     pub fn open(&self) -> Outcome<Central> {
-        let core = self.config()?.core;
-        Ok(Central::open(&self.folder, core, Arc::new(SystemClock), Arc::new(OsEntropy))?)
+        block_on(self.open_here())
     }
 
-    /// Makes a new centre.
-    pub fn init(&self, city: &str) -> Outcome<Central> {
-        let core = self.config()?.core;
-        Ok(Central::init(&self.folder, city, core, Arc::new(SystemClock), Arc::new(OsEntropy))?)
+    /// Opens the centre on the runtime that serves it.
+    pub async fn open_here(&self) -> Outcome<Central> {
+        let config = self.config()?;
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
+        Ok(Central::open(&self.folder, &config.store, config.core, clock, entropy).await?)
     }
+
+    /// Makes a new centre, for [`block_on`].
+    pub fn init(&self, city: &str) -> Outcome<Central> {
+        let config = self.config()?;
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
+        block_on(async { Ok(Central::init(&self.folder, &config.store, city, config.core, clock, entropy).await?) })
+    }
+}
+
+thread_local! {
+    /// One for the whole command: connections to a database live where they were made.
+    static RUNTIME: std::io::Result<Runtime> = tokio::runtime::Builder::new_current_thread().enable_all().build();
 }
 
 /// Runs a future to its end on this thread.
 pub fn block_on<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
+    RUNTIME.with(|runtime| match runtime {
+        Ok(runtime) => runtime.block_on(future),
+        Err(error) => Err(std::io::Error::from(error.kind()).into()),
+    })
 }

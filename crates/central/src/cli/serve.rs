@@ -23,13 +23,13 @@ pub fn run(arguments: &Arguments) -> Outcome {
     let filter = EnvFilter::try_from_env("YUYUE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = arguments.place.config()?;
-    let central = arguments.place.open()?;
     let spool = config.sms.spool.unwrap_or_else(|| arguments.place.folder.join("sms"));
     let gateway = Arc::new(SpoolGateway::new(&spool)?);
     // A transaction blocks the worker that asks for it, so there are more workers than processors.
     let workers = std::thread::available_parallelism().map_or(4, usize::from) * 2;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers.max(4)).enable_all().build()?;
     runtime.block_on(async {
+        let central = arguments.place.open_here().await?;
         let running = start(&central, &config.serve, gateway).await?;
         line(format_args!(
             "devices on {}, everybody on {}, operator on {}",

@@ -17,6 +17,9 @@ use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 
+/// How often commands are decided that other processes overtake.
+const TRIES_MAX: u32 = 5;
+
 /// An envelope that any device of ours brought, not only the one that took it.
 #[derive(Debug, Clone)]
 pub struct Delivery {
@@ -98,7 +101,18 @@ impl<S: Store> Core<S> {
         }
     }
 
+    /// Decides again what another process overtook; whatever has become of it then is decided on.
     async fn decide_together(&self, deliveries: &[Delivery]) -> Result<Option<Vec<ItemOutcome>>, StoreError> {
+        for _ in 1..TRIES_MAX {
+            match self.try_together(deliveries).await {
+                Err(StoreError::Overtaken) => {}
+                decided => return decided,
+            }
+        }
+        self.try_together(deliveries).await
+    }
+
+    async fn try_together(&self, deliveries: &[Delivery]) -> Result<Option<Vec<ItemOutcome>>, StoreError> {
         let parsed: Vec<_> = deliveries.iter().map(|delivery| (delivery, delivery.envelope.command())).collect();
         let envelopes = parsed.iter().map(|(delivery, command)| (&delivery.envelope, command.as_ref().ok()));
         // Whatever is still to be published when the decision is made was so before it waited for the lock.
@@ -131,7 +145,7 @@ fn is_about_one(error: &StoreError) -> bool {
         StoreError::Unreadable { table, .. } => {
             matches!(*table, "applicant" | "application" | "code_ledger" | "command")
         }
-        StoreError::Unavailable(_) | StoreError::Failed(_) => false,
+        StoreError::Unavailable(_) | StoreError::Overtaken | StoreError::Failed(_) => false,
     }
 }
 
@@ -149,7 +163,8 @@ fn wants<'a>(commands: impl Iterator<Item = (&'a Envelope, Option<&'a Command>)>
                 // Whether there is one already that bears the identifier, imported or older than all commands that are kept.
                 wants.applications.insert(ApplicationId(envelope.id));
                 wants.codes |= code.is_some();
-                if matches!(wish, Wish::Priority { .. }) {
+                if let Wish::Priority { session } = wish {
+                    wants.sessions.insert(*session);
                     wants.priority_places_after = Some(now);
                 }
             }

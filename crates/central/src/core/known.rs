@@ -88,10 +88,10 @@ impl<S: Store> Visits for Known<'_, S> {
     }
 
     async fn prolong_visit(&self) -> Result<u32, Problem> {
-        self.core.visit_seconds_left(self.caller)
+        self.core.visit_seconds_left(self.caller).await
     }
 
     async fn end_visit(&self) -> Result<(), Problem> {
-        self.core.close_visit(self.caller)
+        self.core.close_visit(self.caller).await
     }
 }

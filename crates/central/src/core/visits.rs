@@ -1,15 +1,14 @@
 //! Visits: somebody says at a kiosk who they are, and for as long as they are there the kiosk may read and do for them what
 //! a counter may for everybody.
 //!
-//! Tokens live in memory as hashes: a centre that starts anew has forgotten them, and whoever is at a kiosk begins again.
+//! Tokens are kept as hashes, in memory or where a crash forgets them: whoever is at a kiosk then begins again.
 
 use super::codes::{code_problem, digits};
 use super::read::no_policy;
 use super::{Caller, Catalogue, Core, entropy_problem, messages, store_problem};
 use crate::audit::{Act, Entry};
 use crate::secret::{Hash, hash, token_text};
-use crate::store::{Batch, CodeLedger, Loaded, NewSms, Store, VisitCodeRow, Wants, Write};
-use std::collections::BTreeMap;
+use crate::store::{Batch, CodeLedger, Loaded, NewSms, Store, VisitCodeRow, VisitRow, VisitSpan, Wants, Write};
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::identity::{DocumentType, IdentityDocument};
@@ -23,67 +22,41 @@ use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpene
 
 /// Codes that one kiosk may ask for in [`ASKED_SECONDS`], whatever the numbers.
 const ASKED_MAX: u32 = 30;
-const ASKED_SECONDS: i64 = 600;
-
-/// Who is at which kiosk. One visit a kiosk, so there are never more than kiosks.
-#[derive(Debug, Default)]
-pub struct Visits {
-    open: BTreeMap<DeviceId, Visit>,
-    asked: BTreeMap<DeviceId, (Timestamp, u32)>,
-}
-
-#[derive(Debug)]
-struct Visit {
-    opening: Uuid,
-    number: Hash,
-    token: Hash,
-    applicant: ApplicantId,
-    opened_at: Timestamp,
-    expires_at: Timestamp,
-}
-
-impl Visits {
-    /// Whose visit this token stands for at this kiosk now; finding it prolongs it.
-    fn find(&mut self, device: DeviceId, token: &Hash, now: Timestamp, spans: (u32, u32)) -> Option<ApplicantId> {
-        let visit = self.open.get_mut(&device).filter(|visit| visit.token == *token && now < visit.expires_at)?;
-        let (idle, whole) = spans;
-        visit.expires_at = now.plus_seconds(idle.into()).min(visit.opened_at.plus_seconds(whole.into()));
-        Some(visit.applicant)
-    }
-
-    fn check_asked(&mut self, device: DeviceId, now: Timestamp) -> Result<(), Problem> {
-        let (since, count) = self.asked.entry(device).or_insert((now, 0));
-        let passed = now.seconds_since(*since);
-        if passed >= ASKED_SECONDS {
-            (*since, *count) = (now, 0);
-        }
-        if *count >= ASKED_MAX {
-            let wait = u32::try_from(ASKED_SECONDS - passed).unwrap_or(1);
-            return Err(Problem::new(ErrorCode::CodeTooSoon, "too many codes at this kiosk").retry_after(wait));
-        }
-        *count += 1;
-        Ok(())
-    }
-}
+const ASKED_SECONDS: u32 = 600;
 
 impl<S: Store> Core<S> {
     /// Whose visit a token stands for; finding it prolongs it.
-    pub fn find_visit(&self, device: DeviceId, token: &str) -> Option<ApplicantId> {
-        let spans = (self.config.visit_seconds, self.config.visit_seconds_max);
-        self.visits().find(device, &hash(token.as_bytes()), self.now(), spans)
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_visit(&self, device: DeviceId, token: &str) -> Result<Option<ApplicantId>, Problem> {
+        let (idle_seconds, whole_seconds) = (self.config.visit_seconds, self.config.visit_seconds_max);
+        let span = VisitSpan { idle_seconds, whole_seconds };
+        let found = self.store.prolong_visit(device, &hash(token.as_bytes()), self.now(), span).await;
+        found.map_err(|error| store_problem(&error))
     }
 
-    pub(super) fn close_visit(&self, caller: Caller) -> Result<(), Problem> {
+    pub(super) async fn close_visit(&self, caller: Caller) -> Result<(), Problem> {
         check_visitor(caller)?;
-        self.visits().open.remove(&caller.device);
-        Ok(())
+        self.store.end_visit(caller.device).await.map_err(|error| store_problem(&error))
     }
 
     /// For how many seconds the caller's visit goes on; that it was recognised has prolonged it.
-    pub(super) fn visit_seconds_left(&self, caller: Caller) -> Result<u32, Problem> {
+    pub(super) async fn visit_seconds_left(&self, caller: Caller) -> Result<u32, Problem> {
         check_visitor(caller)?;
-        let left = self.visits().open.get(&caller.device).map_or(0, |visit| visit.expires_at.seconds_since(self.now()));
+        let found = self.store.find_visit(caller.device).await.map_err(|error| store_problem(&error))?;
+        let left = found.map_or(0, |visit| visit.expires_at.seconds_since(self.now()));
         Ok(u32::try_from(left.max(0)).unwrap_or(0))
+    }
+
+    async fn check_asked(&self, device: DeviceId, now: Timestamp) -> Result<(), Problem> {
+        let asked = self.store.count_asked(device, now, ASKED_SECONDS).await.map_err(|error| store_problem(&error))?;
+        if asked.count <= ASKED_MAX {
+            return Ok(());
+        }
+        let wait = i64::from(ASKED_SECONDS) - now.seconds_since(asked.since);
+        let wait = u32::try_from(wait).unwrap_or(1);
+        Err(Problem::new(ErrorCode::CodeTooSoon, "too many codes at this kiosk").retry_after(wait))
     }
 
     pub(super) async fn send_visit_code(
@@ -94,7 +67,7 @@ impl<S: Store> Core<S> {
         check_kiosk(caller)?;
         let number = normal(&request.number)?;
         let now = self.now();
-        self.visits().check_asked(caller.device, now)?;
+        self.check_asked(caller.device, now).await?;
         let random = self.entropy.bytes().map_err(|error| entropy_problem(&error))?;
         let person = self.find_by_number(&number).await?;
         let key = self.number_tag(&number);
@@ -160,11 +133,9 @@ impl<S: Store> Core<S> {
         let person = self.find_by_number(&number).await?;
         let token = token_text(self.entropy.bytes().map_err(|error| entropy_problem(&error))?);
         let now = self.now();
-        let is_asked_again = self
-            .visits()
-            .open
-            .get(&caller.device)
-            .is_some_and(|visit| visit.opening == opening.id && visit.number == key && now < visit.expires_at);
+        let before = self.store.find_visit(caller.device).await.map_err(|error| store_problem(&error))?;
+        let is_asked_again =
+            before.is_some_and(|visit| visit.opening == opening.id && visit.number == key && now < visit.expires_at);
         if !is_asked_again {
             match &opening.proof {
                 VisitProof::Card if self.config.card_visits => {}
@@ -189,8 +160,8 @@ impl<S: Store> Core<S> {
         let (idle, token_hash) = (self.config.visit_seconds, hash(token.as_bytes()));
         let expires_at = now.plus_seconds(idle.into());
         let visit =
-            Visit { opening: opening.id, number: key, token: token_hash, applicant, opened_at: now, expires_at };
-        self.visits().open.insert(caller.device, visit);
+            VisitRow { opening: opening.id, number: key, token: token_hash, applicant, opened_at: now, expires_at };
+        self.store.open_visit(caller.device, &visit).await.map_err(|error| store_problem(&error))?;
         let visit = VisitOpened { token: Secret(token), valid_seconds: idle, record };
         Ok(VisitAnswer::Opened { visit: Box::new(visit) })
     }

@@ -37,6 +37,7 @@ pub async fn metrics<S: Store>(State(app): State<Arc<App<S>>>) -> Result<impl In
         ("yuyue_applications", "Applications of every state.", totals.applications),
         ("yuyue_sessions", "Sessions.", totals.sessions),
         ("yuyue_messages_waiting", "Messages that wait to be sent.", totals.messages_waiting),
+        ("yuyue_leads", "Whether this process does what the clock makes due.", u64::from(app.lead.borrow().is_some())),
         ("yuyue_writer_waiting", "Requests that wait for the writer.", app.writer.waiting() as u64),
     ] {
         // Writing to a string cannot fail.

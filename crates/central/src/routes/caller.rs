@@ -52,7 +52,7 @@ impl<S: Store> FromRequestParts<Arc<App<S>>> for KnownDevice {
         match (bearer(parts)?, device.kind) {
             (None, _) => {}
             (Some(token), DeviceKind::Kiosk) => {
-                visit = Some(app.core.find_visit(device.id, token).ok_or_else(expired)?);
+                visit = Some(app.core.find_visit(device.id, token).await?.ok_or_else(expired)?);
             }
             (Some(token), DeviceKind::Counter) => {
                 let found = store.find_token(&hash(token.as_bytes()), device.id, app.core.now()).await;

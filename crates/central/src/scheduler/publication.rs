@@ -5,7 +5,7 @@ mod plan;
 use super::SchedulerError;
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Catalogue, Core, messages};
-use crate::store::{Batch, Loaded, Store, Wants};
+use crate::store::{Batch, LeaseTerm, Loaded, Store, Wants};
 use plan::{Plan, plan_publication};
 use std::collections::BTreeSet;
 use yuyue_domain::application::transition::Act;
@@ -34,8 +34,12 @@ pub struct Published {
 ///
 /// Two may try at once, such as the scheduler and an operator's command. What is due is decided with the store's lock in
 /// hand: the second one finds the day published and looks at the next.
-pub async fn publish_next<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Published>, SchedulerError> {
-    run(core, now, true).await
+pub async fn publish_next<S: Store>(
+    core: &Core<S>,
+    now: Timestamp,
+    term: Option<LeaseTerm>,
+) -> Result<Option<Published>, SchedulerError> {
+    run(core, now, term, true).await
 }
 
 /// What the next publication that is due at `now` would give, without writing anything.
@@ -44,10 +48,15 @@ pub async fn publish_next<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Op
 /// When the store fails or the applications contradict each other.
 pub async fn preview<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Published>, SchedulerError> {
     core.refresh_board().await?;
-    run(core, now, false).await
+    run(core, now, None, false).await
 }
 
-async fn run<S: Store>(core: &Core<S>, now: Timestamp, write: bool) -> Result<Option<Published>, SchedulerError> {
+async fn run<S: Store>(
+    core: &Core<S>,
+    now: Timestamp,
+    term: Option<LeaseTerm>,
+    write: bool,
+) -> Result<Option<Published>, SchedulerError> {
     let from = core.store().get_published_until().await?;
     if find_due(&core.catalogue(), from, now).is_none() {
         return Ok(None);
@@ -57,6 +66,7 @@ async fn run<S: Store>(core: &Core<S>, now: Timestamp, write: bool) -> Result<Op
         all_waiting: true,
         priority_places_after: Some(from),
         next_ids: true,
+        term,
         ..Wants::default()
     };
     let published = core

@@ -16,18 +16,20 @@ mod session;
 mod sms;
 mod write;
 
+use super::form::{from_document, from_word, instant, signed, to_document, to_word, unsigned};
+use super::visits::VisitMemory;
 use super::{
-    Account, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, Loaded, PriorityRow, PurgeBefore, Purged, Store,
-    StoreError, Totals, Wants,
+    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenStoreError,
+    PriorityRow, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow, VisitSpan, Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
 use rusqlite::Connection;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId, SessionId};
@@ -56,23 +58,6 @@ pub const FILE_KIND: FileKind = FileKind {
 /// Idle reader connections that are kept.
 const READERS_MAX: usize = 8;
 
-/// Why a store could not be opened or made.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenStoreError {
-    /// The file cannot be opened.
-    #[error("the store's file cannot be opened")]
-    Open(#[from] OpenError),
-    /// The first rows could not be written or read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// There is no centre in this file yet.
-    #[error("the store is empty: run `yuyue-central init` first")]
-    Empty,
-    /// There is a centre in this file already.
-    #[error("the store already belongs to a centre")]
-    NotEmpty,
-}
-
 /// The one connection that writes.
 struct Writer {
     connection: Connection,
@@ -87,6 +72,7 @@ pub struct SqliteStore {
     key: Option<Key>,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
+    visits: Mutex<VisitMemory>,
 }
 
 impl SqliteStore {
@@ -121,7 +107,7 @@ impl SqliteStore {
     fn open_any(path: &Path, key: Option<Key>) -> Result<Self, OpenStoreError> {
         let connection = open(&FILE_KIND, Place::new(path, key.as_ref()))?;
         let writer = Mutex::new(Writer { connection, has_failed: false });
-        Ok(Self { path: path.to_owned(), key, writer, readers: Mutex::default() })
+        Ok(Self { path: path.to_owned(), key, writer, readers: Mutex::default(), visits: Mutex::default() })
     }
 
     fn has_centre(&self) -> Result<bool, StoreError> {
@@ -140,6 +126,10 @@ impl SqliteStore {
         // VACUUM INTO keeps the key of the source and refuses a file that exists.
         connection.execute("VACUUM INTO ?1", [target])?;
         Ok(())
+    }
+
+    fn visits(&self) -> MutexGuard<'_, VisitMemory> {
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn reader(&self) -> Result<Connection, StoreError> {
@@ -311,6 +301,42 @@ impl Store for SqliteStore {
         self.read(feed::count_totals)
     }
 
+    async fn find_visit(&self, device: DeviceId) -> Result<Option<VisitRow>, StoreError> {
+        Ok(self.visits().find(device))
+    }
+
+    async fn prolong_visit(
+        &self,
+        device: DeviceId,
+        token: &Hash,
+        now: Timestamp,
+        span: VisitSpan,
+    ) -> Result<Option<ApplicantId>, StoreError> {
+        Ok(self.visits().prolong(device, token, now, span))
+    }
+
+    async fn open_visit(&self, device: DeviceId, visit: &VisitRow) -> Result<(), StoreError> {
+        self.visits().open(device, *visit);
+        Ok(())
+    }
+
+    async fn end_visit(&self, device: DeviceId) -> Result<(), StoreError> {
+        self.visits().end(device);
+        Ok(())
+    }
+
+    async fn count_asked(&self, device: DeviceId, now: Timestamp, within_seconds: u32) -> Result<Asked, StoreError> {
+        Ok(self.visits().ask(device, now, within_seconds))
+    }
+
+    async fn hold_lease(&self, _: Uuid, _: u32) -> Result<Option<LeaseTerm>, StoreError> {
+        Ok(Some(LeaseTerm(0)))
+    }
+
+    async fn leave_lease(&self, _: Uuid) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn purge(&self, before: &PurgeBefore) -> Result<Purged, StoreError> {
         self.write(|connection| purge::purge(connection, before))
     }
@@ -320,13 +346,9 @@ impl Store for SqliteStore {
     }
 
     async fn reset(&self, epoch: Epoch, now: Timestamp) -> Result<(), StoreError> {
+        *self.visits() = VisitMemory::default();
         self.write(|connection| purge::reset(connection, epoch, now))
     }
-}
-
-/// Reads a row that is kept in its wire form.
-fn from_document<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|source| StoreError::Unreadable { table, source })
 }
 
 /// Reads all rows that a query without parameters finds, which are kept in their wire form.
@@ -338,37 +360,6 @@ fn list_documents<T: DeserializeOwned>(
     let mut statement = connection.prepare_cached(sql)?;
     let documents = statement.query_map([], |row| row.get::<_, String>(0))?;
     documents.map(|document| from_document(table, &document?)).collect()
-}
-
-/// Writes a row in its wire form.
-fn to_document<T: Serialize>(table: &'static str, row: &T) -> Result<String, StoreError> {
-    serde_json::to_string(row).map_err(|source| StoreError::Unreadable { table, source })
-}
-
-/// The word that stands for a value without fields, as it stands in the wire form.
-fn to_word<T: Serialize>(table: &'static str, value: T) -> Result<String, StoreError> {
-    to_document(table, &value).map(|text| text.trim_matches('"').to_owned())
-}
-
-/// The value that a word stands for.
-fn from_word<T: DeserializeOwned>(table: &'static str, word: &str) -> Result<T, StoreError> {
-    T::deserialize(serde::de::value::StrDeserializer::<serde_json::Error>::new(word))
-        .map_err(|source| StoreError::Unreadable { table, source })
-}
-
-/// Stored seconds as an instant; a value outside the years 1900 to 9999 was never written and is cut to them.
-fn instant(unix: i64) -> Timestamp {
-    Timestamp::from_unix(unix).unwrap_or(if unix < 0 { Timestamp::MIN } else { Timestamp::MAX })
-}
-
-/// Revisions and counters fit the engine's signed numbers for longer than the city will stand.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// The reverse of [`signed`].
-fn unsigned(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
 }
 
 impl From<OpenError> for StoreError {

@@ -1,5 +1,6 @@
 //! What a decision needs to know, and what the store knows of it.
 
+use super::LeaseTerm;
 use crate::secret::Hash;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -31,6 +32,8 @@ pub struct Wants {
     pub applicants: BTreeSet<ApplicantId>,
     /// Applications, whose applicants are loaded too.
     pub applications: BTreeSet<ApplicationId>,
+    /// Sessions of which a priority place may be given out.
+    pub sessions: BTreeSet<SessionId>,
     /// Whether every applicant is loaded who has a live application without a place.
     pub all_waiting: bool,
     /// Sessions whose placed applicants are loaded.
@@ -47,6 +50,8 @@ pub struct Wants {
     pub accounts: BTreeSet<String>,
     /// Whether the next free numbers are needed.
     pub next_ids: bool,
+    /// The term of the lease under which this is done: nothing is written when another process holds it by then.
+    pub term: Option<LeaseTerm>,
 }
 
 /// What the store knows of it.

@@ -1,6 +1,7 @@
 //! The centre over real HTTPS.
 
-use crate::kit::{Device, World};
+use super::World;
+use crate::kit::Device;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Codes: wrong, expired, too soon, too many, and for something else.
 
-use crate::kit::{World, reasons};
+use super::World;
+use crate::kit::reasons;
 use yuyue_central::audit::Act;
 use yuyue_central::store::Store as _;
 use yuyue_domain::application::StateKind;

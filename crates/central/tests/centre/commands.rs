@@ -1,6 +1,7 @@
 //! What becomes of commands.
 
-use crate::kit::{World, reasons};
+use super::World;
+use crate::kit::reasons;
 use std::collections::BTreeSet;
 use yuyue_central::audit::{Act, Tail, check_chain};
 use yuyue_central::core::Delivery;
@@ -142,12 +143,8 @@ async fn a_rule_of_the_tables_or_a_damaged_row_stands_against_one_command_and_no
     let damaged = world.cast(CastRole::RuleFour).applicant.id;
     let wish = world.first_choice(&person, Subject::Two);
     let reveal = |applicant| Command::RecordReveal { applicant };
-    world.tamper(&format!(
-        "UPDATE applicant SET document = '{{}}' WHERE id = {};
-         CREATE TRIGGER no_application BEFORE INSERT ON application WHEN NEW.applicant = {}
-         BEGIN SELECT RAISE(ABORT, 'a rule of the tables'); END;",
-        damaged.0, person.applicant.id.0
-    ));
+    world.tamper(&format!("UPDATE applicant SET document = '{{}}' WHERE id = {}", damaged.0)).await;
+    world.forbid_applications(person.applicant.id).await;
     let batch = vec![
         world.seal(&counter, &reveal(person.applicant.id)),
         world.seal(&counter, &world.apply(&person, Subject::Two, wish, None)),
@@ -157,7 +154,7 @@ async fn a_rule_of_the_tables_or_a_damaged_row_stands_against_one_command_and_no
     let outcomes = world.core.known(counter.caller).commands(batch.clone()).await.unwrap();
     let accepted: Vec<bool> = outcomes.iter().map(|item| matches!(item.outcome, Outcome::Accepted { .. })).collect();
     assert_eq!(accepted, [true, false, false, true], "the others are decided");
-    world.tamper("DROP TRIGGER no_application;");
+    world.allow_applications().await;
     let again = world.core.known(counter.caller).commands(batch[1..2].to_vec()).await.unwrap();
     assert_eq!(state(&again[0].outcome), StateKind::AwaitingCode, "such a refusal is not kept: it can be sent again");
 }

@@ -1,8 +1,10 @@
 //! What every store engine must do, written once against the trait.
 
+use crate::kit::cluster::Database;
 use yuyue_central::audit::{Act, Entry, Tail};
+use yuyue_central::store::postgres::PostgresStore;
 use yuyue_central::store::sqlite::SqliteStore;
-use yuyue_central::store::{Batch, FeedQuery, NewSms, PurgeBefore, Store, StoreError, Wants, Write};
+use yuyue_central::store::{Batch, FeedQuery, NewSms, PurgeBefore, Store, StoreConfig, StoreError, Wants, Write};
 use yuyue_domain::identity::PhoneNumber;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, PublicationId, SessionId};
 use yuyue_domain::licence::LicenceClass;
@@ -296,6 +298,125 @@ async fn nothing_is_loaded_that_was_not_asked_for<S: Store>(store: &S) {
     assert!(!loaded.priority_places.contains_key(&SessionId(1)), "nor places");
 }
 
+async fn the_row_that_breaks_a_rule_is_named<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    let model = &city.find_cast(CastRole::RuleFour).unwrap().applicant;
+    let person = |number: u32| {
+        let mut applicant = model.clone();
+        applicant.id = ApplicantId(number);
+        // The eighth has the serial number of the third.
+        applicant.serial = if number == 7 { 2 } else { number.into() };
+        Row::Applicant(Box::new(ApplicantRow { applicant, tests: vec![] }))
+    };
+    let before = store.get_head().await.unwrap();
+    let refused = write(store, (0..12).map(person).collect()).await;
+    let Err(StoreError::Constraint { rule, row }) = refused else { panic!("two people have one number: {refused:?}") };
+    assert!(row == Some(7) && rule.contains("serial"), "which row and which rule: {row:?} {rule}");
+    assert!(!rule.contains(model.name.reveal()), "and nothing of the person");
+    assert_eq!(store.get_head().await.unwrap(), before, "none of them is there");
+}
+
+async fn a_row_that_stands_twice_in_a_batch_is_as_it_was_last<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    write(store, vec![person(&city, CastRole::Queued)]).await.unwrap();
+    let record = city.find_cast(CastRole::Queued).unwrap();
+    let first = record.applications.iter().find(|own| own.is_live()).unwrap().clone();
+    let before = store.get_head().await.unwrap();
+    let over = yuyue_domain::application::Application {
+        state: yuyue_domain::application::ApplicationState::Withdrawn,
+        ..first.clone()
+    };
+    // A smaller identifier, so that no order of keys hides the order of the rows.
+    let next = yuyue_domain::application::Application { id: ApplicationId(uuid::Uuid::from_u128(1)), ..first.clone() };
+    let rows = [first, over.clone(), next.clone()].map(|row| Row::Application(Box::new(row)));
+    write(store, rows.into()).await.unwrap();
+    let after = store.find_record(record.applicant.id).await.unwrap().unwrap();
+    assert_eq!(after.applications, [next, over], "one live application takes the place of the other");
+    let head = store.get_head().await.unwrap();
+    assert_eq!(head.revision.0 - before.revision.0, 3, "each row has a revision");
+    let page = store.find_changes(&everything(Some(before), DeviceKind::Counter, None)).await.unwrap().unwrap();
+    let told: Vec<u64> = page.changes.iter().map(|change| change.revision.0 - before.revision.0).collect();
+    assert_eq!(told, [2, 3], "and the last one counts");
+    assert_eq!(page.counts.unwrap().applications, 2, "counted once each");
+}
+
+async fn a_text_with_a_zero_byte_is_kept_as_it_was_signed_and_finds_nobody<S: Store>(store: &S) {
+    fill(store, &city()).await;
+    assert!(store.find_account("\0").await.unwrap().is_none(), "nobody has such a number");
+    assert!(store.search(&[Term::Name("\0".to_owned())], 10).await.unwrap().is_empty(), "nor such a name");
+    let device = yuyue_central::store::NewDevice {
+        id: DeviceId(1),
+        kind: DeviceKind::Counter,
+        label: "测试窗口".to_owned(),
+        office: OfficeId(1),
+        code: [0; 32],
+        until: now(),
+        exit_verifier: None,
+    };
+    let head = yuyue_protocol::envelope::Head {
+        id: uuid::Uuid::from_u128(7),
+        device: device.id,
+        number: 1,
+        clerk: None,
+        taken_at: now(),
+    };
+    let command = yuyue_protocol::command::Command::RecordReveal { applicant: ApplicantId(1) };
+    let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]);
+    let mut envelope = yuyue_protocol::envelope::Envelope::seal(head, &command, &key).unwrap();
+    envelope.body = "\0 is no command".to_owned();
+    let outcome = yuyue_protocol::outcome::ItemOutcome {
+        id: envelope.id,
+        decided_at: now(),
+        outcome: yuyue_protocol::outcome::Outcome::Refused { reasons: vec![], alternatives: vec![] },
+    };
+    let row = Box::new(yuyue_central::store::CommandRow { envelope, outcome: outcome.clone() });
+    write_others(store, vec![Write::DeviceAdded(device), Write::Command(row)]).await.unwrap();
+    let wants = Wants { commands: [outcome.id].into(), numbers: [(DeviceId(1), 1)].into(), ..Wants::default() };
+    let loaded = store.transact(&wants, |loaded| (Batch::default(), loaded)).await.unwrap();
+    assert_eq!(loaded.commands[&outcome.id].outcome, outcome, "it has its outcome");
+    assert_eq!(loaded.numbers[&(DeviceId(1), 1)], outcome.id, "and its number is used");
+}
+
+async fn one_visit_at_a_kiosk_for_as_long_as_something_is_heard_of_it<S: Store>(store: &S) {
+    let (kiosk, other) = (DeviceId(1), DeviceId(2));
+    let visit = |token: u8, applicant| yuyue_central::store::VisitRow {
+        opening: uuid::Uuid::from_u128(token.into()),
+        number: [9; 32],
+        token: [token; 32],
+        applicant: ApplicantId(applicant),
+        opened_at: now(),
+        expires_at: now().plus_seconds(300),
+    };
+    let span = yuyue_central::store::VisitSpan { idle_seconds: 300, whole_seconds: 500 };
+    let find = async |device, token: u8, seconds| {
+        store.prolong_visit(device, &[token; 32], now().plus_seconds(seconds), span).await.unwrap()
+    };
+    assert_eq!(store.find_visit(kiosk).await.unwrap(), None, "nobody is there");
+    store.open_visit(kiosk, &visit(1, 5)).await.unwrap();
+    assert_eq!(store.find_visit(kiosk).await.unwrap(), Some(visit(1, 5)), "as it was opened");
+    assert_eq!((find(other, 1, 0).await, find(kiosk, 2, 0).await), (None, None), "at its kiosk, with its token");
+    assert_eq!(find(kiosk, 1, 299).await, Some(ApplicantId(5)), "until its time is over");
+    assert_eq!(find(kiosk, 1, 499).await, Some(ApplicantId(5)), "which every use prolongs");
+    assert_eq!(find(kiosk, 1, 500).await, None, "not for ever");
+    store.open_visit(kiosk, &visit(2, 6)).await.unwrap();
+    store.open_visit(kiosk, &visit(3, 7)).await.unwrap();
+    assert_eq!(
+        (find(kiosk, 2, 0).await, find(kiosk, 3, 0).await),
+        (None, Some(ApplicantId(7))),
+        "the next one ends it"
+    );
+    store.end_visit(kiosk).await.unwrap();
+    assert_eq!(find(kiosk, 3, 0).await, None, "and so does leaving");
+    let mut counts = Vec::new();
+    for seconds in [0, 1, 599, 600, 601] {
+        counts.push(store.count_asked(kiosk, now().plus_seconds(seconds), 600).await.unwrap().count);
+    }
+    assert_eq!(counts, [1, 2, 3, 1, 2], "codes are counted for so long");
+    assert_eq!(store.count_asked(other, now(), 600).await.unwrap().count, 1, "each kiosk's by themselves");
+}
+
 macro_rules! conform {
     ($($story:ident),+ $(,)?) => {$(
         mod $story {
@@ -305,6 +426,15 @@ macro_rules! conform {
                 let path = folder.path().join("store.db");
                 let epoch = super::Epoch(uuid::Uuid::from_u128(1));
                 let store = super::SqliteStore::init(&path, None, "测试市", epoch, super::now()).unwrap();
+                super::$story(&store).await;
+            }
+
+            #[tokio::test]
+            async fn in_postgres() {
+                let database = super::Database::new().await;
+                let epoch = super::Epoch(uuid::Uuid::from_u128(1));
+                let limits = super::StoreConfig::default();
+                let store = super::PostgresStore::init(&database.url, &limits, "测试市", epoch, super::now()).await.unwrap();
                 super::$story(&store).await;
             }
         }
@@ -325,4 +455,8 @@ conform! {
     an_act_that_waited_for_the_lock_is_not_dated_before_what_came_first,
     messages_are_due_until_they_are_sent_and_the_audit_only_grows,
     nothing_is_loaded_that_was_not_asked_for,
+    the_row_that_breaks_a_rule_is_named,
+    a_row_that_stands_twice_in_a_batch_is_as_it_was_last,
+    a_text_with_a_zero_byte_is_kept_as_it_was_signed_and_finds_nobody,
+    one_visit_at_a_kiosk_for_as_long_as_something_is_heard_of_it,
 }

@@ -1,16 +1,14 @@
 //! What the clock makes due, one thing at a time: cancellations, extensions, lapsing, what was told before.
 
-use crate::kit::{World, reasons};
-use futures_util::FutureExt as _;
+use super::World;
+use crate::kit::{at_once, reasons};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use yuyue_central::central::Central;
 use yuyue_central::city::load_city;
 use yuyue_central::clock::Clock;
-use yuyue_central::core::{Core, CoreConfig, Delivery};
+use yuyue_central::core::{Core, Delivery};
 use yuyue_central::scheduler::{Done, Scheduler};
-use yuyue_central::store::sqlite::SqliteStore;
-use yuyue_central::store::{Batch, Store as _, Wants};
+use yuyue_central::store::{AnyStore, Batch, Store as _, Wants};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{ApplicationState, StateKind, Wish};
 use yuyue_domain::ids::{ApplicationId, SessionId};
@@ -64,7 +62,7 @@ async fn state(world: &World, id: ApplicationId) -> ApplicationState {
 /// A clock that shows the second before a publication, and lets another program publish as soon as it was looked at.
 struct Late {
     before: Timestamp,
-    other: Arc<Core<SqliteStore>>,
+    other: Arc<Core<AnyStore>>,
     was_read: AtomicBool,
 }
 
@@ -73,12 +71,12 @@ impl Clock for Late {
         if self.was_read.swap(true, Ordering::SeqCst) {
             return self.before.plus_seconds(1);
         }
-        Scheduler::default().tick(&self.other).now_or_never().expect("at once").expect("published");
+        at_once(Scheduler::default().tick(&self.other)).expect("published");
         self.before
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_booking_that_waited_for_the_lock_while_its_session_was_published_is_refused() {
     let world = World::new(100).await;
     world.allow_vouching().await;
@@ -95,7 +93,7 @@ async fn a_booking_that_waited_for_the_lock_while_its_session_was_published_is_r
     world.clock.set(at);
     let late = Late { before: at.plus_seconds(-1), other: Arc::clone(&world.core), was_read: AtomicBool::new(false) };
     let entropy = Arc::clone(&world.entropy) as _;
-    let second = Central::open(world.folder.path(), CoreConfig::default(), Arc::new(late), entropy).unwrap();
+    let second = world.open_again(Arc::new(late), entropy).await;
     let outcomes = second.core.decide(&[Delivery { envelope, signer: None, visit: None }]).await.unwrap();
     let published = IntakeRefusal::Published { session: session.id, published_at: at };
     assert_eq!(reasons(&outcomes[0].outcome), [published.into()], "its places were given out meanwhile");
@@ -159,7 +157,7 @@ async fn an_extension_is_decided_once_from_how_many_wait_and_from_the_plan_as_it
     // Another program calls a session off, which this one has not heard of yet.
     let as_clock = Arc::clone(&world.clock) as Arc<dyn Clock>;
     let entropy = Arc::clone(&world.entropy) as _;
-    let other = Central::open(world.folder.path(), CoreConfig::default(), as_clock, entropy).unwrap();
+    let other = world.open_again(as_clock, entropy).await;
     let third = Session { id: SessionId(900_000), plan: "测试".to_owned(), ..first.clone() };
     write_session(&world, third.clone()).await;
     world.clock.set(second.instants.closes_at.max(first.instants.closes_at));

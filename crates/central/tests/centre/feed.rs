@@ -1,6 +1,6 @@
 //! What devices are told.
 
-use crate::kit::World;
+use super::World;
 use std::collections::BTreeSet;
 use yuyue_central::core::{CacheScope, CoreConfig};
 use yuyue_domain::notice::NoticeKind;

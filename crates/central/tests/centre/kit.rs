@@ -1,7 +1,13 @@
 //! A small city with a clock that stands still, and devices that take commands in it.
 
+#[path = "kit/cluster.rs"]
+pub mod cluster;
+
+use cluster::Database;
 use ed25519_dalek::SigningKey;
 use rcgen::{CertificateParams, KeyPair};
+use std::future::Future;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
@@ -12,8 +18,8 @@ use yuyue_central::clock::{Clock, ManualClock};
 use yuyue_central::core::{Caller, Core, CoreConfig};
 use yuyue_central::entropy::{Entropy, SeededEntropy};
 use yuyue_central::sms::{SimulatedPhone, send_due};
-use yuyue_central::store::Store as _;
-use yuyue_central::store::sqlite::{FILE_KIND, SqliteStore};
+use yuyue_central::store::sqlite::FILE_KIND;
+use yuyue_central::store::{AnyStore, Store as _, StoreConfig};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::Wish;
 use yuyue_domain::identity::IdentityCheck;
@@ -21,9 +27,9 @@ use yuyue_domain::ids::{ApplicantId, ClerkId, OfficeId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::refusal::Refusal;
 use yuyue_domain::session::Session;
-use yuyue_domain::time::Timestamp;
+use yuyue_domain::time::{Date, Timestamp};
 use yuyue_domain::verification::CodePurpose;
-use yuyue_protocol::account::{DeviceKind, EnrolRequest};
+use yuyue_protocol::account::{DeviceKind, EnrolRequest, Secret};
 use yuyue_protocol::centre::Centre as _;
 use yuyue_protocol::change::{ApplicantRow, Row};
 use yuyue_protocol::code::CodeRequest;
@@ -35,14 +41,41 @@ use yuyue_sample::{CastRole, City, CityConfig, SampleClerk};
 /// A Monday.
 pub const TODAY: &str = "2026-11-23";
 
-pub struct World {
+/// Which engine keeps the rows.
+pub trait Engine {
+    /// A place for a new centre.
+    fn make() -> impl Future<Output = Option<Database>>;
+}
+
+/// A file in the centre's folder.
+pub struct Sqlite;
+
+/// A database of its own.
+pub struct Postgres;
+
+impl Engine for Sqlite {
+    async fn make() -> Option<Database> {
+        None
+    }
+}
+
+impl Engine for Postgres {
+    async fn make() -> Option<Database> {
+        Some(Database::new().await)
+    }
+}
+
+pub struct World<E> {
+    engine: PhantomData<E>,
     pub central: Central,
-    pub core: Arc<Core<SqliteStore>>,
+    pub core: Arc<Core<AnyStore>>,
     pub clock: Arc<ManualClock>,
     pub phone: SimulatedPhone,
     pub city: City,
     pub entropy: Arc<SeededEntropy>,
     pub folder: TempDir,
+    /// The last to go: connections are closed before.
+    pub database: Option<Database>,
 }
 
 pub struct Device {
@@ -53,28 +86,42 @@ pub struct Device {
     numbers: AtomicU64,
 }
 
-impl World {
+impl<E: Engine> World<E> {
     /// A city of so many people beside the cast, at eight in the morning.
     pub async fn new(applicants: u32) -> Self {
         Self::with(applicants, CoreConfig::default()).await
     }
 
     pub async fn with(applicants: u32, config: CoreConfig) -> Self {
+        Self::on(TODAY.parse().unwrap(), applicants, config).await
+    }
+
+    /// On another day.
+    pub async fn on(today: Date, applicants: u32, config: CoreConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let city_config = CityConfig::new(7, applicants, TODAY.parse().unwrap());
+        let database = E::make().await;
+        let city_config = CityConfig::new(7, applicants, today);
         let policy = yuyue_domain::seed::policy(city_config.today).unwrap();
         let city = City::generate(&city_config, &policy).unwrap();
         let clock = Arc::new(ManualClock::new(city.as_of()));
         let entropy = Arc::new(SeededEntropy::new(11));
         let as_clock: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         let as_entropy: Arc<dyn Entropy> = Arc::clone(&entropy) as Arc<dyn Entropy>;
-        let central = Central::init(folder.path(), "测试市", config, as_clock, as_entropy).unwrap();
+        let place = place(database.as_ref());
+        let central = Central::init(folder.path(), &place, "测试市", config, as_clock, as_entropy).await.unwrap();
         let core = Arc::clone(&central.core);
         load_seeds(&core).await.unwrap();
         load_staff(&core, &city).await.unwrap();
         load_city(&core, &city, applicants, |_| ()).await.unwrap();
         core.refresh_board().await.unwrap();
-        Self { central, core, clock, phone: SimulatedPhone::default(), city, entropy, folder }
+        let phone = SimulatedPhone::default();
+        Self { engine: PhantomData, central, core, clock, phone, city, entropy, folder, database }
+    }
+
+    /// Another program at the same centre, with the same configuration.
+    pub async fn open_again(&self, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Central {
+        let place = place(self.database.as_ref());
+        Central::open(self.folder.path(), &place, CoreConfig::default(), clock, entropy).await.unwrap()
     }
 
     pub fn now(&self) -> Timestamp {
@@ -211,13 +258,39 @@ impl World {
         clones
     }
 
-    /// Works in the centre's file from outside, as a defect would.
-    pub fn tamper(&self, sql: &str) {
+    /// Works in the centre's tables from outside, as a defect would.
+    pub async fn tamper(&self, sql: &str) {
+        if let Some(database) = &self.database {
+            return database.execute(sql).await;
+        }
         let key = std::fs::read(self.folder.path().join("store.key")).unwrap();
         let key = yuyue_sqlite::Key::new(key.try_into().unwrap());
         let path = self.folder.path().join("centre.db");
         let connection = yuyue_sqlite::open(&FILE_KIND, yuyue_sqlite::Place::new(&path, Some(&key))).unwrap();
         connection.execute_batch(sql).unwrap();
+    }
+
+    /// Lets a rule of the tables stand against applications of this person, until it is dropped.
+    pub async fn forbid_applications(&self, applicant: ApplicantId) {
+        let rule = if self.database.is_some() {
+            format!(
+                "ALTER TABLE application ADD CONSTRAINT no_application CHECK (applicant <> {}) NOT VALID",
+                applicant.0
+            )
+        } else {
+            format!(
+                "CREATE TRIGGER no_application BEFORE INSERT ON application WHEN NEW.applicant = {}
+                 BEGIN SELECT RAISE(ABORT, 'a rule of the tables'); END",
+                applicant.0
+            )
+        };
+        self.tamper(&rule).await;
+    }
+
+    pub async fn allow_applications(&self) {
+        let is_postgres = self.database.is_some();
+        let drop = "DROP TRIGGER no_application";
+        self.tamper(if is_postgres { "ALTER TABLE application DROP CONSTRAINT no_application" } else { drop }).await;
     }
 
     /// Lets the clerk's identity check stand for the code, so that a test need not read phones.
@@ -227,6 +300,17 @@ impl World {
         self.core.import(vec![Row::Policy(policy)]).await.unwrap();
         self.core.refresh_catalogue().await.unwrap();
     }
+}
+
+/// Where a centre keeps its rows.
+pub fn place(database: Option<&Database>) -> StoreConfig {
+    let url = database.map(|database| Secret(database.url.clone()));
+    StoreConfig { url, connections: 8, ..StoreConfig::default() }
+}
+
+/// Waits for something where nothing can be awaited, as inside a clock.
+pub fn at_once<T>(future: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
 }
 
 pub fn base64(bytes: &[u8]) -> String {

@@ -1,20 +1,14 @@
-//! The centre's tests: its store, its decisions, its clock's work and its wire.
+//! The centre's tests: its store, its decisions, its clock's work and its wire. What stands on a store runs on every engine.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::duplicate_mod, reason = "one suite, two engines")]
 
-mod api;
 mod cli;
-mod codes;
-mod commands;
 mod conformance;
-mod due;
-mod feed;
+mod connecting;
+mod in_postgres;
+mod in_sqlite;
+mod invariants;
 mod kit;
-mod messages;
-mod open_records;
-mod outlook;
-mod publication;
-mod race;
-mod results;
-mod sign_in;
+mod processes;
+mod takeover;
 mod training;
-mod visits;

@@ -1,6 +1,6 @@
 //! Messages on their way to phones: tried again, and given up when they only confuse.
 
-use crate::kit::World;
+use super::World;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use yuyue_central::sms::{Gateway, GatewayError, Sending, SimulatedPhone, send_due};
 use yuyue_central::store::{Batch, DueSms, NewSms, Store as _, Wants, Write};

@@ -1,13 +1,12 @@
 //! Counters that have the same record open hear of each other, and of nobody who has gone on.
 
-use crate::kit::{Device, World};
+use super::World;
+use crate::kit::Device;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::centre::Centre as _;
 use yuyue_protocol::error::ErrorCode;
 use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord, REPORT_COUNTS_SECONDS};
-
-const PERSON: Option<ApplicantId> = Some(ApplicantId(7));
 
 async fn report(world: &World, device: &Device, applicant: Option<ApplicantId>) -> Vec<OpenElsewhere> {
     world.core.known(device.caller).open_record(OpenRecord { applicant }).await.unwrap()

@@ -1,6 +1,7 @@
 //! The outlook: what the centre says beforehand is what its publication gives.
 
-use crate::kit::{Device, World};
+use super::World;
+use crate::kit::Device;
 use yuyue_central::core::Caller;
 use yuyue_domain::application::Wish;
 use yuyue_domain::ids::{ApplicantId, SessionId};

@@ -1,6 +1,6 @@
 //! What the clock makes due, over several days.
 
-use crate::kit::World;
+use super::World;
 use std::collections::{BTreeMap, BTreeSet};
 use yuyue_central::scheduler::{Done, Scheduler};
 use yuyue_central::store::Store as _;

@@ -1,11 +1,14 @@
-//! Hundreds of callers on the last priority places, through the queue of the one writer.
+//! Hundreds of callers on the last priority places, through the queues of one process and of two.
 
-use crate::kit::{World, reasons};
+use super::World;
+use crate::kit::reasons;
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
-use yuyue_central::core::Delivery;
-use yuyue_central::store::Store as _;
+use yuyue_central::clock::Clock;
+use yuyue_central::core::{Core, Delivery};
+use yuyue_central::entropy::Entropy;
+use yuyue_central::store::{AnyStore, Store as _};
 use yuyue_central::writer::Writer;
 use yuyue_domain::application::Wish;
 use yuyue_domain::licence::Subject;
@@ -16,9 +19,29 @@ use yuyue_sample::CastRole;
 
 const CALLERS: u32 = 300;
 
+fn writer(core: &Arc<Core<AnyStore>>) -> Writer {
+    let (head, _) = watch::channel(Revision(0));
+    let (alive, _) = oneshot::channel();
+    Writer::start(Arc::clone(core), head, alive).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_priority_place_is_given_twice_and_every_caller_gets_a_true_answer() {
     let world = World::new(100).await;
+    let writers = [writer(&world.core)];
+    race(&world, &writers).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_processes_at_one_store_give_no_priority_place_twice_either() {
+    let world = World::new(100).await;
+    let (clock, entropy) = (Arc::clone(&world.clock) as Arc<dyn Clock>, Arc::clone(&world.entropy) as Arc<dyn Entropy>);
+    let other = world.open_again(clock, entropy).await;
+    race(&world, &[writer(&world.core), writer(&other.core)]).await;
+}
+
+/// Lets the callers go to the writers in turns.
+async fn race(world: &World, writers: &[Writer]) {
     world.allow_vouching().await;
     let counter = world.counter().await;
     let people = world.clones(&world.cast(CastRole::PriorityEligible).clone(), CALLERS).await;
@@ -30,11 +53,8 @@ async fn no_priority_place_is_given_twice_and_every_caller_gets_a_true_answer() 
         .unwrap()
         .id;
     let left = usize::from(before[&session].left());
-    let (head, _) = watch::channel(Revision(0));
-    let (alive, _) = oneshot::channel();
-    let writer = Writer::start(Arc::clone(&world.core), head, alive).unwrap();
     let mut callers = JoinSet::new();
-    for person in &people {
+    for (person, writer) in people.iter().zip(writers.iter().cycle()) {
         let command = world.apply(person, Subject::Two, Wish::Priority { session }, None);
         let delivery = Delivery { envelope: world.seal(&counter, &command), signer: None, visit: None };
         let writer = writer.clone();

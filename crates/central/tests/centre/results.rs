@@ -1,6 +1,6 @@
 //! Results of tests, as the exam sites report them.
 
-use crate::kit::World;
+use super::World;
 use yuyue_central::core::results::{TestResult, WrongResult};
 use yuyue_domain::applicant::{Attempt, ResultError, TestOutcome};
 use yuyue_domain::application::StateKind;

@@ -1,14 +1,13 @@
 //! Clerks who sign in, and computers that enrol.
 
-use crate::kit::World;
-use futures_util::FutureExt as _;
+use super::World;
+use crate::kit::at_once;
 use std::sync::Arc;
-use yuyue_central::central::Central;
 use yuyue_central::clock::Clock;
-use yuyue_central::core::{Core, CoreConfig};
+use yuyue_central::core::Core;
 use yuyue_central::entropy::{Entropy, EntropyError};
+use yuyue_central::store::AnyStore;
 use yuyue_central::store::Store as _;
-use yuyue_central::store::sqlite::SqliteStore;
 use yuyue_domain::ids::OfficeId;
 use yuyue_protocol::account::{DeviceKind, EnrolRequest, Secret, SignIn};
 use yuyue_protocol::centre::Centre as _;
@@ -71,26 +70,25 @@ async fn a_disabled_clerk_cannot_sign_in_until_the_password_is_reset() {
 
 /// Entropy that is asked for a token after the password was checked, and disables the clerk at that moment.
 struct Meddler {
-    core: Arc<Core<SqliteStore>>,
+    core: Arc<Core<AnyStore>>,
     staff_number: String,
 }
 
 impl Entropy for Meddler {
     fn bytes(&self) -> Result<[u8; 32], EntropyError> {
-        let disabled = self.core.disable_clerk(&self.staff_number).now_or_never();
-        disabled.expect("the store works on the caller's thread").expect("disabled");
+        at_once(self.core.disable_clerk(&self.staff_number)).expect("disabled");
         Ok([7; 32])
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clerk_who_is_disabled_while_the_password_is_checked_stays_out() {
     let world = World::new(10).await;
     let counter = world.counter().await;
     let staff_number = world.clerk().staff_number.clone();
     let meddler = Meddler { core: Arc::clone(&world.core), staff_number: staff_number.clone() };
     let clock = Arc::clone(&world.clock) as Arc<dyn Clock>;
-    let second = Central::open(world.folder.path(), CoreConfig::default(), clock, Arc::new(meddler)).unwrap();
+    let second = world.open_again(clock, Arc::new(meddler)).await;
     let request = sign_in(&world, &world.clerk().password);
     let refused = second.core.known(counter.caller).sign_in(request).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::SignInRefused, "the password was right, the clerk is out");

@@ -1,6 +1,7 @@
 //! Visits at kiosks: who is there, and that a kiosk learns and does nothing for anybody else.
 
-use crate::kit::{Device, World, reasons};
+use super::World;
+use crate::kit::{Device, reasons};
 use yuyue_central::core::CoreConfig;
 use yuyue_central::sms::send_due;
 use yuyue_central::store::Store as _;
@@ -70,7 +71,11 @@ async fn the_number_and_the_code_from_the_phone_open_a_visit_of_that_person() {
     let opened = visit(&world, &mut kiosk, &person).await;
     assert_eq!(opened.record, person, "the person's record comes with the visit");
     assert_eq!(opened.valid_seconds, 300, "for five minutes");
-    assert_eq!(world.core.find_visit(kiosk.caller.device, &opened.token.0), Some(person.applicant.id), "it is known");
+    assert_eq!(
+        world.core.find_visit(kiosk.caller.device, &opened.token.0).await.unwrap(),
+        Some(person.applicant.id),
+        "it is known"
+    );
 }
 
 #[tokio::test]
@@ -159,7 +164,10 @@ async fn a_lost_answer_is_asked_for_again_and_opens_the_same_visit() {
     let VisitAnswer::Opened { visit } = known.open_visit(opening.clone()).await.unwrap() else {
         panic!("the code was right the first time");
     };
-    assert!(world.core.find_visit(kiosk.caller.device, &visit.token.0).is_some(), "with a token that counts");
+    assert!(
+        world.core.find_visit(kiosk.caller.device, &visit.token.0).await.unwrap().is_some(),
+        "with a token that counts"
+    );
     world.clock.advance(301);
     let late = known.open_visit(opening).await.unwrap();
     assert_eq!(refusal(&late), CodeRefusal::CodeUsed, "not when the visit is over");
@@ -172,28 +180,28 @@ async fn a_visit_lasts_as_long_as_somebody_is_there_and_ends_for_good() {
     let other = world.kiosk().await;
     let person = world.cast(CastRole::PriorityEligible).clone();
     let token = visit(&world, &mut kiosk, &person).await.token.0;
-    let find = |device: &Device| world.core.find_visit(device.caller.device, &token);
-    assert_eq!(find(&other), None, "it counts at its kiosk only");
+    let find = async |device: &Device| world.core.find_visit(device.caller.device, &token).await.unwrap();
+    assert_eq!(find(&other).await, None, "it counts at its kiosk only");
     for _ in 0..3 {
         world.clock.advance(299);
-        assert_eq!(find(&kiosk), Some(person.applicant.id), "every use prolongs it");
+        assert_eq!(find(&kiosk).await, Some(person.applicant.id), "every use prolongs it");
     }
     assert_eq!(world.core.known(kiosk.caller).prolong_visit().await.unwrap(), 300, "for the whole time");
     world.clock.advance(300);
-    assert_eq!(find(&kiosk), None, "five minutes without a use end it");
+    assert_eq!(find(&kiosk).await, None, "five minutes without a use end it");
     world.clock.advance(60);
     kiosk.caller.visit = None;
     let token = visit(&world, &mut kiosk, &person).await.token.0;
     for _ in 0..12 {
         world.clock.advance(299);
-        world.core.find_visit(kiosk.caller.device, &token);
+        world.core.find_visit(kiosk.caller.device, &token).await.unwrap();
     }
     world.clock.advance(13);
-    assert_eq!(world.core.find_visit(kiosk.caller.device, &token), None, "an hour ends it in any case");
+    assert_eq!(world.core.find_visit(kiosk.caller.device, &token).await.unwrap(), None, "an hour ends it in any case");
     world.clock.advance(60);
     let token = visit(&world, &mut kiosk, &person).await.token.0;
     world.core.known(kiosk.caller).end_visit().await.unwrap();
-    assert_eq!(world.core.find_visit(kiosk.caller.device, &token), None, "and so does leaving");
+    assert_eq!(world.core.find_visit(kiosk.caller.device, &token).await.unwrap(), None, "and so does leaving");
 }
 
 #[tokio::test]
@@ -204,7 +212,11 @@ async fn the_next_visit_at_a_kiosk_ends_the_one_before() {
     let second = world.cast(CastRole::RuleFour).clone();
     let token = visit(&world, &mut kiosk, &first).await.token.0;
     visit(&world, &mut kiosk, &second).await;
-    assert_eq!(world.core.find_visit(kiosk.caller.device, &token), None, "two people are never there at once");
+    assert_eq!(
+        world.core.find_visit(kiosk.caller.device, &token).await.unwrap(),
+        None,
+        "two people are never there at once"
+    );
 }
 
 #[tokio::test]

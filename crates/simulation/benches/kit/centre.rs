@@ -14,6 +14,7 @@ use yuyue_central::city::{load_seeds, load_staff};
 use yuyue_central::clock::SystemClock;
 use yuyue_central::core::CoreConfig;
 use yuyue_central::entropy::OsEntropy;
+use yuyue_central::store::StoreConfig;
 use yuyue_central::store::sqlite::FILE_KIND;
 use yuyue_desk::client::{Enrolment, enrol};
 use yuyue_desk::device::identity::Identity;
@@ -51,7 +52,7 @@ impl Centre {
     pub async fn start(folder: &Path, applicants: u32, crowd: u32, counters: u32) -> Outcome<Self> {
         let place = folder.join("centre");
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        let central = Central::init(&place, "测速市", CoreConfig::default(), clock, entropy)?;
+        let central = Central::init(&place, &StoreConfig::default(), "测速市", CoreConfig::default(), clock, entropy).await?;
         let core = &central.core;
         let policy = load_seeds(core).await?;
         let city = City::generate(&CityConfig::new(1, applicants, core.now().date()), &policy)?;

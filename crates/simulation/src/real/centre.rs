@@ -16,7 +16,7 @@ use yuyue_central::clock::SystemClock;
 use yuyue_central::core::CoreConfig;
 use yuyue_central::entropy::OsEntropy;
 use yuyue_central::store::sqlite::FILE_KIND;
-use yuyue_central::store::{Store as _, Wants};
+use yuyue_central::store::{Store as _, StoreConfig, Wants};
 use yuyue_desk::client::{Enrolment, enrol};
 use yuyue_desk::device::identity::Identity;
 use yuyue_desk::world::SystemWorld;
@@ -63,7 +63,8 @@ impl RealCentre {
     pub fn make(folder: &Path, program: &Path, bug: Option<Bug>) -> Result<Self, String> {
         let folder = folder.join("centre");
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        let central = Central::init(&folder, "真机市", CoreConfig::default(), clock, entropy);
+        let place = StoreConfig::default();
+        let central = now(Central::init(&folder, &place, "真机市", CoreConfig::default(), clock, entropy));
         let central = central.map_err(|error| failed("no centre")(&error))?;
         let core = &central.core;
         let config = CityConfig::new(7, 0, core.now().date());

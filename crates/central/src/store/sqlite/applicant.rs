@@ -2,16 +2,12 @@
 
 use super::{application, from_document, signed, to_document};
 use crate::store::StoreError;
+use crate::store::terms::{Sought, end_of, sought, terms};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use std::collections::BTreeSet;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::ids::{ApplicantId, OfficeId};
-use yuyue_domain::lookup::{Term, name_terms};
+use yuyue_domain::lookup::Term;
 use yuyue_protocol::change::ApplicantRow;
-
-/// Letters that a month and year of birth and what follows it begin at in an 18-digit number.
-const BIRTH_AT: usize = 6;
-const NUMBER_LENGTH: usize = 18;
 
 pub fn upsert(connection: &Connection, row: &ApplicantRow, revision: u64) -> Result<(), StoreError> {
     let applicant = &row.applicant;
@@ -98,50 +94,21 @@ pub fn search(connection: &Connection, terms: &[Term], limit: u32) -> Result<Vec
 }
 
 fn find_by_term(connection: &Connection, term: &Term, limit: u32) -> Result<Vec<ApplicantId>, StoreError> {
-    match term {
-        Term::Serial(serial) => {
+    match sought(term) {
+        Sought::Serial(serial) => {
             let mut statement = connection.prepare_cached("SELECT id FROM applicant WHERE serial = ?1 LIMIT ?2")?;
-            let ids = statement.query_map(params![signed(*serial), limit], |row| Ok(ApplicantId(row.get(0)?)))?;
+            let ids = statement.query_map(params![signed(serial), limit], |row| Ok(ApplicantId(row.get(0)?)))?;
             Ok(ids.collect::<Result<_, _>>()?)
         }
-        Term::Slip(prefix) => application::find_by_prefix(connection, prefix, limit),
-        Term::NumberPrefix(text) => find_by_prefix(connection, "d", text, limit),
-        Term::NumberTail(text) => find_by_prefix(connection, "e", &reversed(text), limit),
-        Term::NumberFromBirth(text) => find_by_prefix(connection, "b", text, limit),
-        Term::Phone(text) | Term::PhoneTail(text) => find_by_prefix(connection, "q", &reversed(text), limit),
-        Term::Name(text) => find_by_prefix(connection, "n", text, limit),
+        Sought::Application(first, last) => application::find_between(connection, first, last, limit),
+        Sought::Beginning(text) => {
+            let mut statement = connection.prepare_cached(
+                "SELECT DISTINCT applicant FROM applicant_term WHERE term >= ?1 AND term < ?2 ORDER BY term LIMIT ?3",
+            )?;
+            let ids = statement.query_map(params![text, end_of(&text), limit], |row| Ok(ApplicantId(row.get(0)?)))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        }
     }
-}
-
-fn find_by_prefix(connection: &Connection, kind: &str, text: &str, limit: u32) -> Result<Vec<ApplicantId>, StoreError> {
-    let first = format!("{kind}{text}");
-    // The greatest character ends the range of everything that begins with the text.
-    let last = format!("{first}{}", char::MAX);
-    let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT applicant FROM applicant_term WHERE term >= ?1 AND term < ?2 ORDER BY term LIMIT ?3",
-    )?;
-    let ids = statement.query_map(params![first, last, limit], |row| Ok(ApplicantId(row.get(0)?)))?;
-    Ok(ids.collect::<Result<_, _>>()?)
-}
-
-/// Everything that finds an applicant, each with the letter of its kind.
-fn terms(applicant: &Applicant) -> BTreeSet<String> {
-    let number = applicant.document.number.reveal();
-    let mut terms = BTreeSet::from([format!("d{number}"), format!("e{}", reversed(number))]);
-    if number.len() == NUMBER_LENGTH
-        && let Some(from_birth) = number.get(BIRTH_AT..)
-    {
-        terms.insert(format!("b{from_birth}"));
-    }
-    if let Some(phone) = &applicant.phone {
-        terms.insert(format!("q{}", reversed(phone.reveal())));
-    }
-    terms.extend(name_terms(applicant.name.reveal()).into_iter().map(|term| format!("n{term}")));
-    terms
-}
-
-fn reversed(text: &str) -> String {
-    text.chars().rev().collect()
 }
 
 /// Deletes an applicant for good, with everything that is known of the person but the audit.

@@ -62,21 +62,18 @@ pub fn list_of(connection: &Connection, applicant: ApplicantId) -> Result<Vec<Ap
     Ok(applications)
 }
 
-/// Whose applications begin with these hexadecimal digits.
-pub fn find_by_prefix(connection: &Connection, hex: &str, limit: u32) -> Result<Vec<ApplicantId>, StoreError> {
-    let bound = |filler: char| -> Vec<u8> {
-        let padded: Vec<u8> = hex.chars().chain(std::iter::repeat(filler)).take(32).map(nibble).collect();
-        padded.chunks(2).map(|pair| pair.iter().fold(0, |byte, nibble| byte << 4 | nibble)).collect()
-    };
+/// Whose applications lie between two identifiers.
+pub fn find_between(
+    connection: &Connection,
+    first: [u8; 16],
+    last: [u8; 16],
+    limit: u32,
+) -> Result<Vec<ApplicantId>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT DISTINCT applicant FROM application WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3",
     )?;
-    let ids = statement.query_map(params![bound('0'), bound('f'), limit], |row| Ok(ApplicantId(row.get(0)?)))?;
+    let ids = statement.query_map(params![first, last, limit], |row| Ok(ApplicantId(row.get(0)?)))?;
     Ok(ids.collect::<Result<_, _>>()?)
-}
-
-fn nibble(digit: char) -> u8 {
-    digit.to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0)
 }
 
 /// Who has an application that waits for its code or for a place.

@@ -1,0 +1,184 @@
+//! Ten thousand applications over two hundred connections, into a file and into `PostgreSQL`: how many a second, how long an
+//! answer takes at half of that, and what becomes of twice as much. Beside it `pgbench` with the statements of one booking.
+//!
+//! The callers run in the same process and take their time from the same processors. Arrivals of the second and the third
+//! part follow a clock and not the answers, so that a slow answer makes nobody ask less.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement that cannot go on fails, and says what it measured"
+)]
+#![expect(clippy::disallowed_methods, reason = "a measurement reads the clock and starts tasks")]
+
+#[allow(dead_code, reason = "the tests' kit holds more than a measurement needs")]
+#[path = "../tests/centre/kit.rs"]
+mod kit;
+#[path = "load/pgbench.rs"]
+mod pgbench;
+
+use kit::{Device, Engine, World};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use yuyue_central::serve::{Running, ServeConfig, start};
+use yuyue_central::sms::SimulatedPhone;
+use yuyue_central::store::Store as _;
+use yuyue_domain::application::Wish;
+use yuyue_domain::ids::ApplicationId;
+use yuyue_domain::licence::Subject;
+use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::outcome::{ItemOutcome, Outcome};
+use yuyue_sample::CastRole;
+
+const APPLICATIONS: u32 = 10_000;
+const CONNECTIONS: usize = 200;
+/// Seconds of each part whose arrivals follow a clock.
+const SECONDS: u32 = 10;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    runtime.block_on(async {
+        measure::<kit::Sqlite>("SQLite").await;
+        let world = measure::<kit::Postgres>("PostgreSQL").await;
+        pgbench::run(&world).await;
+    });
+}
+
+async fn measure<E: Engine>(name: &str) -> World<E> {
+    println!("\n{name}");
+    let world = World::<E>::new(1_000).await;
+    if let Some(database) = &world.database {
+        // The tests' cluster forgets everything in a power loss; what is measured must not.
+        for setting in ["fsync = on", "full_page_writes = on", "synchronous_commit = on"] {
+            database.execute(&format!("ALTER SYSTEM SET {setting}")).await;
+        }
+        database.execute("SELECT pg_reload_conf()").await;
+    }
+    world.allow_vouching().await;
+    let counter = world.counter().await;
+    let people = world.clones(&world.cast(CastRole::PriorityEligible).clone(), 6 * APPLICATIONS).await;
+    let open = world.open_sessions(&people[0], Subject::Two);
+    let seal = |(index, record): (usize, &_)| {
+        let wish = Wish::Choose { sessions: vec![open[index % open.len()].id], ordered: false };
+        world.seal(&counter, &world.apply(record, Subject::Two, wish, None))
+    };
+    let mut envelopes: Vec<Envelope> = people.iter().enumerate().map(seal).collect();
+    let wire = Wire::open(&world, &counter).await;
+
+    let begun = Instant::now();
+    let answers = wire.deliver_all(envelopes.split_off(envelopes.len() - APPLICATIONS as usize)).await;
+    let pace = u32::try_from(u128::from(APPLICATIONS) * 1_000 / begun.elapsed().as_millis()).unwrap();
+    report("as fast as they are answered", pace, &answers);
+    for (title, arrivals) in [("half of that", pace / 2), ("twice that", pace * 2)] {
+        let arrivals = arrivals.min(u32::try_from(envelopes.len()).unwrap() / SECONDS);
+        let part = envelopes.split_off(envelopes.len() - (arrivals * SECONDS) as usize);
+        let answers = wire.deliver_at(part, arrivals).await;
+        report(title, arrivals, &answers);
+        check_kept(&world, &answers).await;
+    }
+    wire.running.stop().await;
+    world
+}
+
+/// How a booking was answered.
+struct Answer {
+    id: ApplicationId,
+    took: Duration,
+    /// Whether it was decided; none when it was told to come back in so many seconds, or got no answer at all.
+    decided: Option<bool>,
+    retry_after: Option<u32>,
+}
+
+/// The running centre and the lines to it.
+struct Wire {
+    running: Running,
+    lines: Vec<reqwest::Client>,
+    address: String,
+}
+
+impl Wire {
+    async fn open<E: Engine>(world: &World<E>, counter: &Device) -> Self {
+        let running =
+            start(&world.central, &ServeConfig::loopback(), Arc::new(SimulatedPhone::default())).await.unwrap();
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let pem = format!("{}{}", counter.certificate, counter.certificate_key);
+        let line = || {
+            reqwest::Client::builder()
+                .tls_certs_only([reqwest::Certificate::from_pem(running.authority_pem.as_bytes()).unwrap()])
+                .identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap())
+                .no_proxy()
+                .build()
+                .unwrap()
+        };
+        let lines = (0..CONNECTIONS).map(|_| line()).collect();
+        let address = format!("https://localhost:{}/v1/commands", running.devices.port());
+        Self { running, lines, address }
+    }
+
+    async fn deliver(line: reqwest::Client, address: String, envelope: Envelope, since: Instant) -> Answer {
+        let id = ApplicationId(envelope.id);
+        let answered = line.post(address).json(&[envelope]).send().await;
+        let (mut decided, mut retry_after) = (None, None);
+        if let Ok(answer) = answered {
+            let header = answer.headers().get(reqwest::header::RETRY_AFTER).cloned();
+            retry_after = header.and_then(|seconds| seconds.to_str().ok()?.parse().ok());
+            if answer.status().is_success() {
+                let outcomes = answer.json::<Vec<ItemOutcome>>().await.unwrap();
+                decided = Some(matches!(outcomes[0].outcome, Outcome::Accepted { .. }));
+            }
+        }
+        Answer { id, took: since.elapsed(), decided, retry_after }
+    }
+
+    /// Each connection sends one after another.
+    async fn deliver_all(&self, envelopes: Vec<Envelope>) -> Vec<Answer> {
+        let mut callers = tokio::task::JoinSet::new();
+        for (part, line) in envelopes.chunks(envelopes.len().div_ceil(CONNECTIONS)).zip(&self.lines) {
+            let (part, line, address) = (part.to_vec(), line.clone(), self.address.clone());
+            callers.spawn(async move {
+                let mut answers = Vec::with_capacity(part.len());
+                for envelope in part {
+                    answers.push(Self::deliver(line.clone(), address.clone(), envelope, Instant::now()).await);
+                }
+                answers
+            });
+        }
+        callers.join_all().await.into_iter().flatten().collect()
+    }
+
+    /// So many a second, whatever becomes of those before; each counts from when it was to be sent.
+    async fn deliver_at(&self, envelopes: Vec<Envelope>, a_second: u32) -> Vec<Answer> {
+        let begun = Instant::now();
+        let mut callers = tokio::task::JoinSet::new();
+        for (index, (envelope, line)) in (0_u32..).zip(envelopes.into_iter().zip(self.lines.iter().cycle())) {
+            let due = begun + Duration::from_secs(1) * index / a_second;
+            tokio::time::sleep_until(due.into()).await;
+            callers.spawn(Self::deliver(line.clone(), self.address.clone(), envelope, due));
+        }
+        callers.join_all().await
+    }
+}
+
+fn report(title: &str, a_second: u32, answers: &[Answer]) {
+    let mut took: Vec<Duration> = answers.iter().filter(|one| one.decided.is_some()).map(|one| one.took).collect();
+    took.sort_unstable();
+    let at = |percent: usize| took.get(took.len() * percent / 100).copied().unwrap_or_default();
+    let count = |is: fn(&Answer) -> bool| answers.iter().filter(|one| is(one)).count();
+    println!(
+        "{title:>28}: {a_second:>6} a second; {} accepted, {} refused, {} told to come back, {} without an answer; \
+         p50 {:?}, p99 {:?}",
+        count(|one| one.decided == Some(true)),
+        count(|one| one.decided == Some(false)),
+        count(|one| one.decided.is_none() && one.retry_after.is_some()),
+        count(|one| one.decided.is_none() && one.retry_after.is_none()),
+        at(50),
+        at(99),
+    );
+}
+
+/// What was accepted is there.
+async fn check_kept<E: Engine>(world: &World<E>, answers: &[Answer]) {
+    for answer in answers.iter().filter(|one| one.decided == Some(true)) {
+        let kept = world.core.store().find_application(answer.id).await.unwrap();
+        assert!(kept.is_some(), "nothing that was accepted is lost");
+    }
+}

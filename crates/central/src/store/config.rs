@@ -1,0 +1,39 @@
+//! Where a centre keeps its rows, as an operator writes it down.
+
+use serde::Deserialize;
+use std::path::PathBuf;
+use yuyue_protocol::account::Secret;
+
+/// Where the rows are.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreConfig {
+    /// The address of a `PostgreSQL` database (`postgres://…`); none for a file in the centre's folder. It may hold a password.
+    pub url: Option<Secret>,
+    /// The certificate (PEM) by which the database is recognised.
+    pub authority: Option<PathBuf>,
+    /// Connections of this process at most, and two more for the lease.
+    pub connections: usize,
+    /// Seconds for which a request waits for one of them.
+    pub wait_seconds: u32,
+    /// Seconds that one statement may take.
+    pub statement_seconds: u32,
+    /// Seconds for which a transaction waits for a lock.
+    pub lock_seconds: u32,
+    /// Seconds after which the database ends a transaction of which nothing is heard, such as that of a stopped process.
+    pub idle_seconds: u32,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            url: None,
+            authority: None,
+            connections: 16,
+            wait_seconds: 5,
+            statement_seconds: 60,
+            lock_seconds: 20,
+            idle_seconds: 30,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+SELECT 'office', revision, document FROM office WHERE revision > $1 AND revision <= $2
+UNION ALL SELECT 'site', revision, document FROM site WHERE revision > $1 AND revision <= $2
+UNION ALL SELECT 'clerk', revision, document FROM clerk WHERE revision > $1 AND revision <= $2
+UNION ALL SELECT 'policy', revision, document FROM policy WHERE revision > $1 AND revision <= $2
+UNION ALL SELECT 'notice', revision, document FROM notice WHERE revision > $1 AND revision <= $2
+UNION ALL SELECT 'session', revision, document FROM session WHERE revision > $1 AND revision <= $2
+UNION ALL SELECT 'session_counts', revision, document FROM session_counts WHERE revision > $1 AND revision <= $2
+UNION ALL SELECT 'ladder', revision, document FROM ladder WHERE revision > $1 AND revision <= $2
+UNION ALL SELECT 'publication', revision, document FROM publication WHERE revision > $1 AND revision <= $2;

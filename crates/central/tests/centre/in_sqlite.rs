@@ -1,0 +1,32 @@
+//! The suite of the centre over `SQLite`, one file in the centre's folder.
+
+use crate::kit::Sqlite;
+
+type World = crate::kit::World<Sqlite>;
+
+#[path = "api.rs"]
+mod api;
+#[path = "codes.rs"]
+mod codes;
+#[path = "commands.rs"]
+mod commands;
+#[path = "due.rs"]
+mod due;
+#[path = "feed.rs"]
+mod feed;
+#[path = "messages.rs"]
+mod messages;
+#[path = "open_records.rs"]
+mod open_records;
+#[path = "outlook.rs"]
+mod outlook;
+#[path = "publication.rs"]
+mod publication;
+#[path = "race.rs"]
+mod race;
+#[path = "results.rs"]
+mod results;
+#[path = "sign_in.rs"]
+mod sign_in;
+#[path = "visits.rs"]
+mod visits;

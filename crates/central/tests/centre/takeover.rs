@@ -1,0 +1,213 @@
+//! Two real server processes at one database are killed in turn, while they publish and while bookings come in.
+
+use crate::invariants;
+use crate::kit::{Device, Postgres, World};
+use chrono::Days;
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use yuyue_central::clock::{Clock as _, SystemClock};
+use yuyue_central::core::CoreConfig;
+use yuyue_central::store::Store as _;
+use yuyue_domain::application::Wish;
+use yuyue_domain::licence::Subject;
+use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::outcome::{ItemOutcome, Outcome};
+use yuyue_sample::CastRole;
+
+type City = World<Postgres>;
+
+/// How far behind the present the city is: so many days of publications are due at once.
+const DAYS_BEHIND: u64 = 8;
+const PEOPLE: u32 = 240;
+const CALLERS: usize = 8;
+const KILLS: usize = 4;
+
+/// `yuyue-central serve`.
+struct Server {
+    child: Child,
+    devices: SocketAddr,
+    operator: SocketAddr,
+}
+
+impl Server {
+    fn start(city: &City) -> Self {
+        let config = city.folder.path().join("config.toml");
+        std::fs::write(
+            &config,
+            "[serve]\ndevices = \"127.0.0.1:0\"\npublic = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n",
+        )
+        .unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_yuyue-central"))
+            .arg("serve")
+            .env("YUYUE_FOLDER", city.folder.path())
+            .env("YUYUE_CONFIG", config)
+            .env("YUYUE_STORE", &city.database.as_ref().unwrap().url)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addresses = line.split([' ', ',', '\n']).filter_map(|word| word.parse().ok());
+        let [devices, _, operator] = addresses.collect::<Vec<SocketAddr>>()[..] else { panic!("no addresses: {line}") };
+        Self { child, devices, operator }
+    }
+
+    /// Whether it does what the clock makes due.
+    async fn leads(&self, line: &reqwest::Client) -> bool {
+        let answer = line.get(format!("http://{}/metrics", self.operator)).send().await;
+        let Ok(answer) = answer else { return false };
+        answer.text().await.is_ok_and(|text| text.lines().any(|line| line == "yuyue_leads 1"))
+    }
+
+    /// `kill -9`.
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A line over which a counter delivers to whichever server answers.
+#[derive(Clone)]
+struct Line {
+    client: reqwest::Client,
+    servers: Arc<Mutex<[SocketAddr; 2]>>,
+}
+
+impl Line {
+    fn open(city: &City, counter: &Device, servers: &[Server; 2]) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let authority = city.central.authority.certificate_pem();
+        let pem = format!("{}{}", counter.certificate, counter.certificate_key);
+        let client = reqwest::Client::builder()
+            .tls_certs_only([reqwest::Certificate::from_pem(authority.as_bytes()).unwrap()])
+            .identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap())
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self { client, servers: Arc::new(Mutex::new([servers[0].devices, servers[1].devices])) }
+    }
+
+    /// Sends a command until it is decided, to one server and the other in turns.
+    async fn deliver(&self, envelope: &Envelope, mut turn: usize) -> Outcome {
+        loop {
+            let address = self.servers.lock().unwrap()[turn % 2];
+            turn += 1;
+            let url = format!("https://localhost:{}/v1/commands", address.port());
+            let Ok(answer) = self.client.post(url).json(&[envelope]).send().await else {
+                tokio::task::yield_now().await;
+                continue;
+            };
+            if answer.status().is_success()
+                && let Ok(mut outcomes) = answer.json::<Vec<ItemOutcome>>().await
+            {
+                return outcomes.remove(0).outcome;
+            }
+        }
+    }
+}
+
+/// Who leads now.
+async fn leader(servers: &[Server; 2], operator: &reqwest::Client) -> usize {
+    loop {
+        for (index, server) in servers.iter().enumerate() {
+            if server.leads(operator).await {
+                return index;
+            }
+        }
+    }
+}
+
+async fn publications(city: &City) -> usize {
+    city.core.store().list_publications(1_000).await.unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_double_no_booking() {
+    let today = SystemClock.now().date();
+    let past = today.checked_sub_days(Days::new(DAYS_BEHIND)).unwrap();
+    let city = City::on(past, 1_500, CoreConfig::default()).await;
+    city.allow_vouching().await;
+    let counter = city.counter().await;
+    let people = city.clones(&city.cast(CastRole::PriorityEligible).clone(), PEOPLE).await;
+    let now = SystemClock.now();
+    city.clock.set(now);
+    let from = city.core.store().get_published_until().await.unwrap();
+    let due: BTreeSet<_> = {
+        let catalogue = city.core.catalogue();
+        let to_come = catalogue.sessions.values().filter(|session| session.is_to_be_published(from));
+        to_come.map(|session| session.instants.publication_at).filter(|at| *at < now).map(|at| at.date()).collect()
+    };
+    let due: BTreeSet<_> = due.into_iter().filter(|day| *day < now.date()).collect();
+    assert!(due.len() >= 3, "several days are due: {due:?}");
+
+    let mut servers = [Server::start(&city), Server::start(&city)];
+    let operator = reqwest::Client::builder().no_proxy().build().unwrap();
+    let line = Line::open(&city, &counter, &servers);
+    let open = city.open_sessions(&people[0], Subject::Two);
+    let places = city.core.store().list_priority_places(now).await.unwrap();
+    let contested = open.iter().find(|one| places.get(&one.id).is_some_and(|row| row.left() > 0)).unwrap().id;
+    let envelopes: Vec<Envelope> = people
+        .iter()
+        .enumerate()
+        .map(|(index, person)| {
+            let wish = match index % 2 {
+                0 => Wish::Priority { session: contested },
+                _ => Wish::Choose { sessions: vec![open[index % open.len()].id], ordered: false },
+            };
+            city.seal(&counter, &city.apply(person, Subject::Two, wish, None))
+        })
+        .collect();
+    let mut burst = tokio::task::JoinSet::new();
+    for (caller, part) in envelopes.chunks(envelopes.len().div_ceil(CALLERS)).enumerate() {
+        let (part, line) = (part.to_vec(), line.clone());
+        burst.spawn(async move {
+            let mut outcomes = Vec::new();
+            for (turn, envelope) in part.into_iter().enumerate() {
+                outcomes.push((envelope.id, line.deliver(&envelope, caller + turn).await));
+            }
+            outcomes
+        });
+    }
+    let mut published = 0;
+    for _ in 0..KILLS {
+        let leads = leader(&servers, &operator).await;
+        // In the middle of the publications, as long as there are any.
+        while published < due.len() && publications(&city).await <= published {
+            tokio::task::yield_now().await;
+        }
+        servers[leads].kill();
+        published = publications(&city).await;
+        assert_eq!(leader(&servers, &operator).await, 1 - leads, "the other one takes over");
+        servers[leads] = Server::start(&city);
+        *line.servers.lock().unwrap() = [servers[0].devices, servers[1].devices];
+    }
+    let outcomes = burst.join_all().await.concat();
+    while publications(&city).await < due.len() {
+        tokio::task::yield_now().await;
+    }
+
+    assert_eq!(outcomes.len(), envelopes.len(), "every booking has its answer");
+    for (envelope, (id, outcome)) in envelopes.iter().zip(&outcomes) {
+        assert_eq!(envelope.id, *id, "in the order of the callers");
+        assert_eq!(line.deliver(envelope, 0).await, *outcome, "and keeps it, whoever is asked again");
+    }
+    let placed = outcomes.iter().step_by(2).filter(|(_, outcome)| matches!(outcome, Outcome::Accepted { .. })).count();
+    assert_eq!(placed, usize::from(places[&contested].left()), "as many priority bookings as there were places");
+    drop(servers);
+    let days = city.core.store().list_publications(1_000).await.unwrap();
+    let days: BTreeSet<_> = days.iter().map(|one| one.publication_at.date()).collect();
+    assert!(due.is_subset(&days), "every day that was due is published: {due:?}, {days:?}");
+    invariants::check(city.core.store()).await;
+}
