@@ -6,6 +6,7 @@ use crate::kiosk::{self, KioskHost};
 use crate::line::Line;
 use crate::open_record;
 use crate::printing::Paperwork;
+use crate::upkeep;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -181,6 +182,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
     });
     tauri::async_runtime::spawn(follower::follow(Arc::clone(&host), sync));
     tauri::async_runtime::spawn(open_record::report(Arc::clone(&host)));
+    tauri::async_runtime::spawn(upkeep::keep_up(Arc::clone(&host)));
     tauri::async_runtime::spawn(kiosk::watch(Arc::clone(&host)));
     #[cfg(feature = "training")]
     tauri::async_runtime::spawn(crate::training::watch_phone(Arc::clone(&host)));

@@ -13,6 +13,7 @@ mod open_record;
 mod printing;
 #[cfg(feature = "training")]
 mod training;
+mod upkeep;
 mod window;
 
 use tauri::Manager;

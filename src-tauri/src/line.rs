@@ -9,8 +9,8 @@ use yuyue_desk::device::identity::Identity;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::{Secret, SignIn, SignedIn};
-use yuyue_protocol::centre::{Centre, Visits};
+use yuyue_protocol::account::{RenewRequest, Renewed, Secret, SignIn, SignedIn};
+use yuyue_protocol::centre::{Centre, Upkeep, Visits};
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
@@ -20,6 +20,7 @@ use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
+use yuyue_protocol::witness::{AuditTail, SealKey};
 
 /// The centre, when there is a line to it.
 pub struct Line {
@@ -37,8 +38,13 @@ impl Line {
     /// Uses this enrolment from now on.
     pub fn open(&self, identity: &Identity) -> Result<(), ClientError> {
         let client = HttpCentre::new(identity)?;
-        *self.client.write().unwrap_or_else(PoisonError::into_inner) = Some(client);
+        self.renew(client);
         Ok(())
+    }
+
+    /// Uses this client from now on, with a certificate that was renewed.
+    pub fn renew(&self, client: HttpCentre) {
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = Some(client);
     }
 
     /// Cuts the line, or mends it.
@@ -143,5 +149,19 @@ impl Visits for Line {
 
     async fn end_visit(&self) -> Result<(), Problem> {
         self.centre()?.end_visit().await
+    }
+}
+
+impl Upkeep for Line {
+    async fn renew_certificate(&self, request: RenewRequest) -> Result<Renewed, Problem> {
+        self.centre()?.with_token(None).renew_certificate(request).await
+    }
+
+    async fn seal_key(&self) -> Result<SealKey, Problem> {
+        self.centre()?.with_token(None).seal_key().await
+    }
+
+    async fn audit_tail(&self, seen: Option<u64>) -> Result<AuditTail, Problem> {
+        self.centre()?.with_token(None).audit_tail(seen).await
     }
 }

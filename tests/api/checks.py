@@ -1,7 +1,7 @@
 """What schemathesis does beside its own checks: sign commands, and see that nobody gets data without a right to them.
 
 `YUYUE_CALLERS` names the file that `run.py` wrote, `YUYUE_CALLER` who is calling: `everybody`, `counter` (nobody is
-signed in), `kiosk` or `clerk` (a counter with a clerk).
+signed in), `kiosk`, or `clerk`, `supervisor` or `operator` (a counter with one of them).
 """
 
 import base64
@@ -18,12 +18,11 @@ from hypothesis import strategies as st
 CALLER = os.environ["YUYUE_CALLER"]
 CALLERS = json.load(open(os.environ["YUYUE_CALLERS"])) if CALLER != "everybody" else {}
 # Who may use the operations that tell of a person; commands are judged one by one.
+STAFF = {"clerk", "supervisor", "operator"}
 MAY = {
-    "search": {"clerk"},
-    "applicant": {"clerk"},
-    "outlook": {"clerk"},
-    "open_record": {"clerk"},
-    "codes": {"clerk", "kiosk"},
+    **dict.fromkeys(("search", "applicant", "outlook", "open_record"), STAFF),
+    "codes": STAFF | {"kiosk"},
+    **dict.fromkeys(("acts", "unlock", "sign_out", "revoke"), {"supervisor", "operator"}),
 }
 NUMBERS = itertools.count(1)
 PREFIX = b"yuyue command v1\0"
@@ -106,9 +105,9 @@ def commands():
 
 def envelopes():
     """Batches of signed commands."""
-    device = CALLERS["kiosk" if CALLER == "kiosk" else "counter"]
+    device = CALLERS["counter" if CALLER == "clerk" else CALLER]
     key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(device["signing_key"]))
-    clerk = CALLERS["clerk"]["id"]
+    clerk = CALLERS[CALLER if CALLER in STAFF else "clerk"]["id"]
     clerks = st.sampled_from([clerk, clerk, None, 4_000_000_000])
     # The same identifiers come again, with the same body or another one.
     identifiers = st.one_of(st.uuids(), st.sampled_from([uuid.UUID(int=index) for index in range(4)]))

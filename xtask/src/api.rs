@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// The Python packages with their versions.
 const REQUIREMENTS: &str = "tests/api/requirements.txt";
 /// Who calls; each has a report of its own.
-const CALLERS: [&str; 4] = ["everybody", "counter", "kiosk", "clerk"];
+const CALLERS: [&str; 6] = ["everybody", "counter", "kiosk", "clerk", "supervisor", "operator"];
 
 /// The reports of [`run`].
 pub fn reports() -> Vec<PathBuf> {

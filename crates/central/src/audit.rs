@@ -1,12 +1,15 @@
 //! Who did what, and when. Records hold identifiers and hashes only, and each carries the hash of the one before, so
 //! that a record can neither be changed nor taken out without breaking the chain.
 
-use crate::secret::Hash;
+pub mod verify;
+
+use crate::secret::{Hash, hash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId};
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::cursor::Epoch;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,8 +47,18 @@ pub enum Act {
     DeviceRevoked,
     /// A clerk was added.
     ClerkAdded,
-    /// A clerk was disabled or enabled, or the password was reset.
+    /// A clerk was disabled or enabled, moved or given another role, or the password was reset.
     ClerkChanged,
+    /// A clerk who was locked out was let in again.
+    LockLifted,
+    /// A clerk's sign-ins were ended.
+    ClerkSignedOut,
+    /// Acts of an office were looked through.
+    ActsRead,
+    /// A device got a new certificate.
+    CertificateRenewed,
+    /// A backup was put in place and a new feed begun.
+    Restored,
     /// Rows were imported.
     Imported,
     /// Places were allocated and results published.
@@ -145,6 +158,12 @@ pub fn check_chain(tail: &mut Tail, records: impl IntoIterator<Item = Record>) -
         }
     }
     Ok(())
+}
+
+/// What the record of a restored backup carries: the hash of the feed that ended with it.
+#[must_use]
+pub fn restored_detail(ended: Epoch) -> Hash {
+    hash(ended.0.as_bytes())
 }
 
 /// The hash of a record: a fixed width for every field, so that no two records share one text.

@@ -2,9 +2,11 @@
 
 use crate::secret::{Hash, hash};
 use chrono::Datelike as _;
+use ed25519_dalek::VerifyingKey;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SerialNumber, date_time_ymd,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ED25519, PublicKeyData, SerialNumber,
+    SignatureAlgorithm, date_time_ymd,
 };
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -13,10 +15,13 @@ use yuyue_domain::time::{Date, Timestamp};
 
 /// Years for which the authority itself is valid.
 const AUTHORITY_YEARS: i64 = 20;
-/// Days for which a device's certificate is valid; revocation is checked with every request, so it may be long.
-const DEVICE_DAYS: i64 = 5 * 365;
-/// Days for which the server's own certificate is valid; it is made anew with every start.
-const SERVER_DAYS: i64 = 365;
+/// Years for which the certificate of the centre's signing key is valid.
+const SEAL_YEARS: i64 = 10;
+/// Days for which a device's certificate is valid. A device asks for the next one in the last third; revocation is checked
+/// with every request.
+const DEVICE_DAYS: i64 = 365;
+/// Days for which the server's own certificate is valid; it is made anew with every start and when half of them are over.
+pub const SERVER_DAYS: i64 = 365;
 
 /// Why no certificate could be made.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +146,33 @@ impl Authority {
             certificate: certificate.der().clone(),
             key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
         })
+    }
+
+    /// Certifies the key with which the centre signs, so that whoever knows the authority recognises it.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn certify_seal(&self, key: &VerifyingKey, serial: [u8; 32], now: Timestamp) -> Result<String, AuthorityError> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = name("Yuyue seal");
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.serial_number = Some(serial_number(serial));
+        set_validity(&mut params, now, SEAL_YEARS * 365);
+        let certificate = params.signed_by(&SealKey(key.to_bytes()), &self.issuer).map_err(AuthorityError::Own)?;
+        Ok(certificate.pem())
+    }
+}
+
+/// An Ed25519 key as certificates hold it.
+struct SealKey([u8; 32]);
+
+impl PublicKeyData for SealKey {
+    fn der_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        &PKCS_ED25519
     }
 }
 

@@ -1,12 +1,13 @@
 //! A centre on disk: its folder, its keys, its store and its authority.
 
+use crate::audit::{Act, Entry, restored_detail};
 use crate::authority::{Authority, AuthorityError};
 use crate::clock::Clock;
 use crate::core::{Core, CoreConfig};
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AnyStore, OpenStoreError, Store as _, StoreConfig};
+use crate::store::{AnyStore, Batch, OpenStoreError, Store, StoreConfig, Wants};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -140,7 +141,7 @@ impl Central {
     ///
     /// # Errors
     /// When the folder holds a centre already, or the backup cannot be read with its key.
-    pub async fn restore(folder: &Path, backup: &Path, epoch: Epoch) -> Result<(), CentralError> {
+    pub async fn restore(folder: &Path, backup: &Path, epoch: Epoch, now: Timestamp) -> Result<(), CentralError> {
         let target = folder.join(STORE_FILE);
         if target.exists() {
             return Err(CentralError::Exists(folder.to_owned()));
@@ -150,7 +151,7 @@ impl Central {
         let file = |path: &Path, source| CentralError::File { path: path.to_owned(), source };
         fs::copy(backup, &copy).map_err(|source| file(backup, source))?;
         let store = SqliteStore::open(&copy, Some(key))?;
-        store.begin_epoch(epoch).await.map_err(OpenStoreError::from)?;
+        begin_new_feed(&store, epoch, now).await?;
         // Closing the last connection writes the log into the file.
         drop(store);
         fs::rename(&copy, &target).map_err(|source| file(&target, source))?;
@@ -162,12 +163,12 @@ impl Central {
     ///
     /// # Errors
     /// When the configuration names no database, or none with a centre in it.
-    pub async fn begin_anew(place: &StoreConfig, epoch: Epoch) -> Result<(), CentralError> {
+    pub async fn begin_anew(place: &StoreConfig, epoch: Epoch, now: Timestamp) -> Result<(), CentralError> {
         if place.url.is_none() {
             return Err(OpenStoreError::NoDatabase.into());
         }
         let store = database(place, None).await?;
-        store.begin_epoch(epoch).await.map_err(OpenStoreError::from)?;
+        begin_new_feed(&store, epoch, now).await?;
         Ok(())
     }
 
@@ -189,6 +190,17 @@ impl Central {
         let core = Core::new(store, Arc::clone(&clock), Arc::clone(&entropy), ServerKey::new(code_key), config);
         Self { core: Arc::new(core), authority: Arc::new(authority), clock, entropy }
     }
+}
+
+/// Begins a new feed. The audit goes on from the backup and says which feed ended there: what devices witnessed of it later is
+/// gone.
+async fn begin_new_feed(store: &impl Store, epoch: Epoch, now: Timestamp) -> Result<(), OpenStoreError> {
+    let ended = store.get_head().await?.epoch;
+    let mut batch = Batch::at(now);
+    batch.audit(Entry { detail: Some(restored_detail(ended)), ..Entry::new(now, Act::Restored) });
+    store.transact(&Wants::default(), |_| (batch, ())).await?;
+    store.begin_epoch(epoch).await?;
+    Ok(())
 }
 
 /// The database of the configuration, with a new centre in it when one is given.

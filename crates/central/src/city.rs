@@ -8,6 +8,7 @@ use yuyue_domain::application::{ApplicationState, Channel};
 use yuyue_domain::ids::SessionId;
 use yuyue_domain::notice::Notice;
 use yuyue_domain::policy::{Policy, PolicyError};
+use yuyue_domain::rights::Role;
 use yuyue_domain::seed;
 use yuyue_protocol::account::{Clerk, DeviceKind, Secret};
 use yuyue_protocol::change::{ApplicantRow, Row};
@@ -110,6 +111,8 @@ pub async fn load_staff<S: Store>(core: &Core<S>, city: &City) -> Result<(), Cit
             staff_number: sample.staff_number.clone(),
             name: sample.name.reveal().to_owned(),
             office: sample.office,
+            role: Role::Clerk,
+            renewed_at: None,
         };
         match by_password.iter_mut().find(|(password, _)| *password == sample.password) {
             Some((_, clerks)) => clerks.push(clerk),

@@ -14,6 +14,7 @@ mod openapi;
 mod output;
 mod place;
 mod publish;
+mod record;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +40,7 @@ enum Command {
     Import(import::Arguments),
     Allocate(allocate::Arguments),
     Publish(publish::Arguments),
+    Record(record::Arguments),
     Device(device::Arguments),
     Clerk(clerk::Arguments),
     Audit(audit::Arguments),
@@ -61,6 +63,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Allocate(arguments) => allocate::run(&arguments).map_err(Into::into),
         Command::Publish(arguments) => publish::run(&arguments),
+        Command::Record(arguments) => record::run(&arguments),
         Command::Device(arguments) => device::run(&arguments),
         Command::Clerk(arguments) => clerk::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

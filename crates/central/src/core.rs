@@ -20,6 +20,8 @@ mod read;
 mod record;
 pub mod results;
 mod sign_in;
+mod supervise;
+mod upkeep;
 mod visits;
 
 pub use board::Board;
@@ -27,6 +29,7 @@ pub use catalogue::{Catalogue, spare_priority};
 pub(crate) use decide::deliveries;
 pub use decide::{Delivery, SigningKey};
 pub use known::Known;
+pub use supervise::{ACTS_MAX, Acts};
 
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};
@@ -36,8 +39,9 @@ use open_records::OpenRecords;
 use outlook::Forecasts;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId};
+use yuyue_domain::rights::{Role, Standing};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::account::{Clerk, DeviceKind};
 use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// Which people's rows the counters of this city keep.
@@ -69,6 +73,10 @@ pub struct CoreConfig {
     pub visit_seconds: u32,
     /// Seconds after which it ends in any case.
     pub visit_seconds_max: u32,
+    /// Codes that are sent to one phone in a day at most, whoever they are for.
+    pub codes_per_phone_day: u32,
+    /// Codes that one counter may ask for in an hour at most.
+    pub codes_per_counter_hour: u32,
     /// Whether an identity card that a kiosk has read opens a visit without a code.
     pub card_visits: bool,
 }
@@ -83,6 +91,8 @@ impl Default for CoreConfig {
             sign_in_lock_seconds: 15 * 60,
             visit_seconds: 5 * 60,
             visit_seconds_max: 60 * 60,
+            codes_per_phone_day: 20,
+            codes_per_counter_hour: 180,
             card_visits: false,
         }
     }
@@ -98,9 +108,43 @@ pub struct Caller {
     /// Where it stands.
     pub office: OfficeId,
     /// Who is signed in at it.
-    pub clerk: Option<ClerkId>,
+    pub clerk: Option<Acting>,
     /// Whose visit it is, at a kiosk.
     pub visit: Option<ApplicantId>,
+}
+
+/// A clerk who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acting {
+    /// Who.
+    pub id: ClerkId,
+    /// What the clerk may.
+    pub role: Role,
+}
+
+impl From<&Clerk> for Acting {
+    fn from(clerk: &Clerk) -> Self {
+        Self { id: clerk.id, role: clerk.role }
+    }
+}
+
+impl Caller {
+    /// Who is signed in.
+    #[must_use]
+    pub fn clerk_id(&self) -> Option<ClerkId> {
+        self.clerk.map(|clerk| clerk.id)
+    }
+
+    /// Where the caller stands in the table of rights.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match (self.kind, self.clerk, self.visit) {
+            (DeviceKind::Counter, Some(clerk), _) => Standing::Staff(clerk.role),
+            (DeviceKind::Counter, None, _) => Standing::Counter,
+            (DeviceKind::Kiosk, _, Some(_)) => Standing::Visitor,
+            (DeviceKind::Kiosk, _, None) => Standing::Kiosk,
+        }
+    }
 }
 
 /// The centre without a network.
@@ -167,6 +211,11 @@ impl<S: Store> Core<S> {
 
     fn open_records(&self) -> MutexGuard<'_, OpenRecords> {
         self.open_records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key with which the centre signs.
+    pub(crate) fn seal(&self) -> ed25519_dalek::SigningKey {
+        self.key.seal()
     }
 
     /// Brings the catalogue in memory up to the store's.

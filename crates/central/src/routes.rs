@@ -1,14 +1,20 @@
 //! The centre over HTTP: one endpoint a file, with its documentation.
 
+mod acts;
 mod admin;
 mod applicants;
+mod audit;
 mod caller;
 mod changes;
+mod clerks;
 mod codes;
 mod commands;
+mod devices;
 mod enroll;
+mod heard;
 mod input;
 mod live;
+pub mod metrics;
 mod offices;
 mod open_record;
 mod openapi;
@@ -34,12 +40,14 @@ use crate::serve::health::Health;
 use crate::store::{LeaseTerm, Store};
 use crate::writer::Writer;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use metrics::Metrics;
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -47,6 +55,7 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use yuyue_domain::ids::DeviceId;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
@@ -58,8 +67,6 @@ pub const COMMANDS_BYTES_MAX: usize = 10 * 1024 * 1024;
 const CONCURRENT_MAX: usize = 512;
 /// How long one request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// Seconds after which whoever was not answered in time comes back.
-const RETRY_SECONDS: u32 = 5;
 /// Answers shorter than this are not worth compressing.
 const COMPRESS_FROM_BYTES: u64 = 1_024;
 
@@ -73,12 +80,35 @@ pub struct App<S> {
     pub head: watch::Receiver<Revision>,
     /// Whether this process does what the clock makes due.
     pub lead: watch::Receiver<Option<LeaseTerm>>,
+    /// Devices that are shut out, and whether the centre is stopping: both end live streams.
+    pub closed: watch::Receiver<Closed>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Whether everything that works beside the requests still does.
     pub health: Arc<Health>,
+    /// The certificate (PEM) of the key with which the centre signs.
+    pub seal: String,
     /// Certifies devices.
     pub authority: Arc<Authority>,
     /// The port at which enrolled devices connect.
     pub devices_port: u16,
+}
+
+/// Whose live streams end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Closed {
+    /// Devices that were revoked.
+    pub revoked: BTreeSet<DeviceId>,
+    /// The centre stops: everybody's.
+    pub stopping: bool,
+}
+
+impl Closed {
+    /// Whether this device hears nothing more.
+    #[must_use]
+    pub fn ends(&self, device: DeviceId) -> bool {
+        self.stopping || self.revoked.contains(&device)
+    }
 }
 
 /// The endpoints for enrolled devices.
@@ -95,11 +125,18 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/sessions", get(sessions::sessions::<S>))
         .route("/v1/outlook", post(outlook::outlook::<S>))
         .route("/v1/open-record", post(open_record::open_record::<S>))
+        .route("/v1/devices/renew", post(devices::renew::<S>))
+        .route("/v1/devices/{id}/revoke", post(devices::revoke::<S>))
+        .route("/v1/clerks/unlock", post(clerks::unlock::<S>))
+        .route("/v1/clerks/sign-out", post(clerks::sign_out::<S>))
+        .route("/v1/acts", get(acts::acts::<S>))
+        .route("/v1/audit", get(audit::tail::<S>))
+        .route("/v1/seal", get(audit::seal::<S>))
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/v1/commands", post(commands::commands::<S>).layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX)));
     let live = Router::new().route("/v1/changes/live", get(live::live::<S>));
-    finish(with_bounds(bounded).merge(live)).with_state(app)
+    finish(with_bounds(bounded, &app).merge(live), &app).with_state(app)
 }
 
 /// The endpoints for everybody.
@@ -108,13 +145,15 @@ pub fn for_public<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/devices/enroll", post(enroll::enroll::<S>))
         .route("/v1/results", get(results::results::<S>))
         .route("/v1/publications", get(results::publications::<S>))
+        .route("/v1/publications/{id}/record", get(results::record::<S>))
+        .route("/v1/seal", get(audit::seal::<S>))
         .route("/v1/plans", get(plans::plans::<S>))
         .route("/v1/offices", get(offices::offices::<S>))
         .route("/v1/vouchers/{token}", get(vouchers::voucher::<S>))
         .route("/openapi.json", get(openapi::openapi))
         .route("/healthz", get(admin::healthz))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    finish(with_bounds(bounded)).with_state(app)
+    finish(with_bounds(bounded, &app), &app).with_state(app)
 }
 
 /// The endpoints for the operator, on this computer only.
@@ -123,22 +162,27 @@ pub fn for_admin<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/healthz", get(admin::healthz))
         .route("/readyz", get(admin::readyz::<S>))
         .route("/metrics", get(admin::metrics::<S>));
-    finish(with_bounds(bounded)).with_state(app)
+    finish(with_bounds(bounded, &app), &app).with_state(app)
 }
 
-fn with_bounds<A: Clone + Send + Sync + 'static>(router: Router<A>) -> Router<A> {
+type Routes<S> = Router<Arc<App<S>>>;
+
+fn with_bounds<S: Store>(router: Routes<S>, app: &Arc<App<S>>) -> Routes<S> {
     // The wait for a turn counts too: whoever comes when everybody comes is told so within the same time.
-    router.layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_MAX)).layer(middleware::from_fn(within_timeout))
+    router
+        .layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_MAX))
+        .layer(middleware::from_fn(heard::heard))
+        .layer(middleware::from_fn_with_state(app.writer.clone(), within_timeout))
 }
 
-async fn within_timeout(request: Request, next: Next) -> Response {
+async fn within_timeout(State(writer): State<Writer>, request: Request, next: Next) -> Response {
     tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| {
-        let busy = Problem::new(ErrorCode::Busy, "the centre has too much to do").retry_after(RETRY_SECONDS);
-        ApiProblem(busy).into_response()
+        let busy = Problem::new(ErrorCode::Busy, "the centre has too much to do");
+        ApiProblem(busy.retry_after(writer.retry_seconds())).into_response()
     })
 }
 
-fn finish<A: Clone + Send + Sync + 'static>(router: Router<A>) -> Router<A> {
+fn finish<S: Store>(router: Routes<S>, app: &Arc<App<S>>) -> Routes<S> {
     // A live stream must not wait in a compressor for more to come.
     let worth_it = SizeAbove::new(COMPRESS_FROM_BYTES).and(NotForContentType::const_new("text/event-stream"));
     router
@@ -146,6 +190,7 @@ fn finish<A: Clone + Send + Sync + 'static>(router: Router<A>) -> Router<A> {
         .method_not_allowed_fallback(|| async { wrong_method() })
         .layer(CompressionLayer::new().compress_when(worth_it))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.metrics), metrics::count))
 }
 
 fn wrong_method() -> Response {

@@ -10,7 +10,7 @@ mod lapse;
 mod publication;
 mod purge;
 
-pub use publication::{Published, preview};
+pub use publication::{Preview, Published, preview};
 
 use crate::core::Core;
 use crate::store::{LeaseTerm, Store, StoreError};
@@ -30,6 +30,9 @@ pub enum SchedulerError {
     /// The applications of a publication contradict each other.
     #[error("the places cannot be allocated")]
     Allocation(#[from] AllocationError),
+    /// What a publication was worked out from cannot be written down.
+    #[error("the record of the publication cannot be made")]
+    Record(#[from] std::io::Error),
 }
 
 /// What one tick did.

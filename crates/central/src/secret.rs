@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::SigningKey;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -64,6 +65,13 @@ impl ServerKey {
     #[must_use]
     pub fn matches<P: AsRef<[u8]>>(&self, parts: &[P], tag: &Hash) -> bool {
         self.mac(parts).verify_slice(tag).is_ok()
+    }
+
+    /// The key with which the centre signs what others keep or check: publications, and where the audit ends. It follows from
+    /// this one, so that a centre that is restored from its key files signs as before.
+    #[must_use]
+    pub fn seal(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.tag(&["seal"]))
     }
 
     fn mac<P: AsRef<[u8]>>(&self, parts: &[P]) -> Hmac<Sha256> {

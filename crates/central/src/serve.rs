@@ -1,32 +1,42 @@
 //! The running centre: listeners, the writer, the clock's work and messages. All tasks and waits live here.
 #![expect(clippy::disallowed_methods, reason = "this is the program that runs the core")]
 
+mod certificates;
 pub(crate) mod health;
 mod lead;
+pub(crate) mod limits;
 
 use crate::authority::AuthorityError;
 use crate::central::Central;
+use crate::clock::Clock;
 use crate::core::Core;
 use crate::entropy::EntropyError;
-use crate::routes::{self, App};
+use crate::routes::metrics::Metrics;
+use crate::routes::{self, App, Closed};
 use crate::scheduler;
 use crate::sms::{self, Gateway};
 use crate::store::{Store, StoreError};
-use crate::tls::{self, PeerAcceptor, TlsError};
+use crate::tls::{PeerAcceptor, TlsError};
 use crate::writer::Writer;
 use axum::Router;
 use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use certificates::Certificates;
 use health::Health;
 use hyper_util::rt::TokioTimer;
 use lead::Lead;
+use limits::{Limits, limited};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+use yuyue_domain::ids::DeviceId;
 use yuyue_protocol::cursor::Revision;
 
 /// How often a head is looked at that another process may have moved.
@@ -37,6 +47,14 @@ const TICK_EVERY: Duration = Duration::from_secs(1);
 const MESSAGES_EVERY: Duration = Duration::from_millis(500);
 /// How long a connection may be silent, and a request's head may take. Longer than our own devices keep a silent one.
 const IDLE_MAX: Duration = Duration::from_secs(120);
+/// Bytes of a request's head at most.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Lines of a request's head at most.
+const HEADERS_MAX: usize = 64;
+/// How often it is looked at who is shut out.
+const REVOKED_EVERY: Duration = Duration::from_millis(500);
+/// How often certificates are looked at, and who was quiet is forgotten.
+const CARE_EVERY: Duration = Duration::from_secs(60);
 /// How long requests under way may take when the centre stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -54,6 +72,12 @@ pub struct ServeConfig {
     pub names: Vec<String>,
     /// Connections at once at most, of the devices' listener and of everybody's each.
     pub connections: usize,
+    /// Of these from one address; an office has one for all its computers.
+    pub connections_per_address: usize,
+    /// Requests of one device in a minute.
+    pub device_requests_per_minute: NonZeroU32,
+    /// Requests of everybody else in a minute, from one address.
+    pub public_requests_per_minute: NonZeroU32,
 }
 
 impl Default for ServeConfig {
@@ -64,6 +88,9 @@ impl Default for ServeConfig {
             admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 8445)),
             names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
             connections: 4_096,
+            connections_per_address: 512,
+            device_requests_per_minute: per_minute(6_000),
+            public_requests_per_minute: per_minute(1_200),
         }
     }
 }
@@ -73,7 +100,23 @@ impl ServeConfig {
     #[must_use]
     pub fn loopback() -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self { devices: any, public: any, admin: any, ..Self::default() }
+        Self {
+            devices: any,
+            public: any,
+            admin: any,
+            // A test stands for a whole city, and the training edition has one caller only.
+            connections_per_address: usize::MAX,
+            device_requests_per_minute: NonZeroU32::MAX,
+            public_requests_per_minute: NonZeroU32::MAX,
+            ..Self::default()
+        }
+    }
+}
+
+const fn per_minute(requests: u32) -> NonZeroU32 {
+    match NonZeroU32::new(requests) {
+        Some(requests) => requests,
+        None => NonZeroU32::MIN,
     }
 }
 
@@ -124,7 +167,10 @@ pub struct Running {
     pub authority_pem: String,
     /// Nudges the scheduler, so that what is due is done now.
     pub due: Arc<Notify>,
+    /// Nudges whoever cares for certificates.
+    pub care: Arc<Notify>,
     health: Arc<Health>,
+    closed: watch::Sender<Closed>,
     handles: Vec<Handle<SocketAddr>>,
     tasks: Vec<JoinHandle<()>>,
     /// Gives the lease up.
@@ -134,8 +180,9 @@ pub struct Running {
 type Leaving = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Running {
-    /// Stops: requests under way are finished, live streams are cut.
+    /// Stops: requests under way are finished, live streams end.
     pub async fn stop(self) {
+        self.closed.send_modify(|closed| closed.stopping = true);
         for handle in &self.handles {
             handle.graceful_shutdown(Some(STOP_WITHIN));
         }
@@ -174,39 +221,53 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     let writer = Writer::start(Arc::clone(&core), head_sender.clone(), alive).map_err(ServeError::Writer)?;
     let listeners = [bind(config.devices)?, bind(config.public)?, bind(config.admin)?];
     let [(devices, _), ..] = &listeners;
+    let (closed_sender, closed) = watch::channel(Closed { revoked: revoked(&core).await?, stopping: false });
+    let metrics = Arc::new(Metrics::new(writer.groups()));
+    let certificates = Certificates::make(central, &config.names)?;
+    let (now, seal) = (central.clock.wall(), core.seal().verifying_key());
     let app = Arc::new(App {
         core: Arc::clone(&core),
         writer,
         head,
         lead: lead.clone(),
+        closed,
+        metrics: Arc::clone(&metrics),
+        seal: central.authority.certify_seal(&seal, central.entropy.bytes()?, now)?,
         health: Arc::clone(&health),
         authority: Arc::clone(&central.authority),
         devices_port: devices.port(),
     });
 
-    let certify = || -> Result<_, ServeError> {
-        Ok(central.authority.certify_server(&config.names, central.entropy.bytes()?, central.clock.wall())?)
+    let accept =
+        |tls: &RustlsConfig| PeerAcceptor::new(tls.clone(), config.connections, config.connections_per_address);
+    let (for_devices, for_public) = (accept(&certificates.devices), accept(&certificates.public));
+    let of_devices = Arc::new(Limits::new(config.device_requests_per_minute, Arc::clone(&metrics)));
+    let of_public = Arc::new(Limits::new(config.public_requests_per_minute, metrics));
+    let limit = |router: Router, limits: &Arc<Limits>| {
+        router.layer(axum::middleware::from_fn_with_state(Arc::clone(limits), limited))
     };
-    let for_devices = PeerAcceptor::new(tls::for_devices(&central.authority, certify()?)?, config.connections);
-    let for_public = PeerAcceptor::new(tls::for_public(certify()?)?, config.connections);
     let mut running = Running {
         devices: listeners[0].0,
         public: listeners[1].0,
         admin: listeners[2].0,
         authority_pem: central.authority.certificate_pem().to_owned(),
         due: Arc::new(Notify::new()),
+        care: Arc::new(Notify::new()),
         health,
+        closed: closed_sender.clone(),
         handles: Vec::new(),
         tasks: Vec::new(),
         leave: leave(&core, holder),
     };
     let [devices, public, admin] = listeners;
-    running.listen(devices, Some(for_devices), routes::for_devices(Arc::clone(&app)))?;
-    running.listen(public, Some(for_public), routes::for_public(Arc::clone(&app)))?;
+    running.listen(devices, Some(for_devices), limit(routes::for_devices(Arc::clone(&app)), &of_devices))?;
+    running.listen(public, Some(for_public), limit(routes::for_public(Arc::clone(&app)), &of_public))?;
     running.listen(admin, None, routes::for_admin(app))?;
 
     running.work("the lease", lead::keep(Arc::clone(&core), holder, lead_sender));
     running.work_beside(&core, gateway, head_sender, lead, writer_ended);
+    let (clock, limits) = (Arc::clone(&central.clock), [of_devices, of_public]);
+    running.look_after(&core, clock, certificates, closed_sender, limits);
     Ok(running)
 }
 
@@ -220,6 +281,12 @@ fn leave<S: Store>(core: &Arc<Core<S>>, holder: Uuid) -> Box<dyn Fn() -> Leaving
             }
         })
     })
+}
+
+/// Who is shut out.
+async fn revoked<S: Store>(core: &Core<S>) -> Result<BTreeSet<DeviceId>, StoreError> {
+    let devices = core.store().list_devices().await?;
+    Ok(devices.iter().filter(|device| device.revoked_at.is_some()).map(|device| device.id).collect())
 }
 
 fn bind(address: SocketAddr) -> Result<(SocketAddr, TcpListener), ServeError> {
@@ -239,8 +306,10 @@ impl Running {
         let failed = |source| ServeError::Listen { address, source };
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle.clone());
-        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(IDLE_MAX);
-        let endpoints = router.into_make_service();
+        let http = server.http_builder();
+        http.http1().timer(TokioTimer::new()).header_read_timeout(IDLE_MAX);
+        http.http1().max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
+        let endpoints = router.into_make_service_with_connect_info::<SocketAddr>();
         self.handles.push(handle);
         match acceptor {
             Some(acceptor) => {
@@ -302,6 +371,37 @@ impl Running {
                 }
                 // Whoever moves the clock does not wait for the next look.
                 let _ = tokio::time::timeout(TICK_EVERY, due.notified()).await;
+            }
+        });
+    }
+
+    /// What keeps the listeners good: who is shut out leaves at once, certificates are renewed, quiet callers forgotten.
+    fn look_after<S: Store>(
+        &mut self,
+        core: &Arc<Core<S>>,
+        clock: Arc<dyn Clock>,
+        mut certificates: Certificates,
+        closed: watch::Sender<Closed>,
+        limits: [Arc<Limits>; 2],
+    ) {
+        let for_revoked = Arc::clone(core);
+        self.work("the look at who is shut out", async move {
+            let mut every = tokio::time::interval(REVOKED_EVERY);
+            loop {
+                every.tick().await;
+                if let Ok(now) = revoked(&for_revoked).await {
+                    closed.send_if_modified(|known| std::mem::replace(&mut known.revoked, now.clone()) != now);
+                }
+            }
+        });
+        let due = Arc::clone(&self.care);
+        self.work("the care for certificates", async move {
+            loop {
+                let _ = tokio::time::timeout(CARE_EVERY, due.notified()).await;
+                if let Err(error) = certificates.renew_when_due(clock.wall()) {
+                    tracing::error!(error = &error as &dyn std::error::Error, "a certificate is not renewed");
+                }
+                limits.iter().for_each(|one| one.forget_quiet());
             }
         });
     }

@@ -19,7 +19,7 @@ pub use any::AnyStore;
 pub use config::StoreConfig;
 pub use visits::{Asked, VisitRow, VisitSpan};
 
-pub use batch::{Batch, CommandRow, NewDevice, NewSms, Write};
+pub use batch::{Batch, CommandRow, NewDevice, NewSms, PublicationRecord, Write};
 pub use wants::{
     Account, AnsweredCode, CodeLedger, DeviceRow, Loaded, NextIds, PriorityRow, SeenCommand, VisitCodeRow, Wants,
 };
@@ -31,13 +31,13 @@ use std::future::Future;
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, PublicationId, SessionId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::account::{Clerk, DeviceKind};
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 use yuyue_sqlite::OpenError;
@@ -312,7 +312,7 @@ pub trait Store: Send + Sync + 'static {
         token: &Hash,
         device: DeviceId,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Option<ClerkId>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<Clerk>, StoreError>> + Send;
 
     /// One applicant with tests and applications.
     ///
@@ -360,6 +360,15 @@ pub trait Store: Send + Sync + 'static {
         &self,
         published_after: Timestamp,
     ) -> impl Future<Output = Result<BTreeMap<SessionId, PriorityRow>, StoreError>> + Send;
+
+    /// What a publication was worked out from and what came of it; none for one of before records were kept.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_publication_record(
+        &self,
+        publication: PublicationId,
+    ) -> impl Future<Output = Result<Option<PublicationRecord>, StoreError>> + Send;
 
     /// Every document of the policy that was imported, whenever it comes into force.
     ///

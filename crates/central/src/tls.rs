@@ -2,16 +2,19 @@
 
 use crate::authority::{Authority, AuthorityError, ServerCertificate};
 use crate::secret::{Hash, hash};
+use crate::serve::limits::network;
 use axum::Extension;
 use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -74,21 +77,63 @@ pub fn for_public(server: ServerCertificate) -> Result<ServerConfig, TlsError> {
 pub struct PeerAcceptor {
     inner: RustlsAcceptor,
     free: Arc<Semaphore>,
+    addresses: Arc<Addresses>,
+}
+
+/// How many connections come from which address.
+#[derive(Debug)]
+struct Addresses {
+    open: Mutex<BTreeMap<IpAddr, usize>>,
+    each_max: usize,
+}
+
+impl Addresses {
+    /// Takes a place of this address, when it has one left.
+    fn take(self: &Arc<Self>, address: IpAddr) -> Option<AddressPlace> {
+        let address = network(address);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(address).or_default();
+        if *count >= self.each_max {
+            return None;
+        }
+        *count += 1;
+        Some(AddressPlace { addresses: Arc::clone(self), address })
+    }
+}
+
+/// A connection's place among those of its address.
+struct AddressPlace {
+    addresses: Arc<Addresses>,
+    address: IpAddr,
+}
+
+impl Drop for AddressPlace {
+    fn drop(&mut self) {
+        let mut open = self.addresses.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = open.get_mut(&self.address).map(|count| {
+            *count = count.saturating_sub(1);
+            *count
+        });
+        if left == Some(0) {
+            open.remove(&self.address);
+        }
+    }
 }
 
 /// The place of a connection among those that are allowed, given back when its last request is gone.
 #[derive(Clone)]
 pub struct Place {
-    _permit: Arc<OwnedSemaphorePermit>,
+    _place: Arc<(OwnedSemaphorePermit, AddressPlace)>,
 }
 
 impl PeerAcceptor {
-    /// With this encryption, and at most so many connections at once; who comes beyond them is turned away.
+    /// With this encryption, which can be renewed, and at most so many connections at once and of each address; who comes
+    /// beyond them is turned away.
     #[must_use]
-    pub fn new(config: ServerConfig, connections_max: usize) -> Self {
-        let config = RustlsConfig::from_config(Arc::new(config));
+    pub fn new(config: RustlsConfig, connections_max: usize, each_max: usize) -> Self {
         let inner = RustlsAcceptor::new(config).handshake_timeout(HANDSHAKE_TIMEOUT);
-        Self { inner, free: Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS))) }
+        let free = Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS)));
+        Self { inner, free, addresses: Arc::new(Addresses { open: Mutex::default(), each_max }) }
     }
 }
 
@@ -98,15 +143,17 @@ impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let place = Arc::clone(&self.free).try_acquire_owned();
+        let place = Arc::clone(&self.free).try_acquire_owned().ok();
+        let of_address = stream.peer_addr().ok().and_then(|peer| self.addresses.take(peer.ip()));
         let accepting = self.inner.accept(stream, service);
         Box::pin(async move {
-            let place = place.map_err(|_| io::Error::new(io::ErrorKind::QuotaExceeded, "too many connections"))?;
+            let place = place.zip(of_address);
+            let place = place.ok_or_else(|| io::Error::new(io::ErrorKind::QuotaExceeded, "too many connections"))?;
             let (stream, service) = accepting.await?;
             let certificates = stream.get_ref().1.peer_certificates();
             let fingerprint = certificates.and_then(|chain| chain.first()).map(|certificate| hash(certificate));
             let recognised = Extension(PeerFingerprint(fingerprint)).layer(service);
-            Ok((stream, Extension(Place { _permit: Arc::new(place) }).layer(recognised)))
+            Ok((stream, Extension(Place { _place: Arc::new(place) }).layer(recognised)))
         })
     }
 }

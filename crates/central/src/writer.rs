@@ -3,8 +3,12 @@
 
 use crate::core::{Core, Delivery};
 use crate::store::Store;
+use prometheus_client::metrics::histogram::Histogram;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::ItemOutcome;
@@ -13,8 +17,10 @@ use yuyue_protocol::outcome::ItemOutcome;
 pub const QUEUE_MAX: usize = 1_024;
 /// Commands decided in one transaction, unless one request alone has more.
 pub const GROUP_MAX: usize = 512;
-/// Seconds after which a caller who found the queue full comes back.
-const RETRY_SECONDS: u32 = 2;
+/// The longest time, in seconds, after which a caller who found the queue full is asked to come back.
+const RETRY_SECONDS_MAX: u64 = 60;
+/// Bounds of the sizes of groups.
+const GROUP_SIZES: [f64; 8] = [1.0, 2.0, 4.0, 8.0, 32.0, 128.0, 256.0, 512.0];
 
 type Answer = Result<Vec<ItemOutcome>, Problem>;
 
@@ -27,6 +33,40 @@ struct Job {
 #[derive(Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Job>,
+    pace: Arc<Pace>,
+}
+
+/// How much waits, and how fast it is decided: by these somebody is told when to come back.
+#[derive(Debug)]
+struct Pace {
+    /// Commands that wait or are being decided.
+    waiting: AtomicU64,
+    /// Microseconds that one takes, averaged over the last groups.
+    command_us: AtomicU64,
+    groups: Histogram,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self { waiting: AtomicU64::new(0), command_us: AtomicU64::new(1_000), groups: Histogram::new(GROUP_SIZES) }
+    }
+
+    /// Notes that a group was decided. Only the writer does.
+    fn note(&self, commands: usize, took: Duration) {
+        let commands = commands as u64;
+        self.waiting.fetch_sub(commands, Ordering::Relaxed);
+        let one_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX) / commands.max(1);
+        let before = self.command_us.load(Ordering::Relaxed);
+        self.command_us.store((before.saturating_mul(7).saturating_add(one_us) / 8).max(1), Ordering::Relaxed);
+        self.groups.observe(f64::from(u32::try_from(commands).unwrap_or(u32::MAX)));
+    }
+
+    /// Seconds after which what waits now is decided, at this pace.
+    fn seconds(&self) -> u32 {
+        let (waiting, one_us) = (self.waiting.load(Ordering::Relaxed), self.command_us.load(Ordering::Relaxed));
+        let seconds = waiting.saturating_mul(one_us).div_ceil(1_000_000);
+        u32::try_from(seconds.clamp(1, RETRY_SECONDS_MAX)).unwrap_or(u32::MAX)
+    }
 }
 
 impl Writer {
@@ -41,12 +81,14 @@ impl Writer {
         alive: oneshot::Sender<()>,
     ) -> Result<Self, std::io::Error> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let pace = Arc::new(Pace::new());
+        let at_writer = Arc::clone(&pace);
         let runtime = tokio::runtime::Handle::current();
         std::thread::Builder::new().name("writer".into()).spawn(move || {
             let _alive = alive;
-            runtime.block_on(write(core, jobs, head));
+            runtime.block_on(write(core, jobs, head, &at_writer));
         })?;
-        Ok(Self { queue })
+        Ok(Self { queue, pace })
     }
 
     /// Has envelopes decided; answers in the order given.
@@ -55,12 +97,30 @@ impl Writer {
     /// [`ErrorCode::Busy`] when the queue is full or the writer has ended, and what the core says of the whole.
     pub async fn decide(&self, deliveries: Vec<Delivery>) -> Answer {
         let (answer, answered) = oneshot::channel();
-        let busy = |why: &str| Problem::new(ErrorCode::Busy, why).retry_after(RETRY_SECONDS);
-        self.queue.try_send(Job { deliveries, answer }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => busy("the queue is full"),
-            mpsc::error::TrySendError::Closed(_) => busy("the writer has ended"),
+        let busy = |why: &str| Problem::new(ErrorCode::Busy, why).retry_after(self.retry_seconds());
+        let commands = deliveries.len() as u64;
+        // Counted first: the writer may be done with it before this goes on.
+        self.pace.waiting.fetch_add(commands, Ordering::Relaxed);
+        self.queue.try_send(Job { deliveries, answer }).map_err(|error| {
+            self.pace.waiting.fetch_sub(commands, Ordering::Relaxed);
+            match error {
+                mpsc::error::TrySendError::Full(_) => busy("the queue is full"),
+                mpsc::error::TrySendError::Closed(_) => busy("the writer has ended"),
+            }
         })?;
         answered.await.map_err(|_| busy("the centre is stopping"))?
+    }
+
+    /// Seconds after which what waits now is decided, as fast as it went lately.
+    #[must_use]
+    pub fn retry_seconds(&self) -> u32 {
+        self.pace.seconds()
+    }
+
+    /// The sizes of the groups that were decided.
+    #[must_use]
+    pub fn groups(&self) -> Histogram {
+        self.pace.groups.clone()
     }
 
     /// Requests that wait now.
@@ -70,7 +130,12 @@ impl Writer {
     }
 }
 
-async fn write<S: Store>(core: Arc<Core<S>>, mut jobs: mpsc::Receiver<Job>, head: watch::Sender<Revision>) {
+async fn write<S: Store>(
+    core: Arc<Core<S>>,
+    mut jobs: mpsc::Receiver<Job>,
+    head: watch::Sender<Revision>,
+    pace: &Pace,
+) {
     while let Some(first) = jobs.recv().await {
         let mut group = vec![first];
         let mut size = group[0].deliveries.len();
@@ -79,14 +144,15 @@ async fn write<S: Store>(core: Arc<Core<S>>, mut jobs: mpsc::Receiver<Job>, head
             size += next.deliveries.len();
             group.push(next);
         }
-        decide_group(&core, group).await;
+        let begun = Instant::now();
+        decide_group(&core, group, || pace.note(size, begun.elapsed())).await;
         if let Ok(cursor) = core.store().get_head().await {
             head.send_if_modified(|known| std::mem::replace(known, cursor.revision) != cursor.revision);
         }
     }
 }
 
-async fn decide_group<S: Store>(core: &Core<S>, group: Vec<Job>) {
+async fn decide_group<S: Store>(core: &Core<S>, group: Vec<Job>, decided_now: impl FnOnce()) {
     let mut all = Vec::new();
     let mut waiting = Vec::with_capacity(group.len());
     for job in group {
@@ -94,6 +160,7 @@ async fn decide_group<S: Store>(core: &Core<S>, group: Vec<Job>) {
         all.extend(job.deliveries);
     }
     let decided = core.decide(&all).await;
+    decided_now();
     let mut outcomes = decided.map(Vec::into_iter);
     for (count, answer) in waiting {
         let part = match &mut outcomes {
@@ -102,5 +169,23 @@ async fn decide_group<S: Store>(core: &Core<S>, group: Vec<Job>) {
         };
         // A caller who hung up asks again and gets the stored outcomes.
         let _ = answer.send(part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_told_to_come_back_is_told_when_there_will_be_room() {
+        let pace = Pace::new();
+        assert_eq!(pace.seconds(), 1, "nothing waits");
+        pace.waiting.store(100_000, Ordering::Relaxed);
+        for _ in 0..100 {
+            pace.note(0, Duration::from_micros(200));
+        }
+        assert_eq!(pace.seconds(), 20, "100,000 commands of 200 microseconds each");
+        pace.waiting.store(u64::MAX, Ordering::Relaxed);
+        assert_eq!(pace.seconds(), 60, "and never longer than a minute");
     }
 }

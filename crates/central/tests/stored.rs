@@ -25,6 +25,10 @@ fn second() -> Runner {
     Runner::new(&migrations()[..2])
 }
 
+fn third() -> Runner {
+    Runner::new(&migrations()[..3])
+}
+
 fn newest() -> i32 {
     migrations().iter().map(Migration::version).max().expect("there is a schema")
 }
@@ -45,6 +49,7 @@ fn write_missing(version: i32, kind: &FileKind) {
 async fn a_store_of_every_schema_keeps_its_rows_and_a_newer_one_is_refused() {
     write_missing(1, &FileKind { migrations: first, ..FILE_KIND });
     write_missing(2, &FileKind { migrations: second, ..FILE_KIND });
+    write_missing(3, &FileKind { migrations: third, ..FILE_KIND });
     write_missing(newest(), &FILE_KIND);
     for version in 1..=newest() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -19,8 +19,8 @@ use std::time::Duration;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::{Secret, SignIn, SignedIn};
-use yuyue_protocol::centre::{Centre, Visits};
+use yuyue_protocol::account::{RenewRequest, Renewed, Secret, SignIn, SignedIn};
+use yuyue_protocol::centre::{Centre, Upkeep, Visits};
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::cursor::Cursor;
@@ -30,6 +30,7 @@ use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
+use yuyue_protocol::witness::{AuditTail, SealKey};
 
 /// How long connecting may take before the line counts as dead.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
@@ -195,6 +196,21 @@ impl Visits for HttpCentre {
 
     async fn end_visit(&self) -> Result<(), Problem> {
         send(self.request(Method::DELETE, "/v1/visits")).await.map(drop)
+    }
+}
+
+impl Upkeep for HttpCentre {
+    async fn renew_certificate(&self, request: RenewRequest) -> Result<Renewed, Problem> {
+        self.post("/v1/devices/renew", &request).await
+    }
+
+    async fn seal_key(&self) -> Result<SealKey, Problem> {
+        self.get("/v1/seal", &[]).await
+    }
+
+    async fn audit_tail(&self, seen: Option<u64>) -> Result<AuditTail, Problem> {
+        let query: Vec<(&str, String)> = seen.iter().map(|seen| ("seen", seen.to_string())).collect();
+        self.get("/v1/audit", &query).await
     }
 }
 

@@ -91,7 +91,7 @@ pub struct Desk {
     /// Set when something could not be written to `device.db`.
     rolled_back: Arc<AtomicBool>,
     key: Key,
-    folder: Folder,
+    pub(crate) folder: Folder,
 }
 
 impl Desk {

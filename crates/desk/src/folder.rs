@@ -86,6 +86,18 @@ impl Folder {
         self.path.join("cache.db")
     }
 
+    /// What this computer has kept of the centre's audit, for auditors.
+    #[must_use]
+    pub fn witness(&self) -> PathBuf {
+        self.path.join("audit-witness.jsonl")
+    }
+
+    /// What takes its place, while it is being written.
+    #[must_use]
+    pub fn witness_next(&self) -> PathBuf {
+        self.path.join("audit-witness.jsonl-next")
+    }
+
     /// Every command once more, for the day on which `device.db` is damaged.
     #[must_use]
     pub fn journal(&self) -> PathBuf {

@@ -18,6 +18,7 @@ pub mod opening;
 pub mod sync;
 #[cfg(test)]
 mod testing;
+pub mod upkeep;
 pub mod use_cases;
 pub mod view;
 pub mod world;

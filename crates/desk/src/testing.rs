@@ -115,7 +115,14 @@ pub fn city(applicants: u32) -> City {
 }
 
 pub fn clerk() -> Clerk {
-    Clerk { id: yuyue_domain::ids::ClerkId(1), staff_number: "0317".into(), name: "周例九".into(), office: OFFICE }
+    Clerk {
+        id: yuyue_domain::ids::ClerkId(1),
+        staff_number: "0317".into(),
+        name: "周例九".into(),
+        office: OFFICE,
+        role: yuyue_domain::rights::Role::Clerk,
+        renewed_at: None,
+    }
 }
 
 pub fn notice(kind: NoticeKind, version: u32) -> Notice {

@@ -20,6 +20,7 @@ pub mod record;
 pub mod results;
 pub mod search;
 pub mod sessions;
+mod staff;
 pub mod submit;
 pub mod today;
 pub mod visit;

@@ -31,6 +31,7 @@ pub mod publication;
 pub mod rank;
 pub mod rank_key;
 pub mod refusal;
+pub mod rights;
 pub mod seed;
 pub mod session;
 pub mod sort_time;

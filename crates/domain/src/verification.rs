@@ -3,6 +3,8 @@
 //! The digits are not here: the centre keeps them hashed, compares, and tells whether they match. Two times are kept
 //! apart because people confuse them: how long the code is good, and when another can be sent.
 
+pub mod quota;
+
 use crate::ids::{ApplicationId, DeviceId};
 use crate::licence::Subject;
 use crate::policy::local::CodeRule;

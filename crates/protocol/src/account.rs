@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use yuyue_domain::ids::{ClerkId, DeviceId, OfficeId};
+use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
 
 /// A clerk as every device may know them.
@@ -17,6 +18,12 @@ pub struct Clerk {
     pub name: String,
     /// The office at which the clerk works.
     pub office: OfficeId,
+    /// What the clerk is there.
+    #[serde(default)]
+    pub role: Role,
+    /// When password, role or office were last set: what a device has kept of before lets nobody in any more.
+    #[serde(default)]
+    pub renewed_at: Option<Timestamp>,
 }
 
 /// What kind of place a device stands at.
@@ -72,6 +79,20 @@ pub struct Enrolled {
     /// Argon2id verifier of the code with which staff leave a kiosk; none at a counter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_verifier: Option<String>,
+}
+
+/// Asks for a new certificate in the place of the one that is shown with the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenewRequest {
+    /// A certificate signing request (PEM) for the connection, with a new key.
+    pub certificate_request: String,
+}
+
+/// A device has a new certificate. The one with which it asked counts for as long as it would have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewed {
+    /// The certificate (PEM).
+    pub certificate: String,
 }
 
 /// A clerk signs in at a device.

@@ -3,7 +3,7 @@
 //! The centre's core implements it for a known caller; a device's client implements it over HTTPS. A simulation lets the
 //! two call each other directly. Implementations must not spawn, sleep or keep threads of their own.
 
-use crate::account::{SignIn, SignedIn};
+use crate::account::{RenewRequest, Renewed, SignIn, SignedIn};
 use crate::change::ChangesPage;
 use crate::code::{CodeRequest, CodeSent};
 use crate::cursor::Cursor;
@@ -13,6 +13,7 @@ use crate::open_record::{OpenElsewhere, OpenRecord};
 use crate::outcome::ItemOutcome;
 use crate::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use crate::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
+use crate::witness::{AuditTail, SealKey};
 use std::future::Future;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
@@ -60,6 +61,18 @@ pub trait Centre {
     ///
     /// [`ELSEWHERE_MAX`]: crate::open_record::ELSEWHERE_MAX
     fn open_record(&self, report: OpenRecord) -> impl Future<Output = Result<Vec<OpenElsewhere>, Problem>> + Send;
+}
+
+/// What keeps a device going that nobody looks after, asked about once an hour.
+pub trait Upkeep {
+    /// Gets a new certificate in the place of the caller's.
+    fn renew_certificate(&self, request: RenewRequest) -> impl Future<Output = Result<Renewed, Problem>> + Send;
+
+    /// The key with which the centre signs.
+    fn seal_key(&self) -> impl Future<Output = Result<SealKey, Problem>> + Send;
+
+    /// Where the audit ends, and what it has in the place of the record `seen`.
+    fn audit_tail(&self, seen: Option<u64>) -> impl Future<Output = Result<AuditTail, Problem>> + Send;
 }
 
 /// What a kiosk can ask beside that, to learn who is there. No person's record is read and no command is taken at a kiosk

@@ -16,3 +16,4 @@ pub mod open_record;
 pub mod outcome;
 pub mod query;
 pub mod visit;
+pub mod witness;

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use uuid::Uuid;
 use yuyue_central::clock::Clock;
-use yuyue_central::core::{Caller, Core, CoreConfig, Delivery};
+use yuyue_central::core::{Acting, Caller, Core, CoreConfig, Delivery};
 use yuyue_central::entropy::{Entropy as _, SeededEntropy};
 use yuyue_central::scheduler::Scheduler;
 use yuyue_central::secret::hash;
@@ -139,7 +139,9 @@ impl CentreNode {
             Some(token) => {
                 let found = now(core.store().find_token(&hash(token.0.as_bytes()), from, core.now()));
                 let found = found.map_err(|_| Problem::new(ErrorCode::Busy, "the store is not available"))?;
-                Some(found.ok_or_else(|| Problem::new(ErrorCode::SignedOut, "the token is unknown or has expired"))?)
+                let found =
+                    found.ok_or_else(|| Problem::new(ErrorCode::SignedOut, "the token is unknown or has expired"))?;
+                Some(Acting::from(&found))
             }
         };
         Ok(Caller { device: from, kind: computer.kind, office: computer.office, clerk, visit: None })

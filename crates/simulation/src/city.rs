@@ -19,6 +19,7 @@ use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::identity::PhoneNumber;
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId};
 use yuyue_domain::licence::{LicenceClass, Subject};
+use yuyue_domain::rights::Role;
 use yuyue_domain::session::Session;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{Clerk, DeviceKind};
@@ -122,6 +123,8 @@ pub fn clerks(city: &City) -> Vec<Clerk> {
         staff_number: clerk.staff_number.clone(),
         name: clerk.name.reveal().to_owned(),
         office: clerk.office,
+        role: Role::Clerk,
+        renewed_at: None,
     };
     city.clerks().iter().map(clerk).collect()
 }

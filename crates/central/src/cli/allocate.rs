@@ -3,6 +3,7 @@
 //! The answer is written to a new file beside the output and renamed, so that the output is either whole or untouched.
 
 pub mod answer;
+mod check;
 pub mod input;
 
 use self::input::{Input, InputError};
@@ -19,8 +20,12 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
     /// The file to write the outcome to
-    #[arg(long, value_name = "FILE")]
-    output: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "check")]
+    output: Option<PathBuf>,
+    /// Check that the places which the file itself says were given (`placed`) are those that come out, as in the record of a
+    /// publication
+    #[arg(long)]
+    check: bool,
 }
 
 /// Why nothing was allocated.
@@ -32,6 +37,18 @@ pub enum AllocateError {
     /// The input is wrong.
     #[error("{}", .0.display())]
     Input(PathBuf, #[source] InputError),
+    /// The file says that other places were given than those that come out.
+    #[error("{}: application {application} is given {given}, and {found} comes out", path.display())]
+    Differs {
+        /// The file.
+        path: PathBuf,
+        /// The first application that differs.
+        application: String,
+        /// What the file says.
+        given: String,
+        /// What comes out.
+        found: String,
+    },
     /// The output could not be written.
     #[error("{} cannot be written", .0.display())]
     Write(PathBuf, #[source] std::io::Error),
@@ -43,7 +60,7 @@ impl AllocateError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Input(..) => 2,
-            Self::Read(..) | Self::Write(..) => 1,
+            Self::Read(..) | Self::Write(..) | Self::Differs { .. } => 1,
         }
     }
 }
@@ -53,18 +70,24 @@ impl AllocateError {
 /// # Errors
 /// When the input cannot be read or is wrong, or the output cannot be written; then the output is as it was.
 pub fn run(arguments: &Arguments) -> Result<(), AllocateError> {
-    let Arguments { input, output } = arguments;
+    let Arguments { input, output, check } = arguments;
     let text = std::fs::read(input).map_err(|error| AllocateError::Read(input.clone(), error))?;
     let read = Input::read(&text).map_err(|error| AllocateError::Input(input.clone(), error))?;
-    write_whole(output, &read).map_err(|error| AllocateError::Write(output.clone(), error))
+    let seats = read.place();
+    if *check {
+        check::check(&text, &read, &seats).map_err(|error| error.of(input))?;
+    }
+    match output {
+        Some(output) => write_whole(output, &read, &seats).map_err(|error| AllocateError::Write(output.clone(), error)),
+        None => Ok(()),
+    }
 }
 
-fn write_whole(output: &Path, input: &Input<'_>) -> std::io::Result<()> {
+fn write_whole(output: &Path, input: &Input<'_>, seats: &[u32]) -> std::io::Result<()> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let seats = input.place();
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     let mut writer = BufWriter::with_capacity(1 << 20, file.as_file_mut());
-    answer::write(&mut writer, input, &seats)?;
+    answer::write(&mut writer, input, seats)?;
     writer.flush()?;
     drop(writer);
     file.as_file().sync_all()?;

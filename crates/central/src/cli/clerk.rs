@@ -7,9 +7,10 @@ use crate::store::{Account, Store as _};
 use serde::Serialize;
 use std::io::BufRead as _;
 use yuyue_domain::ids::{ClerkId, OfficeId};
+use yuyue_domain::rights::Role;
 use yuyue_protocol::account::Secret;
 
-/// Add, list and disable clerks, and reset their passwords.
+/// Add, list, move and disable clerks, give them roles, and reset their passwords.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -31,6 +32,9 @@ enum Command {
         /// The number of the office
         #[arg(long)]
         office: u32,
+        /// What the clerk may: a supervisor answers for the office, an operator for the city
+        #[arg(long, value_enum, default_value = "clerk")]
+        role: Position,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -42,6 +46,28 @@ enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Move a clerk to another office: sign-ins end, and devices ask for the password anew
+    Move {
+        #[command(flatten)]
+        place: Place,
+        /// 工号
+        #[arg(long)]
+        staff_number: String,
+        /// The number of the new office
+        #[arg(long)]
+        office: u32,
+    },
+    /// Give a clerk another role: sign-ins end, and devices ask for the password anew
+    SetRole {
+        #[command(flatten)]
+        place: Place,
+        /// 工号
+        #[arg(long)]
+        staff_number: String,
+        /// The new role
+        #[arg(long, value_enum)]
+        role: Position,
     },
     /// Disable a clerk: no sign-in, and devices forget the clerk
     Disable {
@@ -61,12 +87,33 @@ enum Command {
     },
 }
 
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Position {
+    /// Books for the person at the desk
+    Clerk,
+    /// Answers for one office
+    Supervisor,
+    /// Answers for the city
+    Operator,
+}
+
+impl From<Position> for Role {
+    fn from(position: Position) -> Self {
+        match position {
+            Position::Clerk => Self::Clerk,
+            Position::Supervisor => Self::Supervisor,
+            Position::Operator => Self::Operator,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Listed {
     clerk: ClerkId,
     staff_number: String,
     name: String,
     office: OfficeId,
+    role: Role,
     disabled: bool,
 }
 
@@ -78,6 +125,7 @@ impl From<Account> for Listed {
             staff_number: clerk.staff_number,
             name: clerk.name,
             office: clerk.office,
+            role: clerk.role,
             disabled: account.disabled,
         }
     }
@@ -85,11 +133,11 @@ impl From<Account> for Listed {
 
 pub fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
-        Command::Add { place, staff_number, name, office, json: as_json } => {
+        Command::Add { place, staff_number, name, office, role, json: as_json } => {
             let central = place.open()?;
             let password = read_password()?;
             let added = block_on(async {
-                Ok(central.core.add_clerk(staff_number, name, OfficeId(*office), &password).await?)
+                Ok(central.core.add_clerk(staff_number, name, OfficeId(*office), (*role).into(), &password).await?)
             })?;
             either(*as_json, &added, |added| format!("clerk {} with staff number {}", added.id, added.staff_number))
         }
@@ -99,8 +147,21 @@ pub fn run(arguments: &Arguments) -> Outcome {
             let listed: Vec<Listed> = accounts.into_iter().map(Listed::from).collect();
             list(*as_json, &listed, |one| {
                 let state = if one.disabled { "disabled" } else { "active" };
-                format!("{}\t{}\t{}\toffice {}\t{state}", one.clerk, one.staff_number, one.name, one.office)
+                format!(
+                    "{}\t{}\t{}\toffice {}\t{:?}\t{state}",
+                    one.clerk, one.staff_number, one.name, one.office, one.role
+                )
             })
+        }
+        Command::Move { place, staff_number, office } => {
+            let central = place.open()?;
+            block_on(async { Ok(central.core.move_clerk(staff_number, OfficeId(*office)).await?) })?;
+            line(format_args!("the clerk with staff number {staff_number} works at office {office}"))
+        }
+        Command::SetRole { place, staff_number, role } => {
+            let central = place.open()?;
+            block_on(async { Ok(central.core.set_role(staff_number, (*role).into()).await?) })?;
+            line(format_args!("the clerk with staff number {staff_number} has another role"))
         }
         Command::Disable { place, staff_number } => {
             let central = place.open()?;

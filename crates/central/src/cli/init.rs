@@ -5,6 +5,7 @@ use super::output::line;
 use super::place::{Place, block_on};
 use crate::central::Central;
 use crate::city::load_seeds;
+use crate::clock::{Clock as _, SystemClock};
 use crate::entropy::{Entropy as _, OsEntropy};
 use std::path::PathBuf;
 use yuyue_protocol::cursor::Epoch;
@@ -33,12 +34,12 @@ pub fn run(arguments: &Arguments) -> Outcome {
     let Arguments { place, city, from, restored } = arguments;
     if let Some(backup) = from {
         let epoch = Epoch(OsEntropy.uuid()?);
-        block_on(async { Ok(Central::restore(&place.folder, backup, epoch).await?) })?;
+        block_on(async { Ok(Central::restore(&place.folder, backup, epoch, SystemClock.now()).await?) })?;
         return line(format_args!("the centre in {} begins a new feed", place.folder.display()));
     }
     if *restored {
         let (config, epoch) = (place.config()?, Epoch(OsEntropy.uuid()?));
-        block_on(async { Ok(Central::begin_anew(&config.store, epoch).await?) })?;
+        block_on(async { Ok(Central::begin_anew(&config.store, epoch, SystemClock.now()).await?) })?;
         return line("the centre in the database begins a new feed");
     }
     let central = place.init(city)?;

@@ -3,6 +3,7 @@
 use super::Outcome;
 use serde::Serialize;
 use std::io::Write as _;
+use std::path::Path;
 
 /// Writes a line for people.
 pub fn line(text: impl std::fmt::Display) -> Outcome {
@@ -26,4 +27,14 @@ pub fn either<T: Serialize>(as_json: bool, value: &T, text: impl FnOnce(&T) -> S
 /// Writes a list for programs when they ask for JSON, else a line for each row.
 pub fn list<T: Serialize>(as_json: bool, rows: &[T], text: impl Fn(&T) -> String) -> Outcome {
     if as_json { json(&rows) } else { rows.iter().try_for_each(|row| line(text(row))) }
+}
+
+/// Writes a file that is not there yet.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Outcome {
+    let write = || -> std::io::Result<()> {
+        let mut file = std::fs::File::create_new(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|error| format!("{}: {error}", path.display()).into())
 }

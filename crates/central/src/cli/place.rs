@@ -19,7 +19,7 @@ pub struct Place {
     /// The folder of the centre
     #[arg(long, value_name = "FOLDER", env = "YUYUE_FOLDER")]
     pub folder: PathBuf,
-    /// The configuration file; without one everything is as by default
+    /// The configuration file; variables such as YUYUE_SERVE_PUBLIC count more
     #[arg(long, value_name = "FILE", env = "YUYUE_CONFIG")]
     pub config: Option<PathBuf>,
     /// The address of a PostgreSQL database in which the rows are; it may hold a password, so better not as an argument
@@ -48,7 +48,7 @@ impl std::fmt::Debug for StoreUrl {
 impl Place {
     /// Reads the configuration.
     pub fn config(&self) -> Outcome<Config> {
-        let mut config = Config::read(self.config.as_deref())?;
+        let mut config = Config::read(self.config.as_deref(), std::env::vars_os())?;
         if let Some(url) = &self.store {
             config.store.url = Some(url.0.clone());
         }

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::output::line;
 use super::place::Place;
+use crate::config::{LogConfig, LogFormat};
 use crate::serve::start;
 use crate::sms::SpoolGateway;
 use std::sync::Arc;
@@ -19,10 +20,19 @@ pub struct Arguments {
     place: Place,
 }
 
+/// `YUYUE_LOG` counts more than the configuration.
+fn filter(config: &LogConfig) -> Outcome<EnvFilter> {
+    let chosen = std::env::var("YUYUE_LOG").unwrap_or_else(|_| config.filter.clone());
+    EnvFilter::try_new(&chosen).map_err(|error| format!("the filter of the log is wrong: {error}").into())
+}
+
 pub fn run(arguments: &Arguments) -> Outcome {
-    let filter = EnvFilter::try_from_env("YUYUE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = arguments.place.config()?;
+    let logged = tracing_subscriber::fmt().with_env_filter(filter(&config.log)?).with_writer(std::io::stderr);
+    match config.log.format {
+        LogFormat::Json => logged.json().init(),
+        LogFormat::Text => logged.init(),
+    }
     let spool = config.sms.spool.unwrap_or_else(|| arguments.place.folder.join("sms"));
     let gateway = Arc::new(SpoolGateway::new(&spool)?);
     // A transaction blocks the worker that asks for it, so there are more workers than processors.

@@ -8,6 +8,7 @@ use crate::password::{PasswordError, make_verifier};
 use crate::secret::{enrolment_hash, enrolment_text};
 use crate::store::{Account, Batch, NewDevice, Store, StoreError, Wants, Write};
 use yuyue_domain::ids::{ClerkId, DeviceId, OfficeId};
+use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::{Clerk, DeviceKind, Secret};
 use yuyue_protocol::change::{Row, RowKey};
@@ -200,6 +201,7 @@ impl<S: Store> Core<S> {
         staff_number: &str,
         name: &str,
         office: OfficeId,
+        role: Role,
         password: &Secret,
     ) -> Result<Clerk, AdminError> {
         self.check_office(office).await?;
@@ -212,7 +214,8 @@ impl<S: Store> Core<S> {
                     return (Batch::default(), Err(AdminError::StaffNumberTaken));
                 }
                 let id = ClerkId(loaded.next_ids.clerk);
-                let clerk = Clerk { id, staff_number: staff_number.to_owned(), name: name.to_owned(), office };
+                let (staff_number, name) = (staff_number.to_owned(), name.to_owned());
+                let clerk = Clerk { id, staff_number, name, office, role, renewed_at: Some(now) };
                 (clerk_batch(&clerk, verifier, now), Ok(clerk))
             })
             .await?
@@ -241,9 +244,26 @@ impl<S: Store> Core<S> {
     pub async fn disable_clerk(&self, staff_number: &str) -> Result<(), AdminError> {
         self.change_clerk(staff_number, |account, batch| {
             batch.gone.push((RowKey::Clerk(account.clerk.id), None));
-            Account { disabled: true, ..account }
+            Ok(Account { disabled: true, ..account })
         })
         .await
+    }
+
+    /// Moves a clerk to another office: sign-ins at the old one end, and counters ask for the password anew.
+    ///
+    /// # Errors
+    /// When there is no such office, or no such clerk who may sign in.
+    pub async fn move_clerk(&self, staff_number: &str, office: OfficeId) -> Result<(), AdminError> {
+        self.check_office(office).await?;
+        self.change_active(staff_number, |clerk| Clerk { office, ..clerk }).await
+    }
+
+    /// Gives a clerk another role: sign-ins end, and counters ask for the password anew.
+    ///
+    /// # Errors
+    /// When there is no such clerk who may sign in.
+    pub async fn set_role(&self, staff_number: &str, role: Role) -> Result<(), AdminError> {
+        self.change_active(staff_number, |clerk| Clerk { role, ..clerk }).await
     }
 
     /// Gives a clerk a new password, enables the account and lifts a lock.
@@ -254,8 +274,26 @@ impl<S: Store> Core<S> {
         let verifier = make_verifier(password, self.entropy.bytes()?)?;
         let now = self.now();
         self.change_clerk(staff_number, |account, batch| {
-            batch.rows.push(Row::Clerk(account.clerk.clone()));
-            Account { verifier, disabled: false, failures: 0, locked_until: now, ..account }
+            let clerk = Clerk { renewed_at: Some(now), ..account.clerk };
+            batch.rows.push(Row::Clerk(clerk.clone()));
+            Ok(Account { clerk, verifier, disabled: false, failures: 0, locked_until: now })
+        })
+        .await
+    }
+
+    async fn change_active(
+        &self,
+        staff_number: &str,
+        change: impl FnOnce(Clerk) -> Clerk + Send,
+    ) -> Result<(), AdminError> {
+        let now = self.now();
+        self.change_clerk(staff_number, |account, batch| {
+            if account.disabled {
+                return Err(AdminError::Unknown("clerk who may sign in"));
+            }
+            let clerk = Clerk { renewed_at: Some(now), ..change(account.clerk.clone()) };
+            batch.rows.push(Row::Clerk(clerk.clone()));
+            Ok(Account { clerk, ..account })
         })
         .await
     }
@@ -263,7 +301,7 @@ impl<S: Store> Core<S> {
     async fn change_clerk(
         &self,
         staff_number: &str,
-        change: impl FnOnce(Account, &mut Batch) -> Account + Send,
+        change: impl FnOnce(Account, &mut Batch) -> Result<Account, AdminError> + Send,
     ) -> Result<(), AdminError> {
         let now = self.now();
         let wants = Wants { accounts: [staff_number.to_owned()].into(), ..Wants::default() };
@@ -274,7 +312,10 @@ impl<S: Store> Core<S> {
                 };
                 let mut batch = Batch::at(now);
                 let clerk = account.clerk.id;
-                let account = change(account, &mut batch);
+                let account = match change(account, &mut batch) {
+                    Ok(account) => account,
+                    Err(error) => return (Batch::default(), Err(error)),
+                };
                 batch.writes.push(Write::Account(Box::new(account)));
                 batch.writes.push(Write::TokensDropped { clerk });
                 batch.audit(Entry { clerk: Some(clerk), ..Entry::new(now, Act::ClerkChanged) });

@@ -4,8 +4,12 @@ use super::ledger::code_tag;
 use super::read::no_policy;
 use super::{Caller, Catalogue, Core, entropy_problem, messages, store_problem};
 use crate::audit::{Act, Entry};
+use crate::secret::Hash;
 use crate::store::{AnsweredCode, Batch, CodeLedger, Loaded, NewSms, Store, Wants, Write};
+use yuyue_domain::identity::PhoneNumber;
+use yuyue_domain::ids::DeviceId;
 use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::quota::{Quota, QuotaRule};
 use yuyue_domain::verification::{CodePurpose, CodeRefusal, CodeState};
 use yuyue_protocol::code::{CodeRequest, CodeSent};
 use yuyue_protocol::error::{ErrorCode, Problem};
@@ -14,7 +18,11 @@ impl<S: Store> Core<S> {
     pub(super) async fn send_code(&self, caller: Caller, request: &CodeRequest) -> Result<CodeSent, Problem> {
         let random = self.entropy.bytes().map_err(|error| entropy_problem(&error))?;
         let now = self.now();
+        let record = self.store.find_record(request.applicant).await.map_err(|error| store_problem(&error))?;
+        let phone = record.as_ref().and_then(|record| record.applicant.phone.as_ref());
+        let phone = phone.map(|phone| self.phone_key(phone));
         let wants = Wants {
+            quotas: phone.into_iter().chain([self.device_key(caller.device)]).collect(),
             catalogue_after: Some(self.catalogue().revision()),
             applicants: [request.applicant].into(),
             codes: true,
@@ -66,6 +74,9 @@ impl<S: Store> Core<S> {
         let rule = &policy.ok_or_else(no_policy)?.local.code;
         let before = loaded.codes.get(&request.applicant).map_or_else(|| CodeState::new(now), |ledger| ledger.state);
         let state = before.issue(request.purpose, now, rule).map_err(|refusal| code_problem(&refusal, now))?;
+        let mut batch = Batch::at(now);
+        Self::take_code_quota(loaded, &mut batch, self.phone_key(phone), self.phone_rule(), now)?;
+        Self::take_code_quota(loaded, &mut batch, self.device_key(caller.device), self.counter_rule(), now)?;
 
         let digits = digits(random, rule.digits);
         let left = state.remaining(now, rule);
@@ -78,7 +89,6 @@ impl<S: Store> Core<S> {
         };
         let ledger = CodeLedger { state, tag: code_tag(&self.key, request.applicant, &digits) };
         let applicant = request.applicant;
-        let mut batch = Batch::at(now);
         batch.writes.push(Write::CodeLedger { applicant, ledger, at: now });
         let answered = AnsweredCode { request: request.clone(), answer: sent.clone() };
         batch.writes.push(Write::CodeRequest { answered, at: now });
@@ -89,13 +99,47 @@ impl<S: Store> Core<S> {
             expires_at: now.plus_seconds(rule.life_seconds.into()),
         }));
         batch.audit(Entry {
-            clerk: caller.clerk,
+            clerk: caller.clerk_id(),
             device: Some(caller.device),
             applicant: Some(applicant),
             application: application_of(request.purpose),
             ..Entry::new(now, Act::CodeSent)
         });
         Ok((batch, sent))
+    }
+}
+
+impl<S: Store> Core<S> {
+    /// Under which key the codes of a phone are counted.
+    pub(super) fn phone_key(&self, phone: &PhoneNumber) -> Hash {
+        self.key.tag(&["codes of a phone", phone.reveal()])
+    }
+
+    /// How often codes are sent to a phone.
+    pub(super) const fn phone_rule(&self) -> QuotaRule {
+        QuotaRule { max: self.config.codes_per_phone_day, span_seconds: 24 * 3600 }
+    }
+
+    fn device_key(&self, device: DeviceId) -> Hash {
+        self.key.tag(&["codes at a device", device.to_string().as_str()])
+    }
+
+    const fn counter_rule(&self) -> QuotaRule {
+        QuotaRule { max: self.config.codes_per_counter_hour, span_seconds: 3600 }
+    }
+
+    /// Counts one more code, or says when it may be asked for again.
+    fn take_code_quota(
+        loaded: &Loaded,
+        batch: &mut Batch,
+        key: Hash,
+        rule: QuotaRule,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let taken = Quota::take(loaded.quotas.get(&key).copied(), now, rule);
+        let quota = taken.map_err(|possible_from| code_problem(&CodeRefusal::CodeLimit { possible_from }, now))?;
+        batch.writes.push(Write::Quota { key, quota });
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ use yuyue_domain::application::Wish;
 use yuyue_domain::application::transition::Act;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId};
 use yuyue_domain::refusal::IntakeRefusal;
+use yuyue_domain::rights::{Right, Standing, check};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::centre::BATCH_MAX;
@@ -202,7 +203,8 @@ fn decide_one(ledger: &mut Ledger<'_>, delivery: &Delivery, command: Option<&Com
         Ok(kind) => kind,
         Err(reason) => return refused(envelope, ledger.now, vec![reason.into()]),
     };
-    if kind == DeviceKind::Kiosk && !is_visitors(ledger, delivery, command) {
+    let allowed = is_allowed(ledger, delivery, standing(ledger, delivery, kind), command);
+    if kind == DeviceKind::Kiosk && !allowed {
         // Not kept either: the same command may come again when its person has said who they are.
         return refused(envelope, ledger.now, vec![IntakeRefusal::NotAllowed.into()]);
     }
@@ -216,8 +218,8 @@ fn decide_one(ledger: &mut Ledger<'_>, delivery: &Delivery, command: Option<&Com
     let Some(command) = command else {
         return ledger.conclude(envelope, About::default(), refusal(vec![IntakeRefusal::Unreadable.into()]));
     };
-    if let Err(reason) = check_clerk(ledger, envelope, kind) {
-        return ledger.conclude(envelope, About::default(), refusal(vec![reason.into()]));
+    if !allowed {
+        return ledger.conclude(envelope, About::default(), refusal(vec![IntakeRefusal::NotAllowed.into()]));
     }
     let (about, outcome) = dispatch(ledger, command, taking);
     ledger.conclude(envelope, about, outcome)
@@ -285,34 +287,45 @@ fn check_sender(ledger: &Ledger<'_>, delivery: &Delivery) -> Result<DeviceKind, 
     Ok(device.kind)
 }
 
-/// Whether a kiosk brought its own command, about the person whose visit it is there.
-fn is_visitors(ledger: &Ledger<'_>, delivery: &Delivery, command: Option<&Command>) -> bool {
-    let Some((kiosk, visitor)) = delivery.visit else { return false };
-    let owner = |application| ledger.record_of(application).ok().map(|(record, _)| record.applicant.id);
-    let about = match command {
-        // What cannot be read concerns nobody.
-        None => Some(visitor),
-        Some(Command::Apply { applicant, .. } | Command::AgreeNotice { applicant, .. }) => Some(*applicant),
-        Some(
-            Command::ConfirmCode { application, .. }
-            | Command::Withdraw { application, .. }
-            | Command::Cancel { application, .. }
-            | Command::RecordPrint { application, .. },
-        ) => owner(*application),
-        // A kiosk shows nothing unmasked.
-        Some(Command::RecordReveal { .. }) => None,
-    };
-    kiosk == delivery.envelope.device && about == Some(visitor)
+/// Who took a command: at a counter the clerk who acts there, at a kiosk the person whose visit it is when it is brought.
+/// None when nobody can have taken it in this way.
+fn standing(ledger: &Ledger<'_>, delivery: &Delivery, kind: DeviceKind) -> Option<Standing> {
+    let envelope = &delivery.envelope;
+    match (kind, envelope.clerk) {
+        (DeviceKind::Counter, Some(clerk)) => ledger.loaded.active_clerks.get(&clerk).copied().map(Standing::Staff),
+        (DeviceKind::Kiosk, None) if delivery.visit.is_some_and(|(kiosk, _)| kiosk == envelope.device) => {
+            Some(Standing::Visitor)
+        }
+        (DeviceKind::Kiosk, None) => Some(Standing::Kiosk),
+        (DeviceKind::Counter, None) | (DeviceKind::Kiosk, Some(_)) => None,
+    }
 }
 
-/// A counter acts through a clerk who may, a kiosk through none.
-fn check_clerk(ledger: &Ledger<'_>, envelope: &Envelope, kind: DeviceKind) -> Result<(), IntakeRefusal> {
-    let allowed = match (kind, envelope.clerk) {
-        (DeviceKind::Counter, Some(clerk)) => ledger.loaded.active_clerks.contains(&clerk),
-        (DeviceKind::Kiosk, None) => true,
-        (DeviceKind::Counter, None) | (DeviceKind::Kiosk, Some(_)) => false,
-    };
-    if allowed { Ok(()) } else { Err(IntakeRefusal::NotAllowed) }
+/// What a command does and about whom.
+fn right(ledger: &Ledger<'_>, command: &Command) -> (Right, Option<ApplicantId>) {
+    let owner = |application| ledger.record_of(application).ok().map(|(record, _)| record.applicant.id);
+    match command {
+        Command::Apply { applicant, .. } => (Right::Apply, Some(*applicant)),
+        Command::AgreeNotice { applicant, .. } => (Right::Agree, Some(*applicant)),
+        Command::RecordReveal { applicant } => (Right::Reveal, Some(*applicant)),
+        Command::ConfirmCode { application, .. } => (Right::Confirm, owner(*application)),
+        Command::Withdraw { application, .. } => (Right::Withdraw, owner(*application)),
+        Command::Cancel { application, .. } => (Right::Cancel, owner(*application)),
+        Command::RecordPrint { application, .. } => (Right::Print, owner(*application)),
+    }
+}
+
+/// Whether whoever took a command may do it. What cannot be read does nothing, and needs somebody all the same.
+fn is_allowed(ledger: &Ledger<'_>, delivery: &Delivery, standing: Option<Standing>, command: Option<&Command>) -> bool {
+    let Some(standing) = standing else { return false };
+    match command {
+        None => standing != Standing::Kiosk,
+        Some(command) => {
+            let (right, about) = right(ledger, command);
+            let visitor = delivery.visit.map(|(_, visitor)| visitor);
+            check(standing, right, about.is_some() && about == visitor).is_ok()
+        }
+    }
 }
 
 fn refused(envelope: &Envelope, now: Timestamp, reasons: Refused) -> ItemOutcome {

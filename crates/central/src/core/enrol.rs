@@ -63,7 +63,7 @@ fn read_signing_key(text: &str) -> Result<[u8; 32], Problem> {
     Ok(bytes)
 }
 
-fn authority_problem(error: &AuthorityError) -> Problem {
+pub(super) fn authority_problem(error: &AuthorityError) -> Problem {
     match error {
         AuthorityError::Request(_) => Problem::new(ErrorCode::BadRequest, "certificate_request cannot be read"),
         AuthorityError::Own(_) | AuthorityError::Pem(_) => {

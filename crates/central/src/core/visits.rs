@@ -15,8 +15,9 @@ use yuyue_domain::identity::{DocumentType, IdentityDocument};
 use yuyue_domain::ids::{ApplicantId, DeviceId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::quota::Quota;
 use yuyue_domain::verification::{CodePurpose, CodeRefusal, CodeState};
-use yuyue_protocol::account::{DeviceKind, Secret};
+use yuyue_protocol::account::Secret;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpened, VisitOpening, VisitProof};
 
@@ -37,13 +38,11 @@ impl<S: Store> Core<S> {
     }
 
     pub(super) async fn close_visit(&self, caller: Caller) -> Result<(), Problem> {
-        check_visitor(caller)?;
         self.store.end_visit(caller.device).await.map_err(|error| store_problem(&error))
     }
 
     /// For how many seconds the caller's visit goes on; that it was recognised has prolonged it.
     pub(super) async fn visit_seconds_left(&self, caller: Caller) -> Result<u32, Problem> {
-        check_visitor(caller)?;
         let found = self.store.find_visit(caller.device).await.map_err(|error| store_problem(&error))?;
         let left = found.map_or(0, |visit| visit.expires_at.seconds_since(self.now()));
         Ok(u32::try_from(left.max(0)).unwrap_or(0))
@@ -64,14 +63,15 @@ impl<S: Store> Core<S> {
         caller: Caller,
         request: &VisitCodeRequest,
     ) -> Result<VisitCode, Problem> {
-        check_kiosk(caller)?;
         let number = normal(&request.number)?;
         let now = self.now();
         self.check_asked(caller.device, now).await?;
         let random = self.entropy.bytes().map_err(|error| entropy_problem(&error))?;
         let person = self.find_by_number(&number).await?;
         let key = self.number_tag(&number);
-        let wants = self.visit_wants(key);
+        let phone = person.as_ref().and_then(|person| person.applicant.phone.as_ref());
+        let phone = phone.map(|phone| self.phone_key(phone));
+        let wants = Wants { quotas: phone.into_iter().collect(), ..self.visit_wants(key) };
         let answer = self.store.transact(&wants, |mut loaded| {
             let mut catalogue = self.catalogue();
             catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
@@ -113,7 +113,15 @@ impl<S: Store> Core<S> {
         let ledger = CodeLedger { state, tag: self.visit_tag(&key, &digits) };
         let mut batch = Batch::at(now);
         batch.writes.push(Write::VisitCode { number: key, row: VisitCodeRow { request, ledger }, at: now });
-        if let Some(phone) = person.and_then(|person| person.applicant.phone.as_ref()) {
+        // A phone that gets too many codes gets no more, and whoever asks is answered as always: the answer says nothing about
+        // anybody.
+        let sent_to = person.and_then(|person| person.applicant.phone.as_ref()).and_then(|phone| {
+            let key = self.phone_key(phone);
+            let quota = Quota::take(loaded.quotas.get(&key).copied(), now, self.phone_rule()).ok()?;
+            Some((phone, Write::Quota { key, quota }))
+        });
+        if let Some((phone, counted)) = sent_to {
+            batch.writes.push(counted);
             batch.writes.push(Write::Sms(NewSms {
                 phone: phone.reveal().to_owned(),
                 text: messages::code(&digits, purpose, rule.life_seconds),
@@ -127,7 +135,6 @@ impl<S: Store> Core<S> {
     }
 
     pub(super) async fn open_visit(&self, caller: Caller, opening: &VisitOpening) -> Result<VisitAnswer, Problem> {
-        check_kiosk(caller)?;
         let number = normal(&opening.number)?;
         let key = self.number_tag(&number);
         let person = self.find_by_number(&number).await?;
@@ -242,17 +249,4 @@ fn normal(typed: &Secret) -> Result<String, Problem> {
     let wrong = |_| Problem::new(ErrorCode::BadRequest, "this is no number of a resident identity card");
     let document = IdentityDocument::parse(DocumentType::ResidentCard, &typed.0).map_err(wrong)?;
     Ok(document.number.reveal().to_owned())
-}
-
-fn check_kiosk(caller: Caller) -> Result<(), Problem> {
-    match caller.kind {
-        DeviceKind::Kiosk => Ok(()),
-        DeviceKind::Counter => Err(Problem::new(ErrorCode::Forbidden, "visits are for kiosks")),
-    }
-}
-
-fn check_visitor(caller: Caller) -> Result<(), Problem> {
-    // Without a token nobody is known at all; only then it matters where.
-    caller.visit.ok_or_else(|| Problem::new(ErrorCode::SignedOut, "nobody has said who they are"))?;
-    check_kiosk(caller)
 }

@@ -7,7 +7,6 @@ use crate::store::Store;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
@@ -27,21 +26,20 @@ pub async fn readyz<S: Store>(State(app): State<Arc<App<S>>>) -> Result<&'static
     Ok("ready\n")
 }
 
-/// Numbers for a monitoring system, in its plain text form.
+/// Numbers for a monitoring system, in the form of Prometheus.
 pub async fn metrics<S: Store>(State(app): State<Arc<App<S>>>) -> Result<impl IntoResponse, ApiProblem> {
     let totals = app.core.store().count_totals().await.map_err(|error| store_problem(&error))?;
-    let mut text = String::new();
-    for (name, help, value) in [
-        ("yuyue_feed_revision", "The newest revision.", totals.revision.0),
-        ("yuyue_applicants", "Applicants.", totals.applicants),
-        ("yuyue_applications", "Applications of every state.", totals.applications),
-        ("yuyue_sessions", "Sessions.", totals.sessions),
-        ("yuyue_messages_waiting", "Messages that wait to be sent.", totals.messages_waiting),
-        ("yuyue_leads", "Whether this process does what the clock makes due.", u64::from(app.lead.borrow().is_some())),
-        ("yuyue_writer_waiting", "Requests that wait for the writer.", app.writer.waiting() as u64),
-    ] {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
-    }
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
+    let audit = app.core.store().get_audit_tail().await.map_err(|error| store_problem(&error))?;
+    let text = app.metrics.text(&[
+        ("feed_revision", "The newest revision", totals.revision.0),
+        ("applicants", "Applicants", totals.applicants),
+        ("applications", "Applications of every state", totals.applications),
+        ("sessions", "Sessions", totals.sessions),
+        ("messages_waiting", "Messages that wait to be sent", totals.messages_waiting),
+        ("leads", "Whether this process does what the clock makes due", u64::from(app.lead.borrow().is_some())),
+        ("writer_waiting", "Requests that wait for the writer", app.writer.waiting() as u64),
+        ("audit_records", "Records of the audit", audit.sequence),
+    ]);
+    let text = text.map_err(|_| ApiProblem(Problem::new(ErrorCode::Internal, "the numbers cannot be written")))?;
+    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
 }

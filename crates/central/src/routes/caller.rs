@@ -1,9 +1,9 @@
 //! Who is calling: the device by its connection's certificate, the clerk or the visitor of a kiosk by the token.
 
 use super::App;
-use crate::core::{Caller, SigningKey, store_problem};
+use crate::core::{Acting, Caller, SigningKey, store_problem};
 use crate::problem::ApiProblem;
-use crate::secret::hash;
+use crate::secret::{Hash, hash};
 use crate::store::Store;
 use crate::tls::PeerFingerprint;
 use axum::extract::FromRequestParts;
@@ -20,6 +20,8 @@ const TOKEN_MAX: usize = 128;
 pub struct KnownDevice {
     /// Who is calling.
     pub caller: Caller,
+    /// The certificate that its connection showed.
+    pub fingerprint: Hash,
     /// The key with which the device signs.
     pub signing_key: Option<SigningKey>,
 }
@@ -57,11 +59,11 @@ impl<S: Store> FromRequestParts<Arc<App<S>>> for KnownDevice {
             (Some(token), DeviceKind::Counter) => {
                 let found = store.find_token(&hash(token.as_bytes()), device.id, app.core.now()).await;
                 let found = found.map_err(|error| store_problem(&error))?;
-                clerk = Some(found.ok_or_else(expired)?);
+                clerk = Some(Acting::from(&found.ok_or_else(expired)?));
             }
         }
         let caller = Caller { device: device.id, kind: device.kind, office: device.office, clerk, visit };
-        Ok(Self { caller, signing_key: device.signing_key })
+        Ok(Self { caller, fingerprint, signing_key: device.signing_key })
     }
 }
 

@@ -8,6 +8,7 @@ use crate::store::Store;
 use axum::Json;
 use axum::extract::State;
 use std::sync::Arc;
+use yuyue_domain::rights::Right;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::outcome::ItemOutcome;
 
@@ -23,6 +24,7 @@ pub async fn commands<S: Store>(
     State(app): State<Arc<App<S>>>,
     CallersJson(device, request): CallersJson<Vec<Envelope>>,
 ) -> Result<Json<Vec<ItemOutcome>>, ApiProblem> {
+    app.core.known(device.caller).may(Right::Deliver)?;
     if request.is_empty() {
         return Ok(Json(Vec::new()));
     }

@@ -1,12 +1,17 @@
-//! `GET /v1/publications` and `GET /v1/results`: 驾驶人考试预约结果公布, with masked names and numbers.
+//! `GET /v1/publications` and `GET /v1/results`: 驾驶人考试预约结果公布, with masked names and numbers, and for each publication
+//! the signed record from which it can be worked out again.
 
-use super::input::StrictQuery;
+use super::input::{StrictPath, StrictQuery};
 use super::{App, problems, schema};
 use crate::core::store_problem;
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use yuyue_domain::ids::PublicationId;
@@ -111,4 +116,32 @@ pub async fn results<S: Store>(
     let is_full = results.len() == usize::try_from(limit).unwrap_or(usize::MAX);
     let next = is_full.then(|| after.saturating_add(limit));
     Ok(Json(ResultsPage { publication, results: results.into_iter().map(PublicResult::from).collect(), next }))
+}
+
+/// The header with the signature of a record.
+const SIGNATURE_HEADER: &str = "yuyue-signature";
+
+/// Answers what a publication was worked out from and what came of it, in the form that `yuyue-central allocate` reads. The
+/// signature stands in the header `yuyue-signature` as base64 and covers the body to the letter.
+#[utoipa::path(get, path = "/v1/publications/{id}/record", tag = "public",
+    params(("id" = u32, Path, description = "The publication.", minimum = 0, maximum = 4_294_967_295_u32)),
+    responses(
+        (status = 200, description = "The record.", body = schema::PublicationRecord,
+            headers(("yuyue-signature" = String, description = "Ed25519, base64, by the key of `/v1/seal`."))),
+        (status = 404, description = "No such publication, or one without a record.", body = schema::Problem, content_type = "application/problem+json"),
+        problems::ForEverybody,
+    ))]
+pub async fn record<S: Store>(
+    State(app): State<Arc<App<S>>>,
+    StrictPath(id): StrictPath<u32>,
+) -> Result<impl IntoResponse, ApiProblem> {
+    let found = app.core.store().find_publication_record(PublicationId(id)).await;
+    let found = found.map_err(|error| store_problem(&error))?;
+    let kept = found.ok_or_else(|| ApiProblem(Problem::new(ErrorCode::NotFound, "no such record")))?;
+    let text = zstd::decode_all(kept.record.as_slice()).map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "the record of a publication is damaged");
+        ApiProblem(Problem::new(ErrorCode::Internal, "the record cannot be read"))
+    })?;
+    let signature = STANDARD.encode(kept.signature);
+    Ok(([(header::CONTENT_TYPE.as_str(), "application/json".to_owned()), (SIGNATURE_HEADER, signature)], text))
 }

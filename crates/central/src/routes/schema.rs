@@ -72,6 +72,20 @@ schemas! {
     Offices = "offices",
     /// `voucher.json`
     Voucher = "voucher",
+    /// `renew_request.json`
+    RenewRequest = "renew_request",
+    /// `renewed.json`
+    Renewed = "renewed",
+    /// `staff_number.json`
+    StaffNumber = "staff_number",
+    /// `acts_page.json`
+    ActsPage = "acts_page",
+    /// `audit_tail.json`
+    AuditTail = "audit_tail",
+    /// `seal_key.json`
+    SealKey = "seal_key",
+    /// `publication_record.json`
+    PublicationRecord = "publication_record",
     /// `problem.json`
     Problem = "problem",
     /// `present.json`

@@ -1,11 +1,12 @@
 //! 预约结果公示: all sessions of a publication day are allocated together and published exactly once.
 
 mod plan;
+mod record;
 
 use super::SchedulerError;
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Catalogue, Core, messages};
-use crate::store::{Batch, LeaseTerm, Loaded, Store, Wants};
+use crate::store::{Batch, LeaseTerm, Loaded, PublicationRecord, Store, Wants, Write};
 use plan::{Plan, plan_publication};
 use std::collections::BTreeSet;
 use yuyue_domain::application::transition::Act;
@@ -30,6 +31,15 @@ pub struct Published {
     pub waiting: u32,
 }
 
+/// What a publication would give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// In numbers.
+    pub published: Published,
+    /// In full, as it would be published.
+    pub record: PublicationRecord,
+}
+
 /// Publishes the earliest day that is due; none when nothing is.
 ///
 /// Two may try at once, such as the scheduler and an operator's command. What is due is decided with the store's lock in
@@ -39,14 +49,14 @@ pub async fn publish_next<S: Store>(
     now: Timestamp,
     term: Option<LeaseTerm>,
 ) -> Result<Option<Published>, SchedulerError> {
-    run(core, now, term, true).await
+    Ok(run(core, now, term, true).await?.map(|done| done.published))
 }
 
 /// What the next publication that is due at `now` would give, without writing anything.
 ///
 /// # Errors
 /// When the store fails or the applications contradict each other.
-pub async fn preview<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Published>, SchedulerError> {
+pub async fn preview<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Preview>, SchedulerError> {
     core.refresh_board().await?;
     run(core, now, None, false).await
 }
@@ -56,7 +66,7 @@ async fn run<S: Store>(
     now: Timestamp,
     term: Option<LeaseTerm>,
     write: bool,
-) -> Result<Option<Published>, SchedulerError> {
+) -> Result<Option<Preview>, SchedulerError> {
     let from = core.store().get_published_until().await?;
     if find_due(&core.catalogue(), from, now).is_none() {
         return Ok(None);
@@ -75,18 +85,23 @@ async fn run<S: Store>(
             let mut catalogue = core.catalogue();
             catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
             let Some(due) = find_due(&catalogue, loaded.published_until, now) else {
-                return (Batch::default(), Ok(None));
+                return (Batch::default(), Ok::<_, SchedulerError>(None));
             };
             let id = PublicationId(loaded.next_ids.publication);
             let planned = plan_publication(&catalogue, &loaded, id, &due, now);
             let (batch, answer) = match planned {
-                Err(error) => (Batch::default(), Err(error)),
+                Err(error) => (Batch::default(), Err(error.into())),
                 Ok(None) => (Batch::default(), Ok(None)),
-                Ok(Some(plan)) => {
-                    let published = summary(&plan);
-                    // Not as it was before the wait for the lock: what was decided meanwhile comes first.
-                    (write_plan(plan, &loaded, &catalogue, core.now()), Ok(Some(published)))
-                }
+                Ok(Some(plan)) => match record::seal(&plan, &core.seal()) {
+                    Err(error) => (Batch::default(), Err(error.into())),
+                    Ok(sealed) => {
+                        let previewed = Preview { published: summary(&plan), record: sealed.clone() };
+                        // Not as it was before the wait for the lock: what was decided meanwhile comes first.
+                        let mut batch = write_plan(plan, &loaded, &catalogue, core.now());
+                        batch.writes.push(Write::PublicationRecord(Box::new(sealed)));
+                        (batch, Ok(Some(previewed)))
+                    }
+                },
             };
             if write { (batch, answer) } else { (Batch::default(), answer) }
         })

@@ -4,8 +4,8 @@
 use super::postgres::PostgresStore;
 use super::sqlite::SqliteStore;
 use super::{
-    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, PriorityRow, PurgeBefore,
-    Purged, Store, StoreError, Totals, VisitRow, VisitSpan, Wants,
+    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, PriorityRow,
+    PublicationRecord, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow, VisitSpan, Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
@@ -13,12 +13,13 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId, SessionId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::Clerk;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 
@@ -94,7 +95,7 @@ impl Store for AnyStore {
         each!(self, store => store.list_accounts().await)
     }
 
-    async fn find_token(&self, token: &Hash, device: DeviceId, now: Timestamp) -> Result<Option<ClerkId>, StoreError> {
+    async fn find_token(&self, token: &Hash, device: DeviceId, now: Timestamp) -> Result<Option<Clerk>, StoreError> {
         each!(self, store => store.find_token(token, device, now).await)
     }
 
@@ -121,6 +122,13 @@ impl Store for AnyStore {
         limit: u32,
     ) -> Result<Vec<PublishedResult>, StoreError> {
         each!(self, store => store.list_results(publication, after, limit).await)
+    }
+
+    async fn find_publication_record(
+        &self,
+        publication: PublicationId,
+    ) -> Result<Option<PublicationRecord>, StoreError> {
+        each!(self, store => store.find_publication_record(publication).await)
     }
 
     async fn list_priority_places(

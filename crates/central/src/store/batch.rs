@@ -4,9 +4,10 @@ use super::wants::{Account, AnsweredCode, CodeLedger, VisitCodeRow};
 use crate::audit::Entry;
 use crate::secret::Hash;
 use std::fmt;
-use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId, SessionId};
+use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId, PublicationId, SessionId};
 use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::quota::Quota;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{Row, RowKey};
 use yuyue_protocol::envelope::Envelope;
@@ -82,6 +83,13 @@ pub enum Write {
         /// When.
         at: Timestamp,
     },
+    /// How often codes were asked for.
+    Quota {
+        /// The keyed hash of a phone or a device.
+        key: Hash,
+        /// How often.
+        quota: Quota,
+    },
     /// A message to a phone.
     Sms(NewSms),
     /// A message was sent: its text is not needed any more.
@@ -98,6 +106,8 @@ pub enum Write {
     },
     /// An act for the audit.
     Audit(Entry),
+    /// What a publication was worked out from and what came of it.
+    PublicationRecord(Box<PublicationRecord>),
     /// A document of the policy, in the place of one with the same name.
     PolicyDocument(Box<PolicyDocument>),
     /// A computer may enrol.
@@ -112,6 +122,15 @@ pub enum Write {
         fingerprint: Hash,
         /// When.
         at: Timestamp,
+    },
+    /// A device got a new certificate; the one with which it asked counts as well.
+    DeviceRenewed {
+        /// The device.
+        device: DeviceId,
+        /// The certificate with which it asked.
+        used: Hash,
+        /// The new one.
+        next: Hash,
     },
     /// A device may not connect any more.
     DeviceRevoked {
@@ -138,6 +157,17 @@ pub enum Write {
         /// The clerk.
         clerk: ClerkId,
     },
+}
+
+/// What a publication was worked out from and what came of it, for everybody to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicationRecord {
+    /// Which publication.
+    pub publication: PublicationId,
+    /// The JSON that is published, compressed (zstd).
+    pub record: Vec<u8>,
+    /// The centre's Ed25519 signature over the JSON.
+    pub signature: [u8; 64],
 }
 
 /// A command with its outcome.

@@ -1,11 +1,11 @@
 //! Where a centre keeps its rows, as an operator writes it down.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use yuyue_protocol::account::Secret;
 
 /// Where the rows are.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreConfig {
     /// The address of a `PostgreSQL` database (`postgres://…`); none for a file in the centre's folder. It may hold a password.

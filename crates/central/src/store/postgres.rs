@@ -31,7 +31,8 @@ pub use connect::ConnectError;
 use super::form::{from_document, from_word, instant, signed, to_document, to_word, unsigned};
 use super::{
     Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenStoreError,
-    PriorityRow, PurgeBefore, Purged, Store, StoreConfig, StoreError, Totals, VisitRow, VisitSpan, Wants,
+    PriorityRow, PublicationRecord, PurgeBefore, Purged, Store, StoreConfig, StoreError, Totals, VisitRow, VisitSpan,
+    Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
@@ -43,12 +44,13 @@ use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId, SessionId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::Clerk;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 
@@ -209,7 +211,7 @@ impl Store for PostgresStore {
         account::list(&self.client().await?).await
     }
 
-    async fn find_token(&self, token: &Hash, device: DeviceId, now: Timestamp) -> Result<Option<ClerkId>, StoreError> {
+    async fn find_token(&self, token: &Hash, device: DeviceId, now: Timestamp) -> Result<Option<Clerk>, StoreError> {
         account::find_token(&self.client().await?, token, device, now).await
     }
 
@@ -239,6 +241,13 @@ impl Store for PostgresStore {
         limit: u32,
     ) -> Result<Vec<PublishedResult>, StoreError> {
         publication::list_results(&self.client().await?, publication, after, limit).await
+    }
+
+    async fn find_publication_record(
+        &self,
+        publication: PublicationId,
+    ) -> Result<Option<PublicationRecord>, StoreError> {
+        publication::find_record(&self.client().await?, publication).await
     }
 
     async fn list_priority_places(

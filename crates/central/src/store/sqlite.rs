@@ -20,7 +20,7 @@ use super::form::{from_document, from_word, instant, signed, to_document, to_wor
 use super::visits::VisitMemory;
 use super::{
     Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenStoreError,
-    PriorityRow, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow, VisitSpan, Wants,
+    PriorityRow, PublicationRecord, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow, VisitSpan, Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
@@ -32,12 +32,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, PublicationId, SessionId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::Clerk;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 use yuyue_sqlite::{Durability, Fault, FileKind, Key, OpenError, Place, open, open_reader};
@@ -70,8 +71,9 @@ struct Writer {
 pub struct SqliteStore {
     path: PathBuf,
     key: Option<Key>,
-    writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
+    // Closed behind the readers: only a connection that writes moves the log into the file.
+    writer: Mutex<Writer>,
     visits: Mutex<VisitMemory>,
 }
 
@@ -241,7 +243,7 @@ impl Store for SqliteStore {
         self.read(account::list)
     }
 
-    async fn find_token(&self, token: &Hash, device: DeviceId, now: Timestamp) -> Result<Option<ClerkId>, StoreError> {
+    async fn find_token(&self, token: &Hash, device: DeviceId, now: Timestamp) -> Result<Option<Clerk>, StoreError> {
         self.read(|connection| account::find_token(connection, token, device, now))
     }
 
@@ -268,6 +270,13 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<PublishedResult>, StoreError> {
         self.read(|connection| publication::list_results(connection, publication, after, limit))
+    }
+
+    async fn find_publication_record(
+        &self,
+        publication: PublicationId,
+    ) -> Result<Option<PublicationRecord>, StoreError> {
+        self.read(|connection| publication::find_record(connection, publication))
     }
 
     async fn list_priority_places(

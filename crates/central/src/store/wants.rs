@@ -7,8 +7,10 @@ use std::fmt;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, SessionId};
+use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::CodeState;
+use yuyue_domain::verification::quota::Quota;
 use yuyue_protocol::account::{Clerk, DeviceKind};
 use yuyue_protocol::change::Row;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
@@ -46,6 +48,8 @@ pub struct Wants {
     pub code_requests: BTreeSet<Uuid>,
     /// Codes that open visits, by the keyed hash of the typed number.
     pub visit_codes: BTreeSet<Hash>,
+    /// How often codes were asked for, by the keyed hash of a phone or a device.
+    pub quotas: BTreeSet<Hash>,
     /// Clerks with what signs them in, by 工号.
     pub accounts: BTreeSet<String>,
     /// Whether the next free numbers are needed.
@@ -69,8 +73,8 @@ pub struct Loaded {
     pub numbers: BTreeMap<(DeviceId, u64), Uuid>,
     /// Devices.
     pub devices: BTreeMap<DeviceId, DeviceRow>,
-    /// Those of the wanted clerks who may act.
-    pub active_clerks: BTreeSet<ClerkId>,
+    /// Those of the wanted clerks who may act, with what they are.
+    pub active_clerks: BTreeMap<ClerkId, Role>,
     /// Applicants with tests and applications.
     pub records: BTreeMap<ApplicantId, ApplicantRecord>,
     /// Priority places.
@@ -81,6 +85,8 @@ pub struct Loaded {
     pub code_requests: BTreeMap<Uuid, AnsweredCode>,
     /// Codes that open visits.
     pub visit_codes: BTreeMap<Hash, VisitCodeRow>,
+    /// How often codes were asked for.
+    pub quotas: BTreeMap<Hash, Quota>,
     /// Clerks with what signs them in.
     pub accounts: BTreeMap<String, Account>,
     /// The next free numbers.
@@ -98,13 +104,14 @@ impl Loaded {
             commands: BTreeMap::new(),
             numbers: BTreeMap::new(),
             devices: BTreeMap::new(),
-            active_clerks: BTreeSet::new(),
+            active_clerks: BTreeMap::new(),
             records: BTreeMap::new(),
             priority_places: BTreeMap::new(),
             codes: BTreeMap::new(),
             code_requests: BTreeMap::new(),
             accounts: BTreeMap::new(),
             visit_codes: BTreeMap::new(),
+            quotas: BTreeMap::new(),
             next_ids: NextIds::default(),
         }
     }

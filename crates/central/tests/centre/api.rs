@@ -1,52 +1,23 @@
 //! The centre over real HTTPS.
 
 use super::World;
-use crate::kit::Device;
+use crate::wire::{client, problem, serve, url};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use yuyue_central::scheduler::Scheduler;
-use yuyue_central::serve::{Running, ServeConfig, start};
+use yuyue_central::serve::{ServeConfig, start};
 use yuyue_central::sms::SimulatedPhone;
 use yuyue_central::store::Store as _;
 use yuyue_domain::licence::Subject;
 use yuyue_protocol::account::{Secret, SignIn, SignedIn};
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::command::Command;
-use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::error::ErrorCode;
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound};
 use yuyue_sample::CastRole;
-
-async fn serve(world: &World) -> Running {
-    start(&world.central, &ServeConfig::loopback(), Arc::new(SimulatedPhone::default())).await.unwrap()
-}
-
-fn client(running: &Running, device: Option<&Device>) -> Client {
-    // Whichever test was first installed the same provider.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let authority = reqwest::Certificate::from_pem(running.authority_pem.as_bytes()).unwrap();
-    let builder = Client::builder().tls_certs_only([authority]).no_proxy();
-    match device {
-        None => builder.build().unwrap(),
-        Some(device) => {
-            let pem = format!("{}{}", device.certificate, device.certificate_key);
-            builder.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap()).build().unwrap()
-        }
-    }
-}
-
-fn url(address: std::net::SocketAddr, path: &str) -> String {
-    format!("https://localhost:{}{path}", address.port())
-}
-
-async fn problem(response: reqwest::Response) -> (StatusCode, Problem) {
-    let status = response.status();
-    let kind = response.headers()[reqwest::header::CONTENT_TYPE].to_str().unwrap().to_owned();
-    assert_eq!(kind, "application/problem+json", "RFC 9457");
-    (status, response.json().await.unwrap())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_counter_signs_in_looks_up_sends_commands_and_follows_the_feed() {

@@ -1,8 +1,9 @@
 //! Codes: wrong, expired, too soon, too many, and for something else.
 
 use super::World;
-use crate::kit::reasons;
+use crate::kit::{Device, reasons};
 use yuyue_central::audit::Act;
+use yuyue_central::core::CoreConfig;
 use yuyue_central::store::Store as _;
 use yuyue_domain::application::StateKind;
 use yuyue_domain::licence::Subject;
@@ -159,4 +160,55 @@ async fn a_code_confirms_nothing_else_and_only_once() {
     let apply = world.apply(&person, Subject::Two, wish, Some(code));
     assert!(matches!(world.send(&counter, &apply).await, Outcome::Accepted { .. }), "the right purpose");
     assert_eq!(code_refusal(&world.send(&counter, &apply).await), CodeRefusal::CodeUsed, "a second use");
+}
+
+#[tokio::test]
+async fn one_phone_gets_so_many_codes_a_day_whoever_they_are_for() {
+    let world = World::with(200, CoreConfig { codes_per_phone_day: 3, ..CoreConfig::default() }).await;
+    let counter = world.counter().await;
+    let people = world.clones(&world.cast(CastRole::PriorityEligible).clone(), 4).await;
+    let ask = async |who: usize| {
+        let request = CodeRequest { id: world.uuid(), applicant: people[who].applicant.id, purpose: APPLY };
+        world.core.known(counter.caller).request_code(request).await
+    };
+    for who in 0..3 {
+        assert!(ask(who).await.is_ok(), "three people of one phone");
+    }
+    let refused = ask(3).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::CodeLimit, "the phone has had enough, although this person has had none");
+    let seconds = refused.retry_after_seconds.unwrap();
+    world.clock.set(world.now().plus_seconds(seconds.into()));
+    assert!(ask(3).await.is_ok(), "after the time that was told it goes on");
+}
+
+#[tokio::test]
+async fn one_counter_asks_for_so_many_codes_an_hour_and_others_go_on() {
+    let world = World::with(200, CoreConfig { codes_per_counter_hour: 2, ..CoreConfig::default() }).await;
+    let (counter, other) = (world.counter().await, world.counter().await);
+    let people = world.clones(&world.cast(CastRole::PriorityEligible).clone(), 4).await;
+    let ask = async |device: &Device, who: usize| {
+        let request = CodeRequest { id: world.uuid(), applicant: people[who].applicant.id, purpose: APPLY };
+        world.core.known(device.caller).request_code(request).await.map(drop).map_err(|problem| problem.code)
+    };
+    assert_eq!((ask(&counter, 0).await, ask(&counter, 1).await), (Ok(()), Ok(())), "two an hour");
+    assert_eq!(ask(&counter, 2).await, Err(ErrorCode::CodeLimit), "the third is too much for this counter");
+    assert_eq!(ask(&other, 2).await, Ok(()), "the next counter can go on");
+}
+
+#[tokio::test]
+async fn a_new_code_does_not_forget_the_wrong_tries() {
+    let world = World::new(200).await;
+    let counter = world.counter().await;
+    let person = world.cast(CastRole::PriorityEligible).clone();
+    let wish = world.first_choice(&person, Subject::Two);
+    let apply = |code| world.apply(&person, Subject::Two, wish.clone(), Some(code));
+    for left in (0..5).rev() {
+        let code = world.code(&counter, person.applicant.id, APPLY).await;
+        let refusal = code_refusal(&world.send(&counter, &apply(wrong(&code))).await);
+        match left {
+            0 => assert!(matches!(refusal, CodeRefusal::CodeLocked { .. }), "the fifth locks: {refusal:?}"),
+            tries_left => assert_eq!(refusal, CodeRefusal::CodeWrong { tries_left }, "each counts on"),
+        }
+        world.clock.set(world.now().plus_seconds(61));
+    }
 }

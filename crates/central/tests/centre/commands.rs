@@ -1,7 +1,7 @@
 //! What becomes of commands.
 
 use super::World;
-use crate::kit::reasons;
+use crate::kit::{acting, reasons};
 use std::collections::BTreeSet;
 use yuyue_central::audit::{Act, Tail, check_chain};
 use yuyue_central::core::Delivery;
@@ -98,13 +98,13 @@ async fn a_clerk_who_is_unknown_or_disabled_and_a_device_that_was_revoked_are_re
     let mut counter = world.counter().await;
     let person = world.cast(CastRole::RuleFour).applicant.id;
     let reveal = Command::RecordReveal { applicant: person };
-    counter.caller.clerk = Some(ClerkId(4_000_000));
+    counter.caller.clerk = Some(acting(ClerkId(4_000_000)));
     let outcome = world.send(&counter, &reveal).await;
     assert!(is_intake(&outcome, &IntakeRefusal::NotAllowed), "nobody knows this clerk");
     counter.caller.clerk = None;
     let outcome = world.send(&counter, &reveal).await;
     assert!(is_intake(&outcome, &IntakeRefusal::NotAllowed), "at a counter a clerk acts");
-    counter.caller.clerk = Some(world.clerk().id);
+    counter.caller.clerk = Some(acting(world.clerk().id));
     assert!(matches!(world.send(&counter, &reveal).await, Outcome::Accepted { .. }), "the clerk may");
     world.core.disable_clerk(&world.clerk().staff_number).await.unwrap();
     let outcome = world.send(&counter, &reveal).await;

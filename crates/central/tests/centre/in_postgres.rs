@@ -6,6 +6,8 @@ type World = crate::kit::World<Postgres>;
 
 #[path = "api.rs"]
 mod api;
+#[path = "attacks.rs"]
+mod attacks;
 #[path = "codes.rs"]
 mod codes;
 #[path = "commands.rs"]
@@ -14,6 +16,8 @@ mod commands;
 mod due;
 #[path = "feed.rs"]
 mod feed;
+#[path = "live.rs"]
+mod live;
 #[path = "messages.rs"]
 mod messages;
 #[path = "open_records.rs"]
@@ -24,9 +28,15 @@ mod outlook;
 mod publication;
 #[path = "race.rs"]
 mod race;
+#[path = "record.rs"]
+mod record;
 #[path = "results.rs"]
 mod results;
+#[path = "rights.rs"]
+mod rights;
 #[path = "sign_in.rs"]
 mod sign_in;
+#[path = "staff.rs"]
+mod staff;
 #[path = "visits.rs"]
 mod visits;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use yuyue_central::central::Central;
 use yuyue_central::city::{load_city, load_seeds, load_staff};
 use yuyue_central::clock::{Clock, ManualClock};
-use yuyue_central::core::{Caller, Core, CoreConfig};
+use yuyue_central::core::{Acting, Caller, Core, CoreConfig};
 use yuyue_central::entropy::{Entropy, SeededEntropy};
 use yuyue_central::sms::{SimulatedPhone, send_due};
 use yuyue_central::store::sqlite::FILE_KIND;
@@ -26,6 +26,7 @@ use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::{ApplicantId, ClerkId, OfficeId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::refusal::Refusal;
+use yuyue_domain::rights::Role;
 use yuyue_domain::session::Session;
 use yuyue_domain::time::{Date, Timestamp};
 use yuyue_domain::verification::CodePurpose;
@@ -154,7 +155,7 @@ impl<E: Engine> World<E> {
         };
         let enrolled = self.core.enrol(&self.central.authority, &request, 8443).await.unwrap();
         Device {
-            caller: Caller { device: enrolled.device, kind, office, clerk, visit: None },
+            caller: Caller { device: enrolled.device, kind, office, clerk: clerk.map(acting), visit: None },
             key,
             certificate: enrolled.certificate,
             certificate_key: connection.serialize_pem(),
@@ -171,7 +172,7 @@ impl<E: Engine> World<E> {
             id: uuid::Builder::from_unix_timestamp_millis(millis, &counter).into_uuid(),
             device: device.caller.device,
             number: device.numbers.fetch_add(1, Ordering::SeqCst),
-            clerk: device.caller.clerk,
+            clerk: device.caller.clerk_id(),
             taken_at: self.now(),
         };
         Envelope::seal(head, command, &device.key).unwrap()
@@ -311,6 +312,11 @@ pub fn place(database: Option<&Database>) -> StoreConfig {
 /// Waits for something where nothing can be awaited, as inside a clock.
 pub fn at_once<T>(future: impl Future<Output = T>) -> T {
     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
+}
+
+/// A clerk at the counter, without more rights than others.
+pub const fn acting(id: ClerkId) -> Acting {
+    Acting { id, role: Role::Clerk }
 }
 
 pub fn base64(bytes: &[u8]) -> String {

@@ -9,6 +9,8 @@ mod in_postgres;
 mod in_sqlite;
 mod invariants;
 mod kit;
+mod limits;
 mod processes;
 mod takeover;
 mod training;
+mod wire;

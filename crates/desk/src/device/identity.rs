@@ -122,6 +122,16 @@ pub fn insert_identity(device: &Connection, identity: &Identity) -> Result<(), D
     }
 }
 
+/// Keeps a certificate that was renewed, with its key.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn update_certificate(device: &Connection, identity: &Identity) -> Result<(), DeskError> {
+    let Identity { certificate, certificate_key, .. } = identity;
+    device.execute("UPDATE identity SET certificate = ?1, certificate_key = ?2", [certificate, certificate_key])?;
+    Ok(())
+}
+
 /// Takes the next running number. It only counts when the surrounding transaction commits.
 ///
 /// # Errors

@@ -54,7 +54,9 @@ pub async fn sign_in(
             (signed_in.clerk, Some(signed_in.token))
         }
         Err(problem) if problem.code.is_retryable() => {
-            (check_password(&desk.device, staff_number, password, desk.now())?, None)
+            let clerk = check_password(&desk.device, staff_number, password, desk.now())?;
+            desk.check_still_there(&clerk)?;
+            (clerk, None)
         }
         Err(problem) => {
             if problem.code == ErrorCode::SignInRefused {
@@ -135,7 +137,8 @@ impl Desk {
     pub(crate) fn unlock_here(&mut self, password: &str) -> Result<AppState, DeskError> {
         match self.signed.clone() {
             Signed::Locked { clerk, token, .. } => {
-                check_present(&self.device, &clerk.staff_number, password, self.now())?;
+                let kept = check_present(&self.device, &clerk.staff_number, password, self.now())?;
+                self.check_still_there(&kept)?;
                 self.signed = Signed::In { clerk, token };
                 self.app_state()
             }

@@ -11,6 +11,7 @@ mod outbox;
 mod outlook;
 mod pages;
 mod saving;
+mod staff;
 mod storage;
 mod visit;
 

@@ -52,7 +52,8 @@ impl Centre {
     pub async fn start(folder: &Path, applicants: u32, crowd: u32, counters: u32) -> Outcome<Self> {
         let place = folder.join("centre");
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        let central = Central::init(&place, &StoreConfig::default(), "测速市", CoreConfig::default(), clock, entropy).await?;
+        let central =
+            Central::init(&place, &StoreConfig::default(), "测速市", CoreConfig::default(), clock, entropy).await?;
         let core = &central.core;
         let policy = load_seeds(core).await?;
         let city = City::generate(&CityConfig::new(1, applicants, core.now().date()), &policy)?;

@@ -18,6 +18,12 @@ pub struct InputError {
     source: serde_json::Error,
 }
 
+impl From<serde_json::Error> for InputError {
+    fn from(source: serde_json::Error) -> Self {
+        Self { place: Place::Outside, source }
+    }
+}
+
 /// A session of the input.
 #[derive(Debug, Deserialize)]
 pub struct Session<'a> {

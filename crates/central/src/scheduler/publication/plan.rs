@@ -21,7 +21,19 @@ use yuyue_domain::time::Timestamp;
 /// A publication that was planned.
 pub struct Plan {
     pub publication: Publication,
+    /// When each of its sessions begins, in their order.
+    pub starts: Vec<Timestamp>,
     pub results: Vec<PublishedResult>,
+    /// What each result was worked out from, in their order.
+    pub choices: Vec<Choices>,
+}
+
+/// What an application asked of a publication.
+pub struct Choices {
+    /// The sessions of this publication that could seat it, in its order of preference.
+    pub accepts: Vec<SessionId>,
+    /// Whether that order counts, or the earliest comes first.
+    pub ordered: bool,
 }
 
 /// A queued application as it is judged at the publication.
@@ -59,12 +71,16 @@ pub fn plan_publication(
             applicant: contender.record.applicant.id,
             subject: contender.application.subject,
             accepts: &contender.accepts,
-            ordered: matches!(contender.application.wish, Wish::Choose { ordered: true, .. }),
+            ordered: is_ordered(contender.application),
         })
         .collect();
     let spare = spare_priority(policy);
     let allocated = allocate_day(due.at.date(), &sessions, &live, spare)?;
     Ok(Some(describe(catalogue, loaded, id, due, contenders, &allocated, spare)))
+}
+
+fn is_ordered(application: &Application) -> bool {
+    matches!(application.wish, Wish::Choose { ordered: true, .. })
 }
 
 /// Judges eligibility and sort time anew; sessions that can no longer seat the person fall away.
@@ -160,7 +176,13 @@ fn describe(
         unplaced: count(|result| matches!(result, PublicationResult::Unplaced)),
         waiting: count(|result| matches!(result, PublicationResult::Waiting)),
     };
-    Plan { publication, results }
+    let choices = contenders.into_iter().map(|contender| {
+        let Contender { application, mut accepts, .. } = contender;
+        accepts.retain(|session| due.sessions.contains(session));
+        Choices { accepts, ordered: is_ordered(application) }
+    });
+    let starts = due.sessions.iter().filter_map(|id| catalogue.sessions.get(id)).map(|session| session.starts_at);
+    Plan { publication, starts: starts.collect(), results, choices: choices.collect() }
 }
 
 fn is_later(catalogue: &Catalogue, session: SessionId, due: &Due) -> bool {

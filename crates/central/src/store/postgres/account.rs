@@ -8,7 +8,9 @@ use deadpool_postgres::GenericClient;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Row;
 use yuyue_domain::ids::{ClerkId, DeviceId};
+use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::Clerk;
 
 pub async fn upsert<C: GenericClient>(client: &C, account: &Account) -> Result<(), StoreError> {
     sql::write(
@@ -55,18 +57,24 @@ pub async fn list_by_number<C: GenericClient>(
     accounts.map(|account| account.map(|account| (account.clerk.staff_number.clone(), account))).collect()
 }
 
-/// Those of these clerks whose accounts are not disabled.
+/// Those of these clerks whose accounts are not disabled, with what they are.
 pub async fn list_active<C: GenericClient>(
     client: &C,
     clerks: &BTreeSet<ClerkId>,
-) -> Result<BTreeSet<ClerkId>, StoreError> {
+) -> Result<BTreeMap<ClerkId, Role>, StoreError> {
     if clerks.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(BTreeMap::new());
     }
     let ids: Vec<i64> = clerks.iter().map(|id| id.0.into()).collect();
-    let rows =
-        sql::list(client, "SELECT clerk FROM clerk_account WHERE clerk = ANY($1) AND NOT disabled", &[&ids]).await?;
-    rows.iter().map(|row| Ok(ClerkId(number(row, 0)?))).collect()
+    let rows = sql::list(
+        client,
+        "SELECT document FROM clerk JOIN clerk_account ON clerk_account.clerk = clerk.id
+         WHERE clerk.id = ANY($1) AND NOT disabled",
+        &[&ids],
+    )
+    .await?;
+    let clerks = rows.iter().map(|row| from_document::<Clerk>("clerk", column(row, 0)?));
+    clerks.map(|clerk| clerk.map(|clerk| (clerk.id, clerk.role))).collect()
 }
 
 pub async fn list<C: GenericClient>(client: &C) -> Result<Vec<Account>, StoreError> {
@@ -116,12 +124,13 @@ pub async fn find_token<C: GenericClient>(
     token: &Hash,
     device: DeviceId,
     now: Timestamp,
-) -> Result<Option<ClerkId>, StoreError> {
+) -> Result<Option<Clerk>, StoreError> {
     let found = sql::find(
         client,
-        "SELECT clerk FROM clerk_token WHERE hash = $1 AND device = $2 AND expires_at > $3",
+        "SELECT document FROM clerk_token JOIN clerk ON clerk.id = clerk_token.clerk
+         WHERE hash = $1 AND device = $2 AND expires_at > $3",
         &[&token.as_slice(), &i64::from(device.0), &now.unix()],
     )
     .await?;
-    found.map(|row| Ok(ClerkId(number(&row, 0)?))).transpose()
+    found.map(|row| from_document("clerk", column(&row, 0)?)).transpose()
 }

@@ -1,7 +1,7 @@
 //! Codes: what the rules of verification look at, and the answers to requests.
 
 use super::sql::{self, bytes, column, number};
-use super::{from_document, to_document};
+use super::{from_document, instant, to_document};
 use crate::secret::Hash;
 use crate::store::{AnsweredCode, CodeLedger, StoreError, VisitCodeRow};
 use deadpool_postgres::GenericClient;
@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::quota::Quota;
 use yuyue_protocol::code::CodeRequest;
 
 /// Writes the codes of applicants, each once.
@@ -133,5 +134,30 @@ pub async fn list_visits<C: GenericClient>(
             let ledger = CodeLedger { state: from_document("visit_code", column(row, 2)?)?, tag: bytes(row, 3)? };
             Ok((bytes(row, 0)?, VisitCodeRow { request: column(row, 1)?, ledger }))
         })
+        .collect()
+}
+
+pub async fn upsert_quota<C: GenericClient>(client: &C, key: &Hash, quota: Quota) -> Result<(), StoreError> {
+    sql::write(
+        client,
+        "INSERT INTO code_quota (key, since, count) VALUES ($1, $2, $3)
+         ON CONFLICT (key) DO UPDATE SET since = excluded.since, count = excluded.count",
+        &[&key.as_slice(), &quota.since.unix(), &i64::from(quota.count)],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn list_quotas<C: GenericClient>(
+    client: &C,
+    keys: &BTreeSet<Hash>,
+) -> Result<BTreeMap<Hash, Quota>, StoreError> {
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let keys: Vec<&[u8]> = keys.iter().map(Hash::as_slice).collect();
+    let rows = sql::list(client, "SELECT key, since, count FROM code_quota WHERE key = ANY($1)", &[&keys]).await?;
+    rows.iter()
+        .map(|row| Ok((bytes(row, 0)?, Quota { since: instant(column(row, 1)?), count: number(row, 2)? })))
         .collect()
 }

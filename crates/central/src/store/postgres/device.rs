@@ -54,6 +54,21 @@ pub async fn set_enrolled<C: GenericClient>(
     }
 }
 
+pub async fn set_renewed<C: GenericClient>(
+    client: &C,
+    device: DeviceId,
+    used: &Hash,
+    next: &Hash,
+) -> Result<(), StoreError> {
+    sql::write(
+        client,
+        "UPDATE device SET fingerprint = $2, next_fingerprint = $3 WHERE id = $1 AND revoked_at IS NULL",
+        &[&i64::from(device.0), &used.as_slice(), &next.as_slice()],
+    )
+    .await?;
+    Ok(())
+}
+
 pub async fn set_revoked<C: GenericClient>(client: &C, device: DeviceId, at: Timestamp) -> Result<(), StoreError> {
     let id = i64::from(device.0);
     sql::write(
@@ -83,7 +98,7 @@ pub async fn find_by_fingerprint<C: GenericClient>(
     client: &C,
     fingerprint: &Hash,
 ) -> Result<Option<DeviceRow>, StoreError> {
-    Ok(list_where(client, "fingerprint = $1", &[&fingerprint.as_slice()]).await?.pop())
+    Ok(list_where(client, "fingerprint = $1 OR next_fingerprint = $1", &[&fingerprint.as_slice()]).await?.pop())
 }
 
 pub async fn find_by_enrolment<C: GenericClient>(client: &C, code: &Hash) -> Result<Option<DeviceRow>, StoreError> {

@@ -6,8 +6,9 @@ use super::{account, applicant, application, catalogue, code, command, device, f
 use crate::store::wants::NextIds;
 use crate::store::{Loaded, StoreError, Wants};
 use deadpool_postgres::GenericClient;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId};
+use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::cursor::Revision;
 
@@ -40,12 +41,13 @@ pub async fn load<C: GenericClient>(client: &C, wants: &Wants, held: &Held) -> R
         device::list_by_id(client, &wants.devices),
         account::list_active(client, &wants.clerks),
     )?;
-    let (records, codes, priority_places, code_requests, visit_codes, accounts, next_ids) = tokio::try_join!(
+    let (records, codes, priority_places, code_requests, visit_codes, quotas, accounts, next_ids) = tokio::try_join!(
         applicant::list_records(client, &applicants),
         codes,
         priority_places,
         code::list_requests(client, &wants.code_requests),
         code::list_visits(client, &wants.visit_codes),
+        code::list_quotas(client, &wants.quotas),
         account::list_by_number(client, &wants.accounts),
         next_ids,
     )?;
@@ -62,6 +64,7 @@ pub async fn load<C: GenericClient>(client: &C, wants: &Wants, held: &Held) -> R
         codes,
         code_requests,
         visit_codes,
+        quotas,
         accounts,
         next_ids,
     })
@@ -101,7 +104,7 @@ async fn next_ids<C: GenericClient>(client: &C) -> Result<NextIds, StoreError> {
 pub struct Ground {
     catalogue: Option<(Revision, Timestamp)>,
     devices: BTreeSet<DeviceId>,
-    clerks: BTreeSet<ClerkId>,
+    clerks: BTreeMap<ClerkId, Role>,
 }
 
 impl Ground {
@@ -128,7 +131,10 @@ impl Ground {
             let now = device::list_by_id(client, &self.devices).await?;
             Ok(now.values().all(|device| device.revoked_at.is_none()))
         };
-        let clerks = async { Ok(account::list_active(client, &self.clerks).await? == self.clerks) };
+        let clerks = async {
+            let ids = self.clerks.keys().copied().collect();
+            Ok(account::list_active(client, &ids).await? == self.clerks)
+        };
         let term = async {
             match wants.term {
                 Some(term) => lease::is_term(client, term).await,

@@ -38,7 +38,7 @@ pub async fn lock<C: GenericClient>(client: &C, wants: &Wants) -> Result<Held, S
     lock_sessions(client, &held.sessions).await?;
     lock_accounts(client, &wants.accounts).await?;
     let is_every_number_known = lock_visit_codes(client, &wants.visit_codes).await?;
-    if wants.next_ids || !is_every_number_known {
+    if wants.next_ids || !is_every_number_known || !wants.quotas.is_empty() {
         // What is not there yet cannot be locked.
         held.head = Some(Revisions::begin(client).await?);
     }

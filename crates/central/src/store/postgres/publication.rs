@@ -1,8 +1,8 @@
 //! Publications and what they say of each application.
 
-use super::sql::{self, column, number};
+use super::sql::{self, bytes, column, number};
 use super::{from_document, instant, to_document};
-use crate::store::StoreError;
+use crate::store::{PublicationRecord, StoreError};
 use deadpool_postgres::GenericClient;
 use uuid::Uuid;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, PublicationId};
@@ -25,6 +25,28 @@ pub async fn insert<C: GenericClient>(client: &C, rows: &[(i64, &Publication)]) 
         .await?;
     }
     Ok(())
+}
+
+/// Writes what a publication was worked out from, once.
+pub async fn insert_record<C: GenericClient>(client: &C, row: &PublicationRecord) -> Result<(), StoreError> {
+    sql::write(
+        client,
+        "INSERT INTO publication_record (publication, record, signature) VALUES ($1, $2, $3)",
+        &[&i64::from(row.publication.0), &row.record, &row.signature.as_slice()],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn find_record<C: GenericClient>(
+    client: &C,
+    publication: PublicationId,
+) -> Result<Option<PublicationRecord>, StoreError> {
+    let statement = "SELECT record, signature FROM publication_record WHERE publication = $1";
+    let found = sql::find(client, statement, &[&i64::from(publication.0)]).await?;
+    found
+        .map(|row| Ok(PublicationRecord { publication, record: column(&row, 0)?, signature: bytes(&row, 1)? }))
+        .transpose()
 }
 
 /// Writes results, once.

@@ -26,7 +26,8 @@ pub async fn purge<C: GenericClient>(client: &C, before: &PurgeBefore) -> Result
         tokens: delete("DELETE FROM clerk_token WHERE expires_at <= $1", before.now.unix()).await?,
         messages: delete("DELETE FROM sms WHERE state <> 'waiting' AND created_at < $1", messages).await?,
         code_requests: delete("DELETE FROM code_request WHERE requested_at < $1", messages).await?
-            + delete("DELETE FROM visit_code WHERE changed_at < $1", messages).await?,
+            + delete("DELETE FROM visit_code WHERE changed_at < $1", messages).await?
+            + delete("DELETE FROM code_quota WHERE since < $1", messages).await?,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::store::{Account, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use yuyue_domain::ids::{ClerkId, DeviceId};
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::Clerk;
 
 pub fn upsert(connection: &Connection, account: &Account) -> Result<(), StoreError> {
     connection
@@ -37,11 +38,17 @@ pub fn find(connection: &Connection, staff_number: &str) -> Result<Option<Accoun
         .transpose()
 }
 
-/// Whether there is such a clerk and the account is not disabled.
-pub fn is_active(connection: &Connection, clerk: ClerkId) -> Result<bool, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM clerk_account WHERE clerk = ?1 AND NOT disabled)")?
-        .query_row([clerk.0], |row| row.get(0))?)
+/// The clerk, when the account is not disabled.
+pub fn find_active(connection: &Connection, clerk: ClerkId) -> Result<Option<Clerk>, StoreError> {
+    connection
+        .prepare_cached(
+            "SELECT document FROM clerk JOIN clerk_account ON clerk_account.clerk = clerk.id
+             WHERE clerk.id = ?1 AND NOT disabled",
+        )?
+        .query_row([clerk.0], |row| row.get::<_, String>(0))
+        .optional()?
+        .map(|document| from_document("clerk", &document))
+        .transpose()
 }
 
 pub fn list(connection: &Connection) -> Result<Vec<Account>, StoreError> {
@@ -91,9 +98,14 @@ pub fn find_token(
     token: &Hash,
     device: DeviceId,
     now: Timestamp,
-) -> Result<Option<ClerkId>, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT clerk FROM clerk_token WHERE hash = ?1 AND device = ?2 AND expires_at > ?3")?
-        .query_row(params![token, device.0, now.unix()], |row| Ok(ClerkId(row.get(0)?)))
-        .optional()?)
+) -> Result<Option<Clerk>, StoreError> {
+    connection
+        .prepare_cached(
+            "SELECT document FROM clerk_token JOIN clerk ON clerk.id = clerk_token.clerk
+             WHERE hash = ?1 AND device = ?2 AND expires_at > ?3",
+        )?
+        .query_row(params![token, device.0, now.unix()], |row| row.get::<_, String>(0))
+        .optional()?
+        .map(|document| from_document("clerk", &document))
+        .transpose()
 }

@@ -1,12 +1,13 @@
 //! Codes: what the rules of verification look at, and the answers to requests.
 
-use super::{from_document, to_document};
+use super::{from_document, instant, to_document};
 use crate::secret::Hash;
 use crate::store::{AnsweredCode, CodeLedger, StoreError, VisitCodeRow};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::time::Timestamp;
+use yuyue_domain::verification::quota::Quota;
 use yuyue_protocol::code::CodeRequest;
 
 pub fn upsert_ledger(
@@ -94,4 +95,21 @@ pub fn find_visit(connection: &Connection, number: &Hash) -> Result<Option<Visit
         Ok(VisitCodeRow { request: Uuid::from_bytes(request), ledger })
     };
     found.map(read).transpose()
+}
+
+pub fn upsert_quota(connection: &Connection, key: &Hash, quota: Quota) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO code_quota (key, since, count) VALUES (?1, ?2, ?3)
+             ON CONFLICT (key) DO UPDATE SET since = excluded.since, count = excluded.count",
+        )?
+        .execute(params![key, quota.since.unix(), quota.count])?;
+    Ok(())
+}
+
+pub fn find_quota(connection: &Connection, key: &Hash) -> Result<Option<Quota>, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT since, count FROM code_quota WHERE key = ?1")?
+        .query_row([key], |row| Ok(Quota { since: instant(row.get(0)?), count: row.get(1)? }))
+        .optional()?)
 }

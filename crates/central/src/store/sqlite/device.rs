@@ -47,6 +47,14 @@ pub fn set_enrolled(
     }
 }
 
+pub fn set_renewed(connection: &Connection, device: DeviceId, used: &Hash, next: &Hash) -> Result<(), StoreError> {
+    connection.execute(
+        "UPDATE device SET fingerprint = ?2, next_fingerprint = ?3 WHERE id = ?1 AND revoked_at IS NULL",
+        params![device.0, used, next],
+    )?;
+    Ok(())
+}
+
 pub fn set_revoked(connection: &Connection, device: DeviceId, at: Timestamp) -> Result<(), StoreError> {
     connection.execute(
         "UPDATE device SET revoked_at = coalesce(revoked_at, ?2), enrolment_hash = NULL, enrolment_until = NULL
@@ -62,7 +70,7 @@ pub fn find(connection: &Connection, id: DeviceId) -> Result<Option<DeviceRow>, 
 }
 
 pub fn find_by_fingerprint(connection: &Connection, fingerprint: &Hash) -> Result<Option<DeviceRow>, StoreError> {
-    find_where(connection, "fingerprint = ?1", [fingerprint])
+    find_where(connection, "fingerprint = ?1 OR next_fingerprint = ?1", [fingerprint])
 }
 
 pub fn find_by_enrolment(connection: &Connection, code: &Hash) -> Result<Option<DeviceRow>, StoreError> {

@@ -30,8 +30,8 @@ pub fn load(connection: &Connection, wants: &Wants) -> Result<Loaded, StoreError
         }
     }
     for id in &wants.clerks {
-        if account::is_active(connection, *id)? {
-            loaded.active_clerks.insert(*id);
+        if let Some(clerk) = account::find_active(connection, *id)? {
+            loaded.active_clerks.insert(*id, clerk.role);
         }
     }
     for staff_number in &wants.accounts {
@@ -60,6 +60,11 @@ pub fn load(connection: &Connection, wants: &Wants) -> Result<Loaded, StoreError
     for number in &wants.visit_codes {
         if let Some(row) = code::find_visit(connection, number)? {
             loaded.visit_codes.insert(*number, row);
+        }
+    }
+    for key in &wants.quotas {
+        if let Some(quota) = code::find_quota(connection, key)? {
+            loaded.quotas.insert(*key, quota);
         }
     }
     if wants.next_ids {

@@ -1,8 +1,8 @@
 //! Publications and what they say of each application.
 
 use super::{from_document, instant, signed, to_document};
-use crate::store::StoreError;
-use rusqlite::{Connection, params};
+use crate::store::{PublicationRecord, StoreError};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, PublicationId};
@@ -21,6 +21,27 @@ pub fn insert(connection: &Connection, publication: &Publication, revision: u64)
         ],
     )?;
     Ok(())
+}
+
+/// Writes what it was worked out from, once.
+pub fn insert_record(connection: &Connection, row: &PublicationRecord) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO publication_record (publication, record, signature) VALUES (?1, ?2, ?3)",
+        params![row.publication.0, row.record, row.signature],
+    )?;
+    Ok(())
+}
+
+pub fn find_record(
+    connection: &Connection,
+    publication: PublicationId,
+) -> Result<Option<PublicationRecord>, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT record, signature FROM publication_record WHERE publication = ?1")?
+        .query_row([publication.0], |row| {
+            Ok(PublicationRecord { publication, record: row.get(0)?, signature: row.get(1)? })
+        })
+        .optional()?)
 }
 
 /// Writes a result, once.

@@ -26,7 +26,8 @@ pub fn purge(connection: &Connection, before: &PurgeBefore) -> Result<Purged, St
         code_requests: count(
             connection.execute("DELETE FROM code_request WHERE requested_at < ?1", params![before.messages.unix()])?
                 + connection
-                    .execute("DELETE FROM visit_code WHERE changed_at < ?1", params![before.messages.unix()])?,
+                    .execute("DELETE FROM visit_code WHERE changed_at < ?1", params![before.messages.unix()])?
+                + connection.execute("DELETE FROM code_quota WHERE since < ?1", params![before.messages.unix()])?,
         ),
     })
 }

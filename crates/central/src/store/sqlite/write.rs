@@ -137,15 +137,18 @@ fn write_other(connection: &Connection, write: &Write, chain: &mut audit::Chain)
         Write::CodeLedger { applicant, ledger, at } => code::upsert_ledger(connection, *applicant, ledger, *at),
         Write::CodeRequest { answered, at } => code::insert_request(connection, answered, *at),
         Write::VisitCode { number, row, at } => code::upsert_visit(connection, number, row, *at),
+        Write::Quota { key, quota } => code::upsert_quota(connection, key, *quota),
         Write::Sms(new) => sms::insert(connection, new),
         Write::SmsSent { id } => sms::set_sent(connection, *id),
         Write::SmsFailed { id, next_at } => sms::set_failed(connection, *id, *next_at),
         Write::PolicyDocument(document) => catalogue::upsert_policy_document(connection, document),
+        Write::PublicationRecord(row) => publication::insert_record(connection, row),
         Write::Audit(entry) => chain.append(connection, *entry),
         Write::DeviceAdded(new) => device::insert(connection, new),
         Write::DeviceEnrolled { device, signing_key, fingerprint, at } => {
             device::set_enrolled(connection, *device, signing_key, fingerprint, *at)
         }
+        Write::DeviceRenewed { device, used, next } => device::set_renewed(connection, *device, used, next),
         Write::DeviceRevoked { device, at } => device::set_revoked(connection, *device, *at),
         Write::Account(row) => account::upsert(connection, row),
         Write::TokenMade { token, clerk, device, expires_at } => {

@@ -97,7 +97,11 @@ fn the_same_person_booked_elsewhere_is_shown_beside_what_was_chosen_here() {
     let view = counter.desk().booking().expect("readable").expect("the booking is still there");
     let both = view.other.expect("both are shown");
     assert_eq!(both.here.iter().map(|named| named.session.id).collect::<Vec<_>>(), [chosen], "what was chosen here");
-    assert_eq!((both.elsewhere.application, both.elsewhere.state), (other.id, StateKind::Queued), "what was taken there");
+    assert_eq!(
+        (both.elsewhere.application, both.elsewhere.state),
+        (other.id, StateKind::Queued),
+        "what was taken there"
+    );
     assert_eq!(both.elsewhere.office, "渝中车管所", "and where");
 }
 

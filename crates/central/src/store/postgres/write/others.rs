@@ -1,7 +1,9 @@
 //! What devices do not follow.
 
 use crate::audit::Entry;
-use crate::store::postgres::{account, audit, catalogue, code, command, device, session, signed, sms, sql};
+use crate::store::postgres::{
+    account, audit, catalogue, code, command, device, publication, session, signed, sms, sql,
+};
 use crate::store::{AnsweredCode, CodeLedger, CommandRow, NewSms, StoreError, Write};
 use deadpool_postgres::GenericClient;
 use std::collections::BTreeMap;
@@ -57,12 +59,15 @@ pub async fn write<C: GenericClient>(client: &C, writes: &[Write]) -> Result<(),
 async fn write_one<C: GenericClient>(client: &C, write: &Write) -> Result<(), StoreError> {
     match write {
         Write::VisitCode { number, row, at } => code::upsert_visit(client, number, row, *at).await,
+        Write::Quota { key, quota } => code::upsert_quota(client, key, *quota).await,
         Write::SmsFailed { id, next_at } => sms::set_failed(client, *id, *next_at).await,
         Write::PolicyDocument(document) => catalogue::upsert_policy_document(client, document).await,
         Write::DeviceAdded(new) => device::insert(client, new).await,
         Write::DeviceEnrolled { device, signing_key, fingerprint, at } => {
             device::set_enrolled(client, *device, signing_key, fingerprint, *at).await
         }
+        Write::DeviceRenewed { device, used, next } => device::set_renewed(client, *device, used, next).await,
+        Write::PublicationRecord(row) => publication::insert_record(client, row).await,
         Write::DeviceRevoked { device, at } => device::set_revoked(client, *device, *at).await,
         Write::Account(row) => account::upsert(client, row).await,
         Write::TokenMade { token, clerk, device, expires_at } => {

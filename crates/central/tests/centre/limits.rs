@@ -1,0 +1,204 @@
+//! Slow, loud and malicious callers cost the others nothing, and whoever comes when everybody comes is told when to come back.
+
+use crate::kit::{Device, Sqlite};
+use crate::wire::{client, problem, serve, url};
+use reqwest::StatusCode;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use tokio::sync::{oneshot, watch};
+use yuyue_central::core::Delivery;
+use yuyue_central::serve::{Running, ServeConfig, start};
+use yuyue_central::sms::SimulatedPhone;
+use yuyue_central::store::Store as _;
+use yuyue_central::writer::{GROUP_MAX, QUEUE_MAX, Writer};
+use yuyue_protocol::command::Command;
+use yuyue_protocol::cursor::Revision;
+use yuyue_protocol::envelope::Envelope;
+use yuyue_protocol::error::ErrorCode;
+use yuyue_protocol::outcome::Outcome;
+use yuyue_sample::CastRole;
+
+/// What one caller costs the others is no matter of the store.
+type World = crate::kit::World<Sqlite>;
+type Stream = StreamOwned<ClientConnection, TcpStream>;
+
+/// A connection on which a test writes whatever it likes.
+fn connect(running: &Running, address: SocketAddr) -> Stream {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(running.authority_pem.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let name: ServerName<'static> = "localhost".try_into().unwrap();
+    let mut connection =
+        StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), TcpStream::connect(address).unwrap());
+    connection.conn.complete_io(&mut connection.sock).unwrap();
+    connection
+}
+
+/// The first line of the answer.
+fn status(mut stream: Stream) -> String {
+    let mut answer = Vec::new();
+    let mut byte = [0];
+    while !answer.ends_with(b"\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+        answer.push(byte[0]);
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hundreds_who_never_finish_their_requests_keep_nobody_waiting() {
+    let world = World::new(10).await;
+    let running = serve(&world).await;
+    // More than are worked on at once: heads that never end, and bodies that never come.
+    let mut slow = Vec::new();
+    for number in 0..600 {
+        let mut stream = connect(&running, running.public);
+        let begun: &[u8] = if number % 2 == 0 {
+            b"POST /v1/devices/enroll HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"
+        } else {
+            b"GET /v1/offices HTTP/1.1\r\nhost: x\r\nx-slow: "
+        };
+        stream.write_all(begun).unwrap();
+        stream.flush().unwrap();
+        slow.push(stream);
+    }
+    let line = client(&running, None);
+    for path in ["/healthz", "/v1/offices", "/v1/plans"] {
+        let answer = line.get(url(running.public, path)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}: whoever asks properly is answered");
+    }
+    let counter = world.counter().await;
+    let time = client(&running, Some(&counter)).get(url(running.devices, "/v1/time")).send().await.unwrap();
+    assert_eq!(time.status(), StatusCode::OK, "and devices all the more");
+    drop(slow);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_is_too_long_is_refused_before_it_is_read_to_its_end() {
+    let world = World::new(10).await;
+    let running = serve(&world).await;
+    for (head, why) in [
+        (format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: {}", "x".repeat(20_000)), "a long line"),
+        (format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{}\r\n", "a: b\r\n".repeat(100)), "many lines"),
+        (format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(20_000)), "a long path"),
+    ] {
+        let mut stream = connect(&running, running.public);
+        // The centre may hang up while this is still written.
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.flush());
+        let line = status(stream);
+        assert!(line.is_empty() || line.contains(" 431 ") || line.contains(" 414 "), "{why}: {line}");
+    }
+    let answer = client(&running, None).get(url(running.public, "/healthz")).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "the others notice nothing");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_too_much_is_told_when_to_come_back_and_others_are_served() {
+    let world = World::new(10).await;
+    let few = NonZeroU32::new(8).unwrap();
+    let config = ServeConfig { device_requests_per_minute: few, ..ServeConfig::loopback() };
+    let running = start(&world.central, &config, Arc::new(SimulatedPhone::default())).await.unwrap();
+    let (greedy, modest) = (world.counter().await, world.counter().await);
+    let ask = async |device: &Device| {
+        client(&running, Some(device)).get(url(running.devices, "/v1/time")).send().await.unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!(ask(&greedy).await.status(), StatusCode::OK, "a quarter of a minute's may come at once");
+    }
+    let refused = ask(&greedy).await;
+    let after = refused.headers()["retry-after"].to_str().unwrap().to_owned();
+    let (status, problem) = problem(refused).await;
+    assert_eq!((status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy), "the third is too soon");
+    assert!(problem.retry_after_seconds.is_some_and(|seconds| seconds.to_string() == after), "and is told when");
+    assert_eq!(ask(&modest).await.status(), StatusCode::OK, "nobody pays for somebody else");
+    let metrics = format!("http://{}/metrics", running.admin);
+    let text = reqwest::Client::builder().no_proxy().build().unwrap().get(metrics).send().await.unwrap();
+    let text = text.text().await.unwrap();
+    assert!(text.contains("yuyue_requests_limited_total 1\n"), "the operator sees it: {text}");
+    assert!(text.contains(r#"yuyue_requests_total{method="GET",route="/v1/time",status="200"} 3"#), "and the rest");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_does_not_take_all_connections() {
+    let world = World::new(10).await;
+    let config = ServeConfig { connections_per_address: 2, ..ServeConfig::loopback() };
+    let running = start(&world.central, &config, Arc::new(SimulatedPhone::default())).await.unwrap();
+    let healthz = url(running.public, "/healthz");
+    let lines = [client(&running, None), client(&running, None), client(&running, None)];
+    for line in &lines[..2] {
+        assert!(line.get(&healthz).send().await.is_ok(), "two of one address");
+    }
+    assert!(lines[2].get(&healthz).send().await.is_err(), "the third is turned away");
+    running.stop().await;
+}
+
+/// A delivery of one command of this device.
+fn delivery(envelope: &Envelope) -> Vec<Delivery> {
+    vec![Delivery { envelope: envelope.clone(), signer: None, visit: None }]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beyond_the_queue_callers_are_told_when_to_come_back_and_nothing_taken_in_is_lost() {
+    let world = World::new(50).await;
+    let counter = world.counter().await;
+    let (head, _) = watch::channel(Revision(0));
+    let (alive, _ended) = oneshot::channel();
+    let writer = Writer::start(Arc::clone(&world.core), head, alive).unwrap();
+    let person = world.cast(CastRole::RuleFour).applicant.id;
+    let reveal = Command::RecordReveal { applicant: person };
+    // The catalogue's lock stops the writer in the middle of its first group, for as long as this test wants.
+    let core = Arc::clone(&world.core);
+    let (hold, held) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
+    let holder = std::thread::spawn(move || {
+        let _catalogue = core.catalogue();
+        held.0.send(()).unwrap();
+        hold.1.recv().unwrap();
+    });
+    held.1.recv().unwrap();
+    let count = QUEUE_MAX + GROUP_MAX + 200;
+    let envelopes: Vec<Envelope> = (0..count).map(|_| world.seal(&counter, &reveal)).collect();
+    let mut answers = Vec::with_capacity(count);
+    for envelope in &envelopes {
+        let (writer, delivery) = (writer.clone(), delivery(envelope));
+        answers.push(tokio::spawn(async move { writer.decide(delivery).await }));
+    }
+    // Whoever finds no room is answered while the writer still stands.
+    let turned_away = || answers.iter().filter(|answer| answer.is_finished()).count();
+    while turned_away() + QUEUE_MAX + GROUP_MAX < count {
+        tokio::task::yield_now().await;
+    }
+    hold.0.send(()).unwrap();
+    holder.join().unwrap();
+    let (mut accepted, mut busy) = (0, Vec::new());
+    for (answer, envelope) in answers.into_iter().zip(&envelopes) {
+        match answer.await.unwrap() {
+            Ok(outcomes) => {
+                assert!(matches!(outcomes[0].outcome, Outcome::Accepted { .. }), "what was taken in is decided");
+                accepted += 1;
+            }
+            Err(problem) => {
+                assert_eq!(problem.code, ErrorCode::Busy, "the queue is full");
+                assert!(problem.retry_after_seconds.is_some_and(|seconds| (1..=60).contains(&seconds)), "come back");
+                busy.push(envelope);
+            }
+        }
+    }
+    assert!(accepted >= QUEUE_MAX && busy.len() >= 200, "{accepted} were taken in, {} turned away", busy.len());
+    for envelope in busy {
+        let outcomes = writer.decide(delivery(envelope)).await.unwrap();
+        assert!(matches!(outcomes[0].outcome, Outcome::Accepted { .. }), "whoever comes back is served");
+    }
+    let tail = world.core.store().get_audit_tail().await.unwrap().sequence;
+    let records = world.core.store().list_audit(tail - count as u64, u32::try_from(count).unwrap()).await.unwrap();
+    let revealed = records.iter().filter(|one| one.entry.act == yuyue_central::audit::Act::Revealed).count();
+    assert_eq!(revealed, count, "each of them is in the store, once");
+}
