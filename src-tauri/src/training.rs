@@ -118,7 +118,7 @@ impl TrainingHost {
         lock(&host.desk).forget_training().map_err(|error| host_error(&error))?;
         let reset =
             async { self.centre.reset(|done| tell(Some(progress("training_reset", done.applicants, done.of)))).await };
-        let state = self.alone(host, reset).await;
+        let state = Box::pin(self.alone(host, reset)).await;
         tell(None);
         state
     }

@@ -19,7 +19,7 @@ pub async fn keep_up(host: Arc<Host>) {
             Err(UpkeepError::Desk(DeskError::NotEnrolled)) => {}
             Err(UpkeepError::Centre(problem)) if problem.code == ErrorCode::Offline => {}
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "this computer is not looked after")
+                tracing::error!(error = &error as &dyn std::error::Error, "this computer is not looked after");
             }
         }
         tokio::time::sleep(UPKEEP_EVERY).await;

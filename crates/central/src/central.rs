@@ -96,12 +96,11 @@ impl Central {
         write_secret(&folder.join(CODE_KEY_FILE), &code_key)?;
         write_secret(&folder.join(AUTHORITY_KEY_FILE), authority_key.as_bytes())?;
         write_secret(&folder.join(AUTHORITY_FILE), authority.certificate_pem().as_bytes())?;
-        let store = match database {
-            Some(store) => store,
-            None => {
-                write_secret(&folder.join(STORE_KEY_FILE), &store_key)?;
-                AnyStore::Sqlite(SqliteStore::init(&store_path, Some(Key::new(store_key)), city, epoch, now)?)
-            }
+        let store = if let Some(store) = database {
+            store
+        } else {
+            write_secret(&folder.join(STORE_KEY_FILE), &store_key)?;
+            AnyStore::Sqlite(SqliteStore::init(&store_path, Some(Key::new(store_key)), city, epoch, now)?)
         };
         Ok(Self::assemble(store, authority, code_key, config, clock, entropy))
     }

@@ -401,7 +401,9 @@ impl Running {
                 if let Err(error) = certificates.renew_when_due(clock.wall()) {
                     tracing::error!(error = &error as &dyn std::error::Error, "a certificate is not renewed");
                 }
-                limits.iter().for_each(|one| one.forget_quiet());
+                for one in &limits {
+                    one.forget_quiet();
+                }
             }
         });
     }

@@ -177,6 +177,7 @@ impl Right {
 
     /// The table. Its columns are those of [`Standing::ALL`].
     #[rustfmt::skip]
+    #[expect(clippy::match_same_arms, reason = "each right has a row of its own")]
     const fn row(self) -> [Grant; 7] {
         use Grant::{All, No, Own};
         match self {

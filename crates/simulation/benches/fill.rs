@@ -111,12 +111,12 @@ async fn fill(centre: &mut Centre, place: &Path) -> Outcome<Filled> {
     let (begun, used) = (Instant::now(), cpu_time(None)?);
     let looked_up = tokio::spawn(async move { look_up(&desk, &line, &number).await });
     counter.follow().await?;
-    let spent = Spent { elapsed: begun.elapsed(), cpu: cpu_time(None)? - used };
+    let spent = Spent { elapsed: begun.elapsed(), cpu: cpu_time(None)?.saturating_sub(used) };
     let state = counter.sync.state()?;
     if state.is_filling || state.counts_differ {
         return Err("the fill did not end well".into());
     }
-    let centre = centre.cpu_time()? - centres;
+    let centre = centre.cpu_time()?.saturating_sub(centres);
     let look_up = if spent.elapsed > LOOKED_UP_AFTER { looked_up.await?? } else { Duration::ZERO };
     Ok(Filled { spent, centre, bytes: relay.downwards() - bytes, rows: state.filled_rows, look_up })
 }
@@ -177,7 +177,7 @@ fn count(spent: &mut Spent, work: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
     let (begun, used) = (Instant::now(), cpu_time(None)?);
     work()?;
     spent.elapsed += begun.elapsed();
-    spent.cpu += cpu_time(None)? - used;
+    spent.cpu += cpu_time(None)?.saturating_sub(used);
     Ok(())
 }
 

@@ -67,7 +67,7 @@ async fn measure() -> Outcome<()> {
     let (heard, mut heard_at) = unbounded_channel();
     let devices = connect(&idle, &heard).await?;
     let each = (centre.memory_bytes()?.saturating_sub(memory)) / u64::from(DEVICES);
-    let shaking = (centre.cpu_time()? - used) / DEVICES;
+    let shaking = centre.cpu_time()?.saturating_sub(used) / DEVICES;
     println!("{DEVICES} idle devices: {each} bytes each at the centre, which took {shaking:.1?} to connect one");
     let (mut since_sent, mut since_answered) = (Vec::new(), Vec::new());
     for person in people {

@@ -19,10 +19,10 @@ pub struct Place {
     /// The folder of the centre
     #[arg(long, value_name = "FOLDER", env = "YUYUE_FOLDER")]
     pub folder: PathBuf,
-    /// The configuration file; variables such as YUYUE_SERVE_PUBLIC count more
+    /// The configuration file; variables such as `YUYUE_SERVE_PUBLIC` count more
     #[arg(long, value_name = "FILE", env = "YUYUE_CONFIG")]
     pub config: Option<PathBuf>,
-    /// The address of a PostgreSQL database in which the rows are; it may hold a password, so better not as an argument
+    /// The address of a Postgres database in which the rows are; it may hold a password, so better not as an argument
     #[arg(long, value_name = "URL", env = "YUYUE_STORE", hide_env_values = true)]
     pub store: Option<StoreUrl>,
 }

@@ -35,7 +35,7 @@ pub async fn heard(request: Request, next: Next) -> Response {
 }
 
 fn is_length(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>())
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
 }
 
 fn too_long() -> ApiProblem {

@@ -1,6 +1,5 @@
 //! Which of several processes does what the clock makes due: the one that holds the store's lease. It renews the lease as
 //! long as it lives; when nothing is heard of it, another one takes over.
-#![expect(clippy::disallowed_methods, reason = "this is part of the program that runs the core")]
 
 use crate::core::Core;
 use crate::store::{LeaseTerm, Store, StoreError};

@@ -24,6 +24,7 @@ use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 
 /// A store of either engine.
+#[cfg_attr(feature = "postgres", expect(clippy::large_enum_variant, reason = "a program has one of them"))]
 pub enum AnyStore {
     /// A file of this computer.
     Sqlite(SqliteStore),

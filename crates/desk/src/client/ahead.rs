@@ -58,18 +58,18 @@ mod tests {
         Cursor { epoch: Epoch(Uuid::nil()), revision: Revision(revision) }
     }
 
-    fn page(until: u64, head: u64) -> Result<ChangesPage, Problem> {
-        Ok(ChangesPage { changes: Vec::new(), cursor: cursor(until), head: Revision(head), counts: None })
+    fn page(until: u64, head: u64) -> ChangesPage {
+        ChangesPage { changes: Vec::new(), cursor: cursor(until), head: Revision(head), counts: None }
     }
 
     #[tokio::test]
     async fn a_page_that_was_asked_for_ahead_is_given_once_and_to_whoever_stands_there() {
         let ahead = Ahead::default();
-        ahead.ask(cursor(5), 10, async { page(9, 20) });
-        assert_eq!(ahead.take(Some(cursor(5)), 10).await, page(9, 20).ok(), "the page behind this cursor");
+        ahead.ask(cursor(5), 10, async { Ok(page(9, 20)) });
+        assert_eq!(ahead.take(Some(cursor(5)), 10).await, Some(page(9, 20)), "the page behind this cursor");
         assert_eq!(ahead.take(Some(cursor(5)), 10).await, None, "it is given once");
         for (after, limit) in [(Some(cursor(6)), 10), (None, 10), (Some(cursor(5)), 11)] {
-            ahead.ask(cursor(5), 10, async { page(9, 20) });
+            ahead.ask(cursor(5), 10, async { Ok(page(9, 20)) });
             assert_eq!(ahead.take(after, limit).await, None, "whoever asks for another page does not get this one");
         }
     }
@@ -77,7 +77,7 @@ mod tests {
     #[tokio::test]
     async fn the_last_page_and_one_that_went_wrong_are_asked_for_anew() {
         let ahead = Ahead::default();
-        ahead.ask(cursor(5), 10, async { page(9, 9) });
+        ahead.ask(cursor(5), 10, async { Ok(page(9, 9)) });
         assert_eq!(ahead.take(Some(cursor(5)), 10).await, None, "by now something may follow what was the last page");
         ahead.ask(cursor(5), 10, async { Err(Problem::new(ErrorCode::Offline, "the line was cut")) });
         assert_eq!(ahead.take(Some(cursor(5)), 10).await, None, "a line that was cut may be there again");

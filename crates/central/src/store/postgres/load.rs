@@ -14,11 +14,11 @@ use yuyue_protocol::cursor::Revision;
 
 pub async fn load<C: GenericClient>(client: &C, wants: &Wants, held: &Held) -> Result<Loaded, StoreError> {
     // Read before everything else: what changes while this loads has a later revision and is noticed at the end.
-    let head = feed::get_head(client).await?.revision;
+    let before = feed::get_head(client).await?.revision;
     let applicants = applicants(client, wants, held).await?;
     let catalogue = async {
         match wants.catalogue_after {
-            Some(after) if after < head => catalogue::list_changed(client, after).await,
+            Some(after) if after < before => catalogue::list_changed(client, after).await,
             _ => Ok(Vec::new()),
         }
     };
@@ -53,7 +53,7 @@ pub async fn load<C: GenericClient>(client: &C, wants: &Wants, held: &Held) -> R
     )?;
     Ok(Loaded {
         catalogue,
-        head,
+        head: before,
         published_until,
         commands,
         numbers,

@@ -48,15 +48,12 @@ pub async fn set_sent<C: GenericClient>(client: &C, ids: &[i64]) -> Result<(), S
 }
 
 pub async fn set_failed<C: GenericClient>(client: &C, id: u64, next_at: Option<Timestamp>) -> Result<(), StoreError> {
-    match next_at {
-        Some(next_at) => {
-            let statement = "UPDATE sms SET tries = tries + 1, next_at = $2 WHERE id = $1";
-            sql::write(client, statement, &[&signed(id), &next_at.unix()]).await?
-        }
-        None => {
-            let statement = "UPDATE sms SET state = 'given_up', text = '', tries = tries + 1 WHERE id = $1";
-            sql::write(client, statement, &[&signed(id)]).await?
-        }
-    };
+    if let Some(next_at) = next_at {
+        let statement = "UPDATE sms SET tries = tries + 1, next_at = $2 WHERE id = $1";
+        sql::write(client, statement, &[&signed(id), &next_at.unix()]).await?;
+    } else {
+        let statement = "UPDATE sms SET state = 'given_up', text = '', tries = tries + 1 WHERE id = $1";
+        sql::write(client, statement, &[&signed(id)]).await?;
+    }
     Ok(())
 }

@@ -91,7 +91,7 @@ impl From<tokio_postgres::Error> for StoreError {
         let Some(told) = error.as_db_error() else {
             // Without an answer of the engine it was the line, unless a value did not fit its column.
             let is_line = error.is_closed()
-                || std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>());
+                || std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
             return if is_line { Self::Unavailable(Box::new(error)) } else { Self::Failed(Box::new(error)) };
         };
         let code = told.code();
