@@ -13,6 +13,7 @@ mod pages;
 mod saving;
 mod staff;
 mod storage;
+mod upkeep;
 mod visit;
 
 use crate::desk::{Desk, DeskConfig, lock};
