@@ -39,7 +39,7 @@ fn main() {
     runtime.block_on(async {
         measure::<kit::Sqlite>("SQLite").await;
         let world = measure::<kit::Postgres>("PostgreSQL").await;
-        pgbench::run(&world).await;
+        pgbench::run(&world);
     });
 }
 

@@ -31,7 +31,7 @@ COMMIT;
 ";
 
 /// Measures it on the database of a city; the audit's chain is broken behind it.
-pub async fn run(world: &World<Postgres>) {
+pub fn run(world: &World<Postgres>) {
     let database = world.database.as_ref().unwrap();
     let script = world.folder.path().join("booking.sql");
     std::fs::write(&script, BOOKING).unwrap();

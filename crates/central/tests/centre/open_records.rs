@@ -8,6 +8,8 @@ use yuyue_protocol::centre::Centre as _;
 use yuyue_protocol::error::ErrorCode;
 use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord, REPORT_COUNTS_SECONDS};
 
+const PERSON: Option<ApplicantId> = Some(ApplicantId(7));
+
 async fn report(world: &World, device: &Device, applicant: Option<ApplicantId>) -> Vec<OpenElsewhere> {
     world.core.known(device.caller).open_record(OpenRecord { applicant }).await.unwrap()
 }

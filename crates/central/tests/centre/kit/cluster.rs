@@ -95,9 +95,9 @@ async fn execute(url: &str, sql: &str) {
 impl Cluster {
     /// The one of this run, made when nobody has made it yet.
     fn find() -> Self {
+        static IS_READY: OnceLock<()> = OnceLock::new();
         // Every test is a process of its own, and the runner is the parent of all of them.
         let folder = std::env::temp_dir().join(format!("yuyue-postgres-{}", parent_id()));
-        static IS_READY: OnceLock<()> = OnceLock::new();
         IS_READY.get_or_init(|| make(&folder));
         Self { folder }
     }
@@ -155,6 +155,7 @@ fn certify(folder: &Path, data: &Path) {
     }
 }
 
+#[expect(clippy::zombie_processes, reason = "it outlives whoever started it")]
 fn watch(folder: &Path, data: &Path) {
     let stop = server("pg_ctl");
     let watching = Command::new("setsid")
