@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use yuyue_central::audit::{Act, Entry};
 use yuyue_central::secret::hash;
-use yuyue_central::serve::{Running, ServeConfig, start};
+use yuyue_central::serve::{ServeConfig, start};
 use yuyue_central::sms::SimulatedPhone;
 use yuyue_central::store::{Batch, CommandRow, Store as _, Wants, Write};
 use yuyue_domain::ids::ApplicationId;

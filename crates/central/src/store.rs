@@ -11,6 +11,7 @@ mod form;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sqlite;
+mod stored_page;
 mod terms;
 mod visits;
 pub mod wants;
@@ -231,6 +232,17 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// See [`StoreError`].
     fn find_changes(&self, query: &FeedQuery) -> impl Future<Output = Result<Option<ChangesPage>, StoreError>> + Send;
+
+    /// The same page as it crosses the wire, for whoever only passes it on.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_changes_text(&self, query: &FeedQuery) -> impl Future<Output = Result<Option<String>, StoreError>> + Send {
+        async move {
+            let page = self.find_changes(query).await?;
+            page.map(|page| form::to_document("feed_head", &page)).transpose()
+        }
+    }
 
     /// Where the feed stands.
     ///

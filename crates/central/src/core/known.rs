@@ -55,6 +55,14 @@ impl<'a, S> Known<'a, S> {
     }
 }
 
+impl<S: Store> Known<'_, S> {
+    /// A page of the feed as it crosses the wire, for whoever only passes it on.
+    pub(crate) async fn changes_text(&self, after: Option<Cursor>, limit: u32) -> Result<String, Problem> {
+        self.may(Right::FollowFeed)?;
+        self.core.read_changes_text(self.caller, after, limit).await
+    }
+}
+
 /// What a caller is told who may not.
 pub(super) fn denied(denial: Denial) -> Problem {
     let code = match denial {

@@ -22,14 +22,30 @@ impl<S: Store> Core<S> {
         after: Option<Cursor>,
         limit: u32,
     ) -> Result<ChangesPage, Problem> {
+        let query = self.feed_query(caller, after, limit);
+        let page = self.store.find_changes(&query).await.map_err(|error| store_problem(&error))?;
+        page.ok_or_else(cursor_gone)
+    }
+
+    /// The same page as it crosses the wire.
+    pub(super) async fn read_changes_text(
+        &self,
+        caller: Caller,
+        after: Option<Cursor>,
+        limit: u32,
+    ) -> Result<String, Problem> {
+        let query = self.feed_query(caller, after, limit);
+        let page = self.store.find_changes_text(&query).await.map_err(|error| store_problem(&error))?;
+        page.ok_or_else(cursor_gone)
+    }
+
+    fn feed_query(&self, caller: Caller, after: Option<Cursor>, limit: u32) -> FeedQuery {
         let office = match self.config.cache_scope {
             CacheScope::City => None,
             CacheScope::Office => Some(caller.office),
         };
         let limit = limit.clamp(1, CHANGES_MAX);
-        let query = FeedQuery { after, limit, device: caller.device, kind: caller.kind, office };
-        let page = self.store.find_changes(&query).await.map_err(|error| store_problem(&error))?;
-        page.ok_or_else(|| Problem::new(ErrorCode::CursorGone, "the cursor belongs to another feed or is too old"))
+        FeedQuery { after, limit, device: caller.device, kind: caller.kind, office }
     }
 
     pub(super) async fn look_up(&self, caller: Caller, search: &Search) -> Result<Hits, Problem> {
@@ -89,6 +105,10 @@ impl<S: Store> Core<S> {
         batch.audit(Entry { clerk: caller.clerk_id(), device, applicant, ..Entry::new(now, act) });
         self.store.transact(&Wants::default(), |_| (batch, ())).await.map_err(|error| store_problem(&error))
     }
+}
+
+fn cursor_gone() -> Problem {
+    Problem::new(ErrorCode::CursorGone, "the cursor belongs to another feed or is too old")
 }
 
 pub(super) fn no_policy() -> Problem {

@@ -5,12 +5,13 @@ use super::input::StrictQuery;
 use super::{App, problems, schema};
 use crate::problem::ApiProblem;
 use crate::store::Store;
-use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
-use yuyue_protocol::centre::Centre as _;
-use yuyue_protocol::change::{CHANGES_MAX, ChangesPage};
+use yuyue_protocol::change::CHANGES_MAX;
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 
 /// Where the device stands.
@@ -37,13 +38,14 @@ pub async fn changes<S: Store>(
     State(app): State<Arc<App<S>>>,
     KnownCaller(caller): KnownCaller,
     StrictQuery(query): StrictQuery<ChangesQuery>,
-) -> Result<Json<ChangesPage>, ApiProblem> {
+) -> Result<impl IntoResponse, ApiProblem> {
     let limit = query.limit.unwrap_or(CHANGES_MAX);
     if limit == 0 || limit > CHANGES_MAX {
         return Err(ApiProblem::bad_request("limit is out of range"));
     }
     let after = query.after.as_deref().map(read_cursor).transpose()?;
-    Ok(Json(app.core.known(caller).changes(after, limit).await?))
+    let page = app.core.known(caller).changes_text(after, limit).await?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], page))
 }
 
 fn read_cursor(text: &str) -> Result<Cursor, ApiProblem> {

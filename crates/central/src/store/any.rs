@@ -56,6 +56,10 @@ impl Store for AnyStore {
         each!(self, store => store.find_changes(query).await)
     }
 
+    async fn find_changes_text(&self, query: &FeedQuery) -> Result<Option<String>, StoreError> {
+        each!(self, store => store.find_changes_text(query).await)
+    }
+
     async fn get_head(&self) -> Result<Cursor, StoreError> {
         each!(self, store => store.get_head().await)
     }

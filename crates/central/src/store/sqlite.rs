@@ -17,6 +17,7 @@ mod sms;
 mod write;
 
 use super::form::{from_document, from_word, instant, signed, to_document, to_word, unsigned};
+use super::stored_page::StoredPage;
 use super::visits::VisitMemory;
 use super::{
     Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenStoreError,
@@ -187,7 +188,13 @@ impl Store for SqliteStore {
     }
 
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
-        self.read(|connection| feed::find_page(connection, query))
+        let page = self.read(|connection| feed::find_page(connection, query))?;
+        page.map(StoredPage::read).transpose()
+    }
+
+    async fn find_changes_text(&self, query: &FeedQuery) -> Result<Option<String>, StoreError> {
+        let page = self.read(|connection| feed::find_page(connection, query))?;
+        page.map(StoredPage::into_text).transpose()
     }
 
     async fn get_head(&self) -> Result<Cursor, StoreError> {

@@ -29,8 +29,9 @@ use yuyue_sqlite::{Key, Place};
 /// The result of a part of a measurement.
 pub type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Ports of this computer, whichever are free.
-const CONFIG: &str = "[serve]\ndevices = \"127.0.0.1:0\"\npublic = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n";
+/// Ports of this computer, whichever are free; all devices come from its one address.
+const CONFIG: &str = "[serve]\ndevices = \"127.0.0.1:0\"\npublic = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"
+connections_per_address = 4096\n";
 
 /// A centre that runs.
 pub struct Centre {

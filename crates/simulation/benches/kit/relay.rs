@@ -24,6 +24,8 @@ impl Relay {
         tokio::spawn(async move {
             while let Ok((counter, _)) = listener.accept().await {
                 let Ok(upstream) = TcpStream::connect(centre).await else { continue };
+                // As both ends do themselves.
+                let _ = (counter.set_nodelay(true), upstream.set_nodelay(true));
                 let ((from_counter, to_counter), (from_centre, to_centre)) =
                     (counter.into_split(), upstream.into_split());
                 tokio::spawn(pass(from_counter, to_centre, Arc::default()));

@@ -2,13 +2,14 @@
 
 use super::{from_document, list_documents, signed, to_document, to_word, unsigned};
 use crate::store::StoreError;
+use crate::store::stored_page::StoredChange;
 use rusqlite::{Connection, params};
 use yuyue_domain::notice::Notice;
 use yuyue_domain::office::Office;
 use yuyue_domain::policy::{Policy, PolicyDocument};
 use yuyue_domain::session::Site;
 use yuyue_protocol::account::Clerk;
-use yuyue_protocol::change::{Change, Row, What};
+use yuyue_protocol::change::{Row, What};
 use yuyue_protocol::cursor::Revision;
 
 pub fn upsert_office(connection: &Connection, office: &Office, revision: u64) -> Result<(), StoreError> {
@@ -92,34 +93,32 @@ pub fn upsert_notice(connection: &Connection, notice: &Notice, revision: u64) ->
 }
 
 /// The changes of offices, sites, policy, notices and clerks in an interval of revisions.
-pub fn list_between(connection: &Connection, after: u64, until: u64) -> Result<Vec<Change>, StoreError> {
+pub fn list_between(connection: &Connection, after: u64, until: u64) -> Result<Vec<StoredChange>, StoreError> {
     let mut changes = Vec::new();
     let mut statement = connection.prepare_cached(include_str!("catalogue_between.sql"))?;
     let mut rows = statement.query([signed(after), signed(until)])?;
     while let Some(found) = rows.next()? {
-        let document = found.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-        let row = match found.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? {
-            "office" => Row::Office(from_document("office", document)?),
-            "site" => Row::Site(from_document("site", document)?),
-            "clerk" => Row::Clerk(from_document("clerk", document)?),
-            "policy" => Row::Policy(from_document("policy", document)?),
-            _ => Row::Notice(from_document("notice", document)?),
+        let table = match found.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? {
+            "office" => "office",
+            "site" => "site",
+            "clerk" => "clerk",
+            "policy" => "policy",
+            _ => "notice",
         };
-        changes.push(Change { revision: Revision(unsigned(found.get(1)?)), what: What::Set(row) });
+        let revision = Revision(unsigned(found.get(1)?));
+        changes.push(StoredChange { revision, table: Some(table), text: found.get(2)? });
     }
     Ok(changes)
 }
 
 /// All rows of the catalogue, sessions included, that changed after a revision.
 pub fn list_changed(connection: &Connection, after: Revision) -> Result<Vec<Row>, StoreError> {
-    let changes = list_between(connection, after.0, u64::MAX)?;
-    let mut rows: Vec<Row> = changes
-        .into_iter()
-        .filter_map(|change| match change.what {
-            What::Set(row) => Some(row),
-            What::Gone(_) => None,
-        })
-        .collect();
+    let mut rows = Vec::new();
+    for change in list_between(connection, after.0, u64::MAX)? {
+        if let What::Set(row) = change.read()?.what {
+            rows.push(row);
+        }
+    }
     let mut statement = connection.prepare_cached("SELECT document FROM session WHERE revision > ?1")?;
     let mut found = statement.query([signed(after.0)])?;
     while let Some(row) = found.next()? {

@@ -1,14 +1,14 @@
 //! The feed: which rows changed after a revision, whatever their table.
 
-use super::{catalogue, from_document, signed, unsigned};
+use super::{catalogue, signed, unsigned};
+use crate::store::stored_page::{StoredChange, StoredPage};
 use crate::store::{FeedQuery, StoreError, Totals};
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use yuyue_domain::ids::OfficeId;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
-use yuyue_protocol::change::{Change, ChangesPage, Row, RowCounts, RowKey, What};
+use yuyue_protocol::change::{RowCounts, RowKey};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 
 pub fn has_centre(connection: &Connection) -> Result<bool, StoreError> {
@@ -95,7 +95,7 @@ pub fn count_totals(connection: &Connection) -> Result<Totals, StoreError> {
     })
 }
 
-pub fn find_page(connection: &Connection, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
+pub fn find_page(connection: &Connection, query: &FeedQuery) -> Result<Option<StoredPage>, StoreError> {
     let head = get_head(connection)?;
     let after = match query.after {
         None => 0,
@@ -103,35 +103,20 @@ pub fn find_page(connection: &Connection, query: &FeedQuery) -> Result<Option<Ch
         Some(_) => return Ok(None),
     };
     let until = page_end(connection, query, after)?.unwrap_or(head.revision.0).min(head.revision.0);
-    let mut page = Page { connection, after, until, changes: Vec::new() };
-    for row in catalogue::list_between(connection, after, until)? {
-        page.changes.push(row);
-    }
-    page.read(
-        "session",
-        "SELECT revision, document FROM session WHERE revision > ?1 AND revision <= ?2",
-        Row::Session,
-    )?;
+    let mut page = Page { connection, after, until, changes: catalogue::list_between(connection, after, until)? };
+    page.read("session", "SELECT revision, document FROM session WHERE revision > ?1 AND revision <= ?2")?;
     page.read(
         "session_counts",
         "SELECT revision, document FROM session_counts WHERE revision > ?1 AND revision <= ?2",
-        Row::SessionCounts,
     )?;
-    page.read("ladder", "SELECT revision, document FROM ladder WHERE revision > ?1 AND revision <= ?2", |ladder| {
-        Row::Ladder(Box::new(ladder))
-    })?;
-    page.read(
-        "publication",
-        "SELECT revision, document FROM publication WHERE revision > ?1 AND revision <= ?2",
-        Row::Publication,
-    )?;
+    page.read("ladder", "SELECT revision, document FROM ladder WHERE revision > ?1 AND revision <= ?2")?;
+    page.read("publication", "SELECT revision, document FROM publication WHERE revision > ?1 AND revision <= ?2")?;
     if query.kind == DeviceKind::Counter {
         // It names for whom it was; a kiosk remembers by itself what was agreed to on it.
         page.read_with(
-            "agreement",
+            Some("agreement"),
             "SELECT revision, document FROM agreement WHERE revision > ?1 AND revision <= ?2 AND device = ?3",
             params![signed(after), signed(until), query.device.0],
-            Row::Agreement,
         )?;
         page.read_personal(query.office)?;
     }
@@ -143,7 +128,7 @@ pub fn find_page(connection: &Connection, query: &FeedQuery) -> Result<Option<Ch
     let is_last = until == head.revision.0;
     let counts = if is_last { Some(count_for(connection, query)?) } else { None };
     let cursor = Cursor { epoch: head.epoch, revision: Revision(until) };
-    Ok(Some(ChangesPage { changes, cursor, head: head.revision, counts }))
+    Ok(Some(StoredPage { changes, cursor, head: head.revision, counts }))
 }
 
 /// Whether a cursor belongs to this feed and no tombstone behind it was deleted yet.
@@ -167,58 +152,35 @@ struct Page<'a> {
     connection: &'a Connection,
     after: u64,
     until: u64,
-    changes: Vec<Change>,
+    changes: Vec<StoredChange>,
 }
 
 impl Page<'_> {
-    fn read<T: DeserializeOwned>(
-        &mut self,
-        table: &'static str,
-        sql: &str,
-        row: impl Fn(T) -> Row,
-    ) -> Result<(), StoreError> {
-        self.read_with(table, sql, [signed(self.after), signed(self.until)], row)
+    fn read(&mut self, table: &'static str, sql: &str) -> Result<(), StoreError> {
+        self.read_with(Some(table), sql, [signed(self.after), signed(self.until)])
     }
 
-    fn read_with<T: DeserializeOwned>(
-        &mut self,
-        table: &'static str,
-        sql: &str,
-        params: impl Params,
-        row: impl Fn(T) -> Row,
-    ) -> Result<(), StoreError> {
+    fn read_with(&mut self, table: Option<&'static str>, sql: &str, params: impl Params) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         while let Some(found) = rows.next()? {
-            let document = found.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-            let what = What::Set(row(from_document(table, document)?));
-            self.changes.push(Change { revision: Revision(unsigned(found.get(0)?)), what });
+            self.changes.push(StoredChange { revision: Revision(unsigned(found.get(0)?)), table, text: found.get(1)? });
         }
         Ok(())
     }
 
     fn read_personal(&mut self, office: Option<OfficeId>) -> Result<(), StoreError> {
         let params = params![signed(self.after), signed(self.until), office.map(|office| office.0)];
-        self.read_with("applicant", include_str!("applicants_between.sql"), params, |row| {
-            Row::Applicant(Box::new(row))
-        })?;
-        self.read_with("application", include_str!("applications_between.sql"), params, |row| {
-            Row::Application(Box::new(row))
-        })?;
-        self.read_with("published_result", include_str!("results_between.sql"), params, Row::PublishedResult)
+        self.read_with(Some("applicant"), include_str!("applicants_between.sql"), params)?;
+        self.read_with(Some("application"), include_str!("applications_between.sql"), params)?;
+        self.read_with(Some("published_result"), include_str!("results_between.sql"), params)
     }
 
     fn read_tombstones(&mut self, query: &FeedQuery) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(include_str!("tombstones_between.sql"))?;
         let is_counter = query.kind == DeviceKind::Counter;
         let office = query.office.map(|office| office.0);
-        let mut rows = statement.query(params![signed(self.after), signed(self.until), is_counter, office])?;
-        while let Some(found) = rows.next()? {
-            let document = found.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-            let what = What::Gone(from_document("tombstone", document)?);
-            self.changes.push(Change { revision: Revision(unsigned(found.get(0)?)), what });
-        }
-        Ok(())
+        let params = params![signed(self.after), signed(self.until), is_counter, office];
+        self.read_with(None, include_str!("tombstones_between.sql"), params)
     }
 }
 
