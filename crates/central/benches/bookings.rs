@@ -63,7 +63,7 @@ fn main() {
             let used = cpu_time();
             let answered = callers.send("/v1/commands", &bodies);
             // The callers' threads have ended and are no part of it.
-            let centre = cpu_time() - used;
+            let centre = cpu_time().saturating_sub(used);
             let read = |body: &Vec<u8>| serde_json::from_slice::<Vec<ItemOutcome>>(body).unwrap().remove(0);
             let outcomes: Vec<ItemOutcome> = answered.bodies.iter().map(read).collect();
             let (elapsed, used) = engine_alone(&world, &twin, &envelopes, &outcomes).await;
@@ -164,5 +164,5 @@ async fn engine_alone(
     for batch in batches {
         twin.core.store().transact(&Wants::default(), |_| (batch, ())).await.unwrap();
     }
-    (begun.elapsed(), cpu_time() - used)
+    (begun.elapsed(), cpu_time().saturating_sub(used))
 }

@@ -58,16 +58,16 @@ impl Callers {
     pub fn send(&mut self, path: &str, bodies: &[Vec<u8>]) -> Answered {
         let each = bodies.len().div_ceil(self.0.len());
         let requests: Vec<Vec<u8>> = bodies.iter().map(|body| request(path, body)).collect();
-        let begin = Barrier::new(requests.chunks(each).len() + 1);
+        let together = Barrier::new(requests.chunks(each).len() + 1);
         std::thread::scope(|scope| {
-            let begin = &begin;
+            let together = &together;
             let threads: Vec<_> = self
                 .0
                 .iter_mut()
                 .zip(requests.chunks(each))
-                .map(|(line, requests)| scope.spawn(move || call(line, requests, begin)))
+                .map(|(line, requests)| scope.spawn(move || call(line, requests, together)))
                 .collect();
-            begin.wait();
+            together.wait();
             let begun = Instant::now();
             let answered: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
             let elapsed = begun.elapsed();
@@ -93,7 +93,7 @@ fn call(line: &mut Line, requests: &[Vec<u8>], begin: &Barrier) -> (Vec<Vec<u8>>
         answer(line)
     });
     let bodies = bodies.collect();
-    (bodies, cpu_time() - used)
+    (bodies, cpu_time().saturating_sub(used))
 }
 
 /// Reads one answer that tells its length, which has to be a success.

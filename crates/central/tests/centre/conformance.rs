@@ -365,7 +365,7 @@ async fn a_text_with_a_zero_byte_is_kept_as_it_was_signed_and_finds_nobody<S: St
     let command = yuyue_protocol::command::Command::RecordReveal { applicant: ApplicantId(1) };
     let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]);
     let mut envelope = yuyue_protocol::envelope::Envelope::seal(head, &command, &key).unwrap();
-    envelope.body = "\0 is no command".to_owned();
+    "\0 is no command".clone_into(&mut envelope.body);
     let outcome = yuyue_protocol::outcome::ItemOutcome {
         id: envelope.id,
         decided_at: now(),

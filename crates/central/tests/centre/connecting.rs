@@ -63,8 +63,9 @@ async fn whoever_waits_too_long_for_a_lock_or_a_connection_is_told_to_come_back(
     let other = Arc::new(PostgresStore::open(&database.url, &short).await.unwrap());
     let everybody = || Wants { all_waiting: true, ..Wants::default() };
     let note = || (Batch::at(Timestamp::MIN), ());
-    let waited = city.core.store().transact(&everybody(), |_| {
-        let late = at_once(other.transact(&everybody(), |_| note()));
+    let (one, another) = (everybody(), everybody());
+    let waited = city.core.store().transact(&one, |_| {
+        let late = at_once(other.transact(&another, |_| note()));
         (Batch::default(), late)
     });
     let late = waited.await.unwrap();

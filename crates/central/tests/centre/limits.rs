@@ -157,13 +157,13 @@ async fn beyond_the_queue_callers_are_told_when_to_come_back_and_nothing_taken_i
     let reveal = Command::RecordReveal { applicant: person };
     // The catalogue's lock stops the writer in the middle of its first group, for as long as this test wants.
     let core = Arc::clone(&world.core);
-    let (hold, held) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
+    let (release, stuck) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
     let holder = std::thread::spawn(move || {
         let _catalogue = core.catalogue();
-        held.0.send(()).unwrap();
-        hold.1.recv().unwrap();
+        stuck.0.send(()).unwrap();
+        release.1.recv().unwrap();
     });
-    held.1.recv().unwrap();
+    stuck.1.recv().unwrap();
     let count = QUEUE_MAX + GROUP_MAX + 200;
     let envelopes: Vec<Envelope> = (0..count).map(|_| world.seal(&counter, &reveal)).collect();
     let mut answers = Vec::with_capacity(count);
@@ -176,7 +176,7 @@ async fn beyond_the_queue_callers_are_told_when_to_come_back_and_nothing_taken_i
     while turned_away() + QUEUE_MAX + GROUP_MAX < count {
         tokio::task::yield_now().await;
     }
-    hold.0.send(()).unwrap();
+    release.0.send(()).unwrap();
     holder.join().unwrap();
     let (mut accepted, mut busy) = (0, Vec::new());
     for (answer, envelope) in answers.into_iter().zip(&envelopes) {

@@ -13,6 +13,7 @@ use yuyue_central::core::CoreConfig;
 use yuyue_central::store::Store as _;
 use yuyue_domain::application::Wish;
 use yuyue_domain::licence::Subject;
+use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 use yuyue_sample::CastRole;
@@ -133,6 +134,14 @@ async fn publications(city: &City) -> usize {
     city.core.store().list_publications(1_000).await.unwrap().len()
 }
 
+/// The days before today of which something is to be published.
+async fn days_due(city: &City, now: Timestamp) -> BTreeSet<Date> {
+    let from = city.core.store().get_published_until().await.unwrap();
+    let catalogue = city.core.catalogue();
+    let to_come = catalogue.sessions.values().filter(|session| session.is_to_be_published(from));
+    to_come.map(|session| session.instants.publication_at.date()).filter(|day| *day < now.date()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_double_no_booking() {
     let today = SystemClock.now().date();
@@ -143,13 +152,7 @@ async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_dou
     let people = city.clones(&city.cast(CastRole::PriorityEligible).clone(), PEOPLE).await;
     let now = SystemClock.now();
     city.clock.set(now);
-    let from = city.core.store().get_published_until().await.unwrap();
-    let due: BTreeSet<_> = {
-        let catalogue = city.core.catalogue();
-        let to_come = catalogue.sessions.values().filter(|session| session.is_to_be_published(from));
-        to_come.map(|session| session.instants.publication_at).filter(|at| *at < now).map(|at| at.date()).collect()
-    };
-    let due: BTreeSet<_> = due.into_iter().filter(|day| *day < now.date()).collect();
+    let due = days_due(&city, now).await;
     assert!(due.len() >= 3, "several days are due: {due:?}");
 
     let mut servers = [Server::start(&city), Server::start(&city)];
@@ -171,10 +174,10 @@ async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_dou
         .collect();
     let mut burst = tokio::task::JoinSet::new();
     for (caller, part) in envelopes.chunks(envelopes.len().div_ceil(CALLERS)).enumerate() {
-        let (part, line) = (part.to_vec(), line.clone());
+        let (share, line) = (part.to_vec(), line.clone());
         burst.spawn(async move {
             let mut outcomes = Vec::new();
-            for (turn, envelope) in part.into_iter().enumerate() {
+            for (turn, envelope) in share.into_iter().enumerate() {
                 outcomes.push((envelope.id, line.deliver(&envelope, caller + turn).await));
             }
             outcomes
@@ -203,8 +206,8 @@ async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_dou
         assert_eq!(envelope.id, *id, "in the order of the callers");
         assert_eq!(line.deliver(envelope, 0).await, *outcome, "and keeps it, whoever is asked again");
     }
-    let placed = outcomes.iter().step_by(2).filter(|(_, outcome)| matches!(outcome, Outcome::Accepted { .. })).count();
-    assert_eq!(placed, usize::from(places[&contested].left()), "as many priority bookings as there were places");
+    let seated = outcomes.iter().step_by(2).filter(|(_, outcome)| matches!(outcome, Outcome::Accepted { .. })).count();
+    assert_eq!(seated, usize::from(places[&contested].left()), "as many priority bookings as there were places");
     drop(servers);
     let days = city.core.store().list_publications(1_000).await.unwrap();
     let days: BTreeSet<_> = days.iter().map(|one| one.publication_at.date()).collect();

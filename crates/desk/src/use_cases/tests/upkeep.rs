@@ -77,7 +77,7 @@ impl Centre {
     }
 
     /// A certificate of these years.
-    fn certify(&self, mut params: CertificateParams, years: (i32, i32)) -> CertificateParams {
+    fn certify(mut params: CertificateParams, years: (i32, i32)) -> CertificateParams {
         params.not_before = date_time_ymd(years.0, 1, 1);
         params.not_after = date_time_ymd(years.1, 1, 1);
         params
@@ -86,7 +86,7 @@ impl Centre {
     /// Enrols the counter at this centre, with a certificate of these years.
     fn enrol(&self, counter: &Counter, years: (i32, i32)) {
         let key = KeyPair::generate().expect("a key");
-        let params = self.certify(CertificateParams::default(), years);
+        let params = Self::certify(CertificateParams::default(), years);
         let certificate = params.signed_by(&key, &self.authority).expect("signed").pem();
         let desk = lock(&counter.desk);
         let kept = desk.device.execute(
@@ -109,7 +109,7 @@ impl Upkeep for Centre {
     async fn renew_certificate(&self, request: RenewRequest) -> Result<Renewed, Problem> {
         self.state().renewals += 1;
         let mut request = CertificateSigningRequestParams::from_pem(&request.certificate_request).expect("a request");
-        request.params = self.certify(CertificateParams::default(), (2026, 2036));
+        request.params = Self::certify(CertificateParams::default(), (2026, 2036));
         Ok(Renewed { certificate: request.signed_by(&self.authority).expect("signed").pem() })
     }
 
