@@ -15,6 +15,16 @@ pub async fn sign_in(window: &Window) {
     window.find(".rail").await;
 }
 
+/// The sign-in ran out with the days: the counter asks for the password, and keeps what is on it.
+pub async fn sign_in_again(window: &Window) {
+    window.find_text(".top .chip.warn", "请重新验证密码").await;
+    window.press_with(Key::Control.into(), 'l').await;
+    window.find("#password:focus").await;
+    window.press("peixun-0317".chars()).await;
+    window.press([Key::Enter.into()]).await;
+    window.find(".rail").await;
+}
+
 /// Looks somebody up (查询) until there is a hit.
 pub async fn look_up(window: &Window, name: &str) {
     window.press([Key::F2.into()]).await;

@@ -55,10 +55,17 @@ async fn a_code_of_yesterday_confirms_nothing_and_the_line_stays_although_the_si
             let code = clerk::send_code(window, "").await;
             clerk::train(window, "到下一天").await;
             window.find_text(".top .chip.ok", "已同步").await;
-            clerk::submit(window, &code).await;
-            window.find_text("main h1", "中心已收到，待验证").await;
-            window.find_text(".btn.lg", "打印登记回执").await;
+            window.find_text(".note.warn", "验证码已过期").await;
+            window.find(".code :focus").await;
+            window.press(code.chars()).await;
+            window.find(".submit[disabled]").await;
             window.screenshot("1-expired").await;
+            // Whoever has to sign in again keeps the booking.
+            clerk::sign_in_again(window).await;
+            clerk::at_step(window, "确认并提交").await;
+            let second = clerk::send_code(window, &code).await;
+            clerk::submit(window, &second).await;
+            window.find_text("main h1", "预约申请已受理").await;
         })
         .await;
 }

@@ -56,7 +56,7 @@ async fn what_came_too_late_is_sent_back_with_its_reason_handed_over_and_booked_
                 clerk::train(window, "现在公示").await;
             }
             clerk::train(window, "恢复线路").await;
-            sign_in_again(window).await;
+            clerk::sign_in_again(window).await;
             window.press([Key::F9.into()]).await;
             window.find_text("tr.grp", "中心退回，需处理").await;
             window.find_text("tr[data-pick].cur", "张*三").await;
@@ -111,16 +111,6 @@ async fn send_code(window: &Window) -> String {
     let code = clerk::newest_code(window, "").await;
     window.press([Key::Enter.into()]).await;
     code
-}
-
-/// The sign-in ran out with the days: the counter asks for the password, and keeps what is on it.
-async fn sign_in_again(window: &Window) {
-    window.find_text(".top .chip.warn", "请重新验证密码").await;
-    window.press_with(Key::Control.into(), 'l').await;
-    window.find("#password:focus").await;
-    window.press("peixun-0317".chars()).await;
-    window.press([Key::Enter.into()]).await;
-    window.find(".rail").await;
 }
 
 /// The text of the one document that came out of the printer.

@@ -24,6 +24,8 @@ function focusOf(element: Element | null): Focus {
   return element?.closest("button, a[href], [role=button], [role=menuitem]") ? "control" : "none";
 }
 
+const isField = (target: EventTarget | null): boolean => target instanceof HTMLInputElement;
+
 class Keyboard {
   private layers = $state.raw<Layer[]>([]);
 
@@ -63,8 +65,10 @@ class Keyboard {
   /** Takes the keys of the window and suppresses those of the web view. */
   start(): () => void {
     const down = (event: KeyboardEvent): void => {
-      // A calendar or a list that is open has taken it. Other keys are prevented by fields that want digits only.
-      if (event.defaultPrevented && (event.key === "Escape" || event.key.startsWith("Arrow"))) return;
+      // A calendar or a list that is open has taken it. A field that wants digits only prevents every other key, and means
+      // nothing by it.
+      const isTaken = event.key.startsWith("Arrow") || (event.key === "Escape" && !isField(event.target));
+      if (event.defaultPrevented && isTaken) return;
       // 229 is how some input methods report a key that they keep.
       const press = { ...pick(event), isComposing: event.isComposing || event.keyCode === 229 };
       if (this.hear(press) || isSuppressed(comboOf(press))) event.preventDefault();
