@@ -35,7 +35,7 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
 use crate::store::{Store, StoreError};
-use open_records::OpenRecords;
+use open_records::DeviceLabels;
 use outlook::Forecasts;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId};
@@ -159,7 +159,7 @@ pub struct Core<S> {
     forecasts: Mutex<Forecasts>,
     /// Held by whoever works a forecast out: one at a time, however many ask.
     preparing: tokio::sync::Mutex<()>,
-    open_records: Mutex<OpenRecords>,
+    labels: Mutex<DeviceLabels>,
 }
 
 impl<S: Store> Core<S> {
@@ -176,7 +176,7 @@ impl<S: Store> Core<S> {
             board: Mutex::default(),
             forecasts: Mutex::default(),
             preparing: tokio::sync::Mutex::default(),
-            open_records: Mutex::default(),
+            labels: Mutex::default(),
         }
     }
 
@@ -209,8 +209,8 @@ impl<S: Store> Core<S> {
         self.forecasts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn open_records(&self) -> MutexGuard<'_, OpenRecords> {
-        self.open_records.lock().unwrap_or_else(PoisonError::into_inner)
+    fn labels(&self) -> MutexGuard<'_, DeviceLabels> {
+        self.labels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The key with which the centre signs.
@@ -242,7 +242,7 @@ impl<S: Store> Core<S> {
         *self.catalogue() = Catalogue::default();
         *self.board() = Board::default();
         *self.forecasts() = Forecasts::default();
-        *self.open_records() = OpenRecords::default();
+        *self.labels() = DeviceLabels::default();
     }
 }
 

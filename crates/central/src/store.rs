@@ -8,6 +8,7 @@ pub mod any;
 pub mod batch;
 mod config;
 mod form;
+mod open_records;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sqlite;
@@ -18,6 +19,7 @@ pub mod wants;
 
 pub use any::AnyStore;
 pub use config::StoreConfig;
+pub use open_records::{OpenAt, OpenReport};
 pub use visits::{Asked, VisitRow, VisitSpan};
 
 pub use batch::{Batch, CommandRow, NewDevice, NewSms, PublicationRecord, Write};
@@ -458,6 +460,12 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
         within_seconds: u32,
     ) -> impl Future<Output = Result<Asked, StoreError>> + Send;
+
+    /// Notes what a counter has open; answers the other counters that have the same record open, who was first first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn report_open(&self, report: &OpenReport) -> impl Future<Output = Result<Vec<OpenAt>, StoreError>> + Send;
 
     /// Takes or keeps the lease of whoever does what the clock makes due, for so many seconds; answers the term, or none
     /// while another process holds it. A store that only one process writes grants it always.

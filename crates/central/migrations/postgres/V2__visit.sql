@@ -30,3 +30,13 @@ CREATE UNLOGGED TABLE visit_asked (
     since  BIGINT NOT NULL,
     count  BIGINT NOT NULL
 );
+
+-- Whose record is open at which counter. A counter repeats it, and what it does not repeat counts no more.
+CREATE UNLOGGED TABLE open_record (
+    device    BIGINT PRIMARY KEY,
+    office    BIGINT NOT NULL,
+    applicant BIGINT NOT NULL,
+    since     BIGINT NOT NULL,
+    heard_at  BIGINT NOT NULL
+);
+CREATE INDEX open_record_applicant ON open_record (applicant);

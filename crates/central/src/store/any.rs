@@ -4,8 +4,8 @@
 use super::postgres::PostgresStore;
 use super::sqlite::SqliteStore;
 use super::{
-    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, PriorityRow,
-    PublicationRecord, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow, VisitSpan, Wants,
+    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenAt, OpenReport,
+    PriorityRow, PublicationRecord, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow, VisitSpan, Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
@@ -191,6 +191,10 @@ impl Store for AnyStore {
 
     async fn count_asked(&self, device: DeviceId, now: Timestamp, within_seconds: u32) -> Result<Asked, StoreError> {
         each!(self, store => store.count_asked(device, now, within_seconds).await)
+    }
+
+    async fn report_open(&self, report: &OpenReport) -> Result<Vec<OpenAt>, StoreError> {
+        each!(self, store => store.report_open(report).await)
     }
 
     async fn hold_lease(&self, holder: Uuid, seconds: u32) -> Result<Option<LeaseTerm>, StoreError> {

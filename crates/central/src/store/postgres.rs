@@ -17,6 +17,7 @@ mod feed;
 mod lease;
 mod load;
 mod lock;
+mod open_record;
 mod publication;
 mod purge;
 mod schema;
@@ -30,9 +31,9 @@ pub use connect::ConnectError;
 
 use super::form::{from_document, from_word, instant, signed, to_document, to_word, unsigned};
 use super::{
-    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenStoreError,
-    PriorityRow, PublicationRecord, PurgeBefore, Purged, Store, StoreConfig, StoreError, Totals, VisitRow, VisitSpan,
-    Wants,
+    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenAt, OpenReport,
+    OpenStoreError, PriorityRow, PublicationRecord, PurgeBefore, Purged, Store, StoreConfig, StoreError, Totals,
+    VisitRow, VisitSpan, Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
@@ -308,6 +309,10 @@ impl Store for PostgresStore {
 
     async fn count_asked(&self, device: DeviceId, now: Timestamp, within_seconds: u32) -> Result<Asked, StoreError> {
         visit::ask(&self.client().await?, device, now, within_seconds).await
+    }
+
+    async fn report_open(&self, report: &OpenReport) -> Result<Vec<OpenAt>, StoreError> {
+        open_record::report(&self.client().await?, report).await
     }
 
     async fn hold_lease(&self, holder: Uuid, seconds: u32) -> Result<Option<LeaseTerm>, StoreError> {

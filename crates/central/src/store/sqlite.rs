@@ -17,11 +17,13 @@ mod sms;
 mod write;
 
 use super::form::{from_document, from_word, instant, signed, to_document, to_word, unsigned};
+use super::open_records::OpenMemory;
 use super::stored_page::StoredPage;
 use super::visits::VisitMemory;
 use super::{
-    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenStoreError,
-    PriorityRow, PublicationRecord, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow, VisitSpan, Wants,
+    Account, Asked, Batch, ChangedRecords, DeviceRow, DueSms, FeedQuery, LeaseTerm, Loaded, OpenAt, OpenReport,
+    OpenStoreError, PriorityRow, PublicationRecord, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow,
+    VisitSpan, Wants,
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
@@ -76,6 +78,7 @@ pub struct SqliteStore {
     // Closed behind the readers: only a connection that writes moves the log into the file.
     writer: Mutex<Writer>,
     visits: Mutex<VisitMemory>,
+    open_records: Mutex<OpenMemory>,
 }
 
 impl SqliteStore {
@@ -110,7 +113,14 @@ impl SqliteStore {
     fn open_any(path: &Path, key: Option<Key>) -> Result<Self, OpenStoreError> {
         let connection = open(&FILE_KIND, Place::new(path, key.as_ref()))?;
         let writer = Mutex::new(Writer { connection, has_failed: false });
-        Ok(Self { path: path.to_owned(), key, writer, readers: Mutex::default(), visits: Mutex::default() })
+        Ok(Self {
+            path: path.to_owned(),
+            key,
+            writer,
+            readers: Mutex::default(),
+            visits: Mutex::default(),
+            open_records: Mutex::default(),
+        })
     }
 
     fn has_centre(&self) -> Result<bool, StoreError> {
@@ -343,6 +353,10 @@ impl Store for SqliteStore {
 
     async fn count_asked(&self, device: DeviceId, now: Timestamp, within_seconds: u32) -> Result<Asked, StoreError> {
         Ok(self.visits().ask(device, now, within_seconds))
+    }
+
+    async fn report_open(&self, report: &OpenReport) -> Result<Vec<OpenAt>, StoreError> {
+        Ok(self.open_records.lock().unwrap_or_else(PoisonError::into_inner).report(*report))
     }
 
     async fn hold_lease(&self, _: Uuid, _: u32) -> Result<Option<LeaseTerm>, StoreError> {

@@ -19,6 +19,8 @@ pub async fn purge<C: GenericClient>(client: &C, before: &PurgeBefore) -> Result
     )
     .await?;
     sql::write(client, "DELETE FROM visit WHERE expires_at <= $1", &[&before.now.unix()]).await?;
+    let an_hour_ago = before.now.plus_seconds(-3_600).unix();
+    sql::write(client, "DELETE FROM open_record WHERE heard_at < $1", &[&an_hour_ago]).await?;
     let delete = async |statement: &str, instant: i64| sql::write(client, statement, &[&instant]).await;
     Ok(Purged {
         tombstones: delete("DELETE FROM tombstone WHERE gone_at < $1", tombstones).await?,
@@ -35,7 +37,7 @@ pub async fn purge<C: GenericClient>(client: &C, before: &PurgeBefore) -> Result
 pub async fn reset<C: GenericClient>(client: &C, epoch: Epoch, now: Timestamp) -> Result<(), StoreError> {
     let _head = Revisions::begin(client).await?;
     client.batch_execute(include_str!("../sqlite/reset.sql")).await?;
-    client.batch_execute("DELETE FROM visit; DELETE FROM visit_asked").await?;
+    client.batch_execute("DELETE FROM visit; DELETE FROM visit_asked; DELETE FROM open_record").await?;
     sql::write(client, "UPDATE centre SET began_at = $1", &[&now.unix()]).await?;
     feed::begin_epoch(client, epoch).await
 }
