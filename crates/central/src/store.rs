@@ -4,9 +4,11 @@
 //! writers) what the decision needs, hands it to a pure function, and writes what that function answers in one
 //! transaction, whose last lock is the feed's head. A reader therefore never sees a revision before all smaller ones.
 
+mod answers;
 pub mod any;
 pub mod batch;
 mod config;
+mod error;
 mod form;
 mod open_records;
 #[cfg(feature = "postgres")]
@@ -17,8 +19,10 @@ mod terms;
 mod visits;
 pub mod wants;
 
+pub use answers::{ChangedRecords, DueSms, FeedQuery, LeaseTerm, PurgeBefore, Purged, Totals};
 pub use any::AnyStore;
 pub use config::StoreConfig;
+pub use error::{OpenStoreError, StoreError};
 pub use open_records::{OpenAt, OpenReport};
 pub use visits::{Asked, VisitRow, VisitSpan};
 
@@ -34,187 +38,15 @@ use std::future::Future;
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::application::Application;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, PublicationId, SessionId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, PublicationId, SessionId};
 use yuyue_domain::lookup::Term;
 use yuyue_domain::policy::PolicyDocument;
 use yuyue_domain::publication::{Publication, PublishedResult};
 use yuyue_domain::rank::{Ladder, SessionCounts};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::{Clerk, DeviceKind};
+use yuyue_protocol::account::Clerk;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
-use yuyue_sqlite::OpenError;
-
-/// Why the store did not do what it was asked for.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// A rule of the tables stood against it; nothing was written.
-    #[error("the store refused a row: {rule}")]
-    Constraint {
-        /// The engine's words for the rule, without values.
-        rule: String,
-        /// Which row of the batch broke it, counted from 0, when it was one of the feed.
-        row: Option<usize>,
-    },
-    /// The store cannot be reached or is overloaded; another try may succeed.
-    #[error("the store is not available")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Another process was faster, and what was decided on is no longer so; decided again, it may succeed at once.
-    #[error("the store has changed meanwhile")]
-    Overtaken,
-    /// A stored row cannot be read.
-    #[error("a row of {table} cannot be read")]
-    Unreadable {
-        /// Its table.
-        table: &'static str,
-        /// Why.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// The store failed.
-    #[error("the store failed")]
-    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl StoreError {
-    /// Whether the same may succeed later without anybody doing anything.
-    #[must_use]
-    pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Overtaken)
-    }
-}
-
-/// Why a store could not be opened or made.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenStoreError {
-    /// The file cannot be opened.
-    #[error("the store's file cannot be opened")]
-    Open(#[from] OpenError),
-    /// The database cannot be connected to.
-    #[cfg(feature = "postgres")]
-    #[error(transparent)]
-    Connect(#[from] postgres::ConnectError),
-    /// The tables of the database cannot be brought up to date.
-    #[error("the store's tables cannot be brought up to date")]
-    Migration(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A newer program has used the database.
-    #[error("the store has schema {found}, and this program knows schemas up to {known}")]
-    TooNew {
-        /// Its schema.
-        found: i32,
-        /// The newest schema that this program knows.
-        known: i32,
-    },
-    /// The configuration names no database.
-    #[error("the configuration names no database (`url` of `[store]`)")]
-    NoDatabase,
-    /// The store is a database, and this program was built without that.
-    #[error("this program was built without PostgreSQL")]
-    NoPostgres,
-    /// The first rows could not be written or read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// There is no centre in this file yet.
-    #[error("the store is empty: run `yuyue-central init` first")]
-    Empty,
-    /// There is a centre in this file already.
-    #[error("the store already belongs to a centre")]
-    NotEmpty,
-}
-
-/// Which part of the feed is wanted, and for whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FeedQuery {
-    /// From where; none for everything.
-    pub after: Option<Cursor>,
-    /// Changes at most.
-    pub limit: u32,
-    /// Whose agreements belong to it.
-    pub device: DeviceId,
-    /// A kiosk gets no personal rows.
-    pub kind: DeviceKind,
-    /// Only the applicants of this office; none for the whole city.
-    pub office: Option<OfficeId>,
-}
-
-/// Who changed after a revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedRecords {
-    /// As they are now.
-    pub records: Vec<ApplicantRecord>,
-    /// Who was deleted.
-    pub gone: Vec<ApplicantId>,
-    /// The revision up to which that is all.
-    pub until: Revision,
-}
-
-/// A message that is due.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DueSms {
-    /// Its number.
-    pub id: u64,
-    /// To whom.
-    pub phone: String,
-    /// What it says.
-    pub text: String,
-    /// Failed tries so far.
-    pub tries: u32,
-    /// After this instant it only confuses.
-    pub expires_at: Timestamp,
-}
-
-impl std::fmt::Debug for DueSms {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DueSms").field("id", &self.id).field("tries", &self.tries).finish_non_exhaustive()
-    }
-}
-
-/// Who of several server processes does what the clock makes due: counts up whenever another one takes over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LeaseTerm(pub u64);
-
-/// How much was deleted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Purged {
-    /// Tombstones whose time was over.
-    pub tombstones: u64,
-    /// Commands whose time was over.
-    pub commands: u64,
-    /// Sign-in tokens that had expired.
-    pub tokens: u64,
-    /// Messages that nobody needs any more.
-    pub messages: u64,
-    /// Requests for codes that nobody repeats any more.
-    pub code_requests: u64,
-}
-
-/// Until when things are kept: everything older goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PurgeBefore {
-    /// The present, for what carries its own end.
-    pub now: Timestamp,
-    /// Tombstones.
-    pub tombstones: Timestamp,
-    /// Commands with their outcomes.
-    pub commands: Timestamp,
-    /// Texts of messages, and requests for codes.
-    pub messages: Timestamp,
-}
-
-/// How much there is, for the operator.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// The newest revision.
-    pub revision: Revision,
-    /// Applicants.
-    pub applicants: u64,
-    /// Applications of every state.
-    pub applications: u64,
-    /// Sessions.
-    pub sessions: u64,
-    /// Messages that wait.
-    pub messages_waiting: u64,
-}
 
 /// A store of one city.
 pub trait Store: Send + Sync + 'static {

@@ -8,6 +8,7 @@ mod catalogue;
 mod code;
 mod command;
 mod device;
+mod fault;
 mod feed;
 mod load;
 mod publication;
@@ -44,7 +45,7 @@ use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::Clerk;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
-use yuyue_sqlite::{Durability, Fault, FileKind, Key, OpenError, Place, open, open_reader};
+use yuyue_sqlite::{Durability, FileKind, Key, Place, open, open_reader};
 
 mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
@@ -390,28 +391,4 @@ fn list_documents<T: DeserializeOwned>(
     let mut statement = connection.prepare_cached(sql)?;
     let documents = statement.query_map([], |row| row.get::<_, String>(0))?;
     documents.map(|document| from_document(table, &document?)).collect()
-}
-
-impl From<OpenError> for StoreError {
-    fn from(error: OpenError) -> Self {
-        match error.fault() {
-            Fault::DiskFull | Fault::Busy => Self::Unavailable(Box::new(error)),
-            _ => Self::Failed(Box::new(error)),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull};
-        match &error {
-            rusqlite::Error::SqliteFailure(failure, message) => match failure.code {
-                // SQLite names tables and columns here, never values.
-                ConstraintViolation => Self::Constraint { rule: message.clone().unwrap_or_default(), row: None },
-                DatabaseBusy | DatabaseLocked | DiskFull => Self::Unavailable(Box::new(error)),
-                _ => Self::Failed(Box::new(error)),
-            },
-            _ => Self::Failed(Box::new(error)),
-        }
-    }
 }
