@@ -146,7 +146,7 @@ async fn find_by_beginning<C: GenericClient>(
         return Ok(ids);
     }
     let end = end_of(text);
-    let (mut term, mut applicant) = (text.to_owned(), -1);
+    let (mut term, mut applicant) = (text.to_owned(), -1_i64);
     while ids.len() < wanted {
         let rows = sql::list(
             client,
