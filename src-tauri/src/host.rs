@@ -19,7 +19,7 @@ use yuyue_desk::view::events::HostEvent;
 use yuyue_desk::view::reason::{HostError, Params};
 #[cfg(feature = "training")]
 use yuyue_desk::view::training::ProgressTick;
-use yuyue_desk::world::SystemWorld;
+use yuyue_desk::world::{SystemWorld, World};
 use yuyue_sqlite::Fault;
 
 /// The name of the one event.
@@ -182,9 +182,19 @@ fn open_desk(folder: &Path) -> Result<(Desk, Sync), HostError> {
         edition: if cfg!(feature = "training") { Edition::Training } else { Edition::Production },
         version: env!("CARGO_PKG_VERSION"),
         keys: &*keys::store(folder),
-        world: Arc::new(SystemWorld),
+        world: world(),
     };
     Desk::open(&config).map_err(|error| host_error(&error))
+}
+
+#[cfg(feature = "training")]
+fn world() -> Arc<dyn World> {
+    Arc::new(crate::training::clock::TrainingWorld::new())
+}
+
+#[cfg(not(feature = "training"))]
+fn world() -> Arc<dyn World> {
+    Arc::new(SystemWorld)
 }
 
 /// Where this computer keeps its files; a test may name another place.

@@ -1,5 +1,7 @@
 //! The training edition: a centre of its own inside the window, and the controls that only it has.
 
+pub mod clock;
+
 use crate::host::{Host, host_error, internal, progress};
 use crate::line::Line;
 use std::path::Path;
