@@ -3,9 +3,13 @@
 mod clerk;
 mod codes;
 mod ending;
+mod kiosk;
+mod kiosk_leaving;
+mod kiosk_locked;
 mod line;
 mod normal;
 mod opening;
 mod priority;
 mod production;
 mod refused;
+mod visitor;
