@@ -50,3 +50,14 @@ test("a touch that was meant for the screen before does not reach the next one",
   expect(tap(guard, "submit", 1200), "the second tap on 下一步 must not press what is now there").toBe(false);
   expect(tap(guard, "submit", 1500), "after a moment the screen is live").toBe(true);
 });
+
+test("fingers that are only counted are told apart in the same way", () => {
+  const guard = new TouchGuard();
+  guard.fingers(1, 0, 0);
+  guard.fingers(2, 0, 0);
+  expect(guard.counts(NEXT, 1000, false), "of two on the glass none counts").toBe(false);
+  guard.fingers(1, 0, 0);
+  expect(guard.counts(NEXT, 2000, false), "the next single one does").toBe(true);
+  guard.fingers(1, 260, 180);
+  expect(guard.counts(NEXT, 3000, false), "a hand that the panel takes for one finger does not").toBe(false);
+});

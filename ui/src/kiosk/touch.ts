@@ -24,6 +24,12 @@ export class TouchGuard {
     if (this.down.size > 1 || Math.max(width, height) > FINGER_MAX) this.spoiled = true;
   }
 
+  /** So many fingers are on the glass, as touches tell; the first one begins anew. */
+  fingers(count: number, width: number, height: number): void {
+    if (count === 1) this.spoiled = false;
+    if (count > 1 || Math.max(width, height) > FINGER_MAX) this.spoiled = true;
+  }
+
   release(pointer: number): void {
     this.down.delete(pointer);
   }
