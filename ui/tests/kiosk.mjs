@@ -234,6 +234,67 @@ async function looksAfter(page, stop) {
   await stop("voucher-none");
 }
 
+/** A visit of whoever has a place: their voucher, printed or not. */
+async function printsVoucher(page, stop) {
+  await tile(page, 2);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await on(page, "applications");
+  await stop("voucher");
+  await touch(page, ".k-pick");
+  await on(page, "application");
+  await forward(page);
+  await page.locator(".kiosk main[data-printing=done], .kiosk main[data-printing=failed]").waitFor();
+  await stop((await page.locator("main[data-printing=done]").count()) > 0 ? "voucher-printed" : "voucher-no-paper");
+}
+
+async function mistypesCodes(page, stop) {
+  await tile(page, 0);
+  await identify(page, ZHANG);
+  await page.clock.fastForward(301_000);
+  await page.locator(".k-note.warn").waitFor();
+  await stop("code-expired");
+  await leave(page);
+  await tile(page, 0);
+  await identify(page, ZHAO);
+  for (let tries = 0; tries < 5; tries += 1) {
+    await type(page, "000000");
+    await forward(page);
+    await page.locator(".k-digits i:has-text('0')").first().waitFor({ state: "detached" });
+  }
+  await page.locator(".k-note.bad").waitFor();
+  await stop("code-locked");
+}
+
+async function waitsForCentre(page, stop) {
+  await tile(page, 0);
+  await on(page, "number");
+  await type(page, ZHANG);
+  await forward(page);
+  await page.locator(".kiosk[data-busy=true]").waitFor();
+  await page.clock.fastForward(3000);
+  await page.locator(".tell .k-note").waitFor();
+  await stop("centre-slow");
+}
+
+async function losesLine(page, stop) {
+  await tile(page, 0);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await step(page, "subject");
+  await page.locator(".cut .k-note").waitFor();
+  await stop("line-cut");
+}
+
+async function losesReader(page, stop) {
+  await tile(page, 0);
+  await on(page, "number");
+  await page.locator(".tell .k-note").waitFor();
+  await stop("reader-missing");
+}
+
 async function asksWhoIsThere(page, stop) {
   await tile(page, 6);
   await page.locator(".k-dialog").waitFor();
@@ -254,6 +315,24 @@ async function laysCard(page, stop) {
   await touch(page, ".k-line.cards .k-btn");
   await page.clock.fastForward(1500);
   await step(page, "subject");
+  await forward(page);
+  await step(page, "notice");
+  await settle(page);
+  while ((await page.locator(".k-act .k-btn:last-child[disabled]").count()) > 0)
+    await touch(page, ".turn .k-btn:last-child");
+  await forward(page);
+  await step(page, "sessions");
+  await touch(page, ".query .primary");
+  await touch(page, ".k-pick >> nth=0");
+  await forward(page);
+  await step(page, "confirm");
+  await touch(page, ".send .k-btn");
+  await page.locator(".k-digits .turn").waitFor();
+  await type(page, "407110");
+  await forward(page);
+  await step(page, "done");
+  await page.locator(".sheet svg").waitFor();
+  await stop("card-left");
 }
 
 async function standsWithoutLine(page, stop) {
@@ -265,6 +344,10 @@ async function letsStaffIn(page, stop) {
   for (let tap = 0; tap < 5; tap += 1) await page.mouse.click(40, 30);
   await on(page, "exit");
   await stop("exit");
+  await type(page, "12345678");
+  await forward(page);
+  await page.locator(".tell .k-note").waitFor();
+  await stop("exit-wrong");
 }
 
 /** Begins a journey in 长者模式, or not. */
@@ -280,6 +363,12 @@ export const JOURNEYS = [
   { start: "", run: books },
   { start: "nopaper", run: booksWithPriority },
   { start: "", run: looksAfter },
+  { start: "", run: printsVoucher },
+  { start: "nopaper", run: printsVoucher },
+  { start: "", run: mistypesCodes },
+  { start: "slow", run: waitsForCentre },
+  { start: "cuts", run: losesLine },
+  { start: "reader&unplugged", run: losesReader },
   { start: "left=18", run: asksWhoIsThere },
   { start: "reader&production", run: waitsForCard },
   { start: "reader", run: laysCard },

@@ -83,8 +83,11 @@ export function findLayoutFaults() {
         );
       }
     }
+    const above = document.elementFromPoint((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2);
+    if (above?.matches("img") && !above.contains(parent))
+      faults.push(`behind a picture: "${node.textContent.trim().slice(0, 30)}"`);
     const size = parseFloat(getComputedStyle(parent).fontSize);
-    const layer = parent.closest(".k-scrim, .tell, .dialog, .drawer, .pop, .toasts");
+    const layer = parent.closest(".k-scrim, .tell, .cut, .dialog, .drawer, .pop, .toasts");
     if (visible.right - visible.left > 2 && visible.bottom - visible.top > 4) {
       for (const line of range.getClientRects())
         texts.push({ node, layer, size, rect: clipped(line, visible), text: node.textContent.trim().slice(0, 24) });

@@ -77,6 +77,11 @@ class Kiosk {
     return app.kiosk !== null && app.kiosk.stage.stage !== "nobody";
   }
 
+  /** Whose card lies on the reader, and must not be forgotten there. */
+  get hasCard(): boolean {
+    return app.kiosk?.stage.stage === "open" && app.kiosk.stage.identified === "card";
+  }
+
   /** The ring; whoever only looks at the home screen is not pressed. */
   get presence(): PresenceView | null {
     return this.page.name === "home" && !this.visiting ? null : (app.kiosk?.presence ?? null);
@@ -214,7 +219,10 @@ class Kiosk {
       if (app.kiosk.stage.stage === "open") await this.serve();
     } catch (thrown) {
       const error = toHostError(thrown);
-      if (error.code !== "no_card") app.say("bad", i18n.error(error));
+      if (error.code === "no_card") return;
+      app.say("bad", i18n.error(error));
+      // Without a reader there is still the number.
+      if (error.code === "no_card_reader" && this.page.name === "card") this.typeNumber();
     }
   };
 

@@ -5,7 +5,8 @@
  * `shared` lets another counter open the same people, `soon` lets a window close within the hour, `unenrolled`, `rescue`
  * (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
  * `kiosk` makes it a self-service terminal: `offline` without line,
- * `reader` with a card reader, `nopaper` with an empty printer, `left` with so many seconds before the visit ends.
+ * `reader` with a card reader (`unplugged` before a card came), `nopaper` with an empty printer, `left` with so many
+ * seconds before the visit ends, `slow` with a centre that takes its time, `cuts` with a line that fails during a visit.
  */
 import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
 import { addDays } from "$lib/lib/time";
@@ -23,6 +24,8 @@ import { CLERK, failure, maskName, PASSWORD, reason, World } from "./world";
 
 type Handlers = { [C in CommandName]: (args: ArgsOf<C>) => AnswerOf<C> };
 
+/** How long a slow centre takes. */
+const SLOW_MS = 20_000;
 const START = at("2026-11-24", "10:42").replace(":00+", ":08+");
 
 function training(world: World): AnswerOf<"training"> {
@@ -295,15 +298,20 @@ export function openFakeHost(options: URLSearchParams): Host {
   }
   const run = handlers(world, options.has("frozen"), {
     reader: options.has("reader"),
+    unplugged: options.has("unplugged"),
+    cuts: options.has("cuts"),
     paper: !options.has("nopaper"),
     left: options.has("left") ? Number(options.get("left")) : null,
   });
+  const isSlow = options.has("slow");
   return {
     call: (command, args) =>
       new Promise((resolve, reject) => {
         try {
           // The copy keeps the window from sharing state with its host, as the real door does.
-          resolve(structuredClone(run[command](args)));
+          const answer = structuredClone(run[command](args));
+          if (isSlow && command === "kiosk_begin") setTimeout(() => resolve(answer), SLOW_MS);
+          else resolve(answer);
         } catch (thrown) {
           reject(thrown);
         }

@@ -29,6 +29,10 @@ type Handlers = { [C in Mine & CommandName]: (args: ArgsOf<C>) => AnswerOf<C> };
 /** How the terminal of the fake begins: with a card reader, without paper, or with so many seconds left. */
 export interface KioskOptions {
   reader: boolean;
+  /** The reader is taken away while a card is waited for. */
+  unplugged: boolean;
+  /** The line is cut when somebody's visit opens. */
+  cuts: boolean;
   left: number | null;
 }
 
@@ -36,6 +40,7 @@ export class FakeKiosk {
   private person: Person | null = null;
   private typed: string | null = null;
   private isOpen = false;
+  private isByCard = false;
   private elder = false;
   private touchedAt: number | null = null;
   private left: number | null;
@@ -77,7 +82,11 @@ export class FakeKiosk {
   private stage(): VisitStage {
     if (this.typed === null) return { stage: "nobody" };
     if (this.person && this.isOpen)
-      return { stage: "open", applicant: this.world.mask(this.person), identified: "code" };
+      return {
+        stage: "open",
+        applicant: this.world.mask(this.person),
+        identified: this.isByCard ? "card" : "code",
+      };
     const person = this.person ?? this.world.person(1);
     const { valid_seconds, resend_seconds, tries_left, sends_left, wrong, send } = codeStatus(this.world, person, KEY);
     return {
@@ -95,6 +104,7 @@ export class FakeKiosk {
     this.person = null;
     this.typed = null;
     this.isOpen = false;
+    this.isByCard = false;
     this.elder = false;
     this.touchedAt = null;
     this.close();
@@ -163,14 +173,16 @@ export class FakeKiosk {
     kiosk_open: ({ code }) => {
       this.isOpen = this.person !== null && isRight(this.world, this.person, KEY, code);
       if (this.isOpen) this.world.open = this.person;
+      if (this.isOpen && this.options.cuts) this.world.cut();
       return this.touch();
     },
     kiosk_read_card: () => {
-      if (!this.options.reader) throw failure("no_card_reader");
+      if (!this.options.reader || this.options.unplugged) throw failure("no_card_reader");
       if (!this.card) throw failure("no_card");
       this.person = this.card;
       this.typed = this.card.number;
       this.isOpen = true;
+      this.isByCard = true;
       this.card = null;
       this.world.open = this.person;
       return this.touch();
