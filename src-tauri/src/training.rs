@@ -1,5 +1,7 @@
 //! The training edition: a centre of its own inside the window, and the controls that only it has.
 
+mod ahead;
+
 use crate::host::{Host, host_error, internal, progress};
 use crate::line::Line;
 use std::path::Path;
@@ -215,7 +217,7 @@ impl World for TrainingWorld {
     }
 
     fn elapsed(&self) -> Duration {
-        SystemWorld.elapsed() + self.0.advanced()
+        SystemWorld.elapsed() + self.0.advanced() + ahead::ahead()
     }
 
     fn fill(&self, bytes: &mut [u8]) {

@@ -20,11 +20,13 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, is_kiosk: bool) -> tauri::Result<()>
         builder = builder.icon(tauri::include_image!("icons/training/128x128@2x.png"))?;
     }
     let builder = if is_kiosk {
-        // The page keeps nothing on the disk, goes nowhere else and shows no tools.
+        // The page keeps nothing on the disk, goes nowhere else and shows no tools. A window that cannot be resized would keep
+        // the size with which it begins, also in a compositor that gives it the whole screen; one that is maximised as well
+        // has no edges that a finger could drag.
         builder
+            .maximized(true)
             .fullscreen(true)
             .decorations(false)
-            .resizable(false)
             .closable(false)
             .always_on_top(true)
             .incognito(!is_driven())
@@ -41,22 +43,27 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, is_kiosk: bool) -> tauri::Result<()>
 pub fn lock_down<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     let Some(window) = app.get_webview_window(MAIN) else { return Ok(()) };
     window.set_decorations(false)?;
-    window.set_resizable(false)?;
     window.set_closable(false)?;
     window.set_always_on_top(true)?;
-    window.set_fullscreen(true)
+    window.maximize()?;
+    window.set_fullscreen(true)?;
+    guard(&window)
 }
 
-/// The page forgets whoever was there: it is loaded anew, and the clipboard emptied.
+/// The page forgets whoever was there: its process ends, and with it all of its memory; a new one shows the page anew. The
+/// clipboard is emptied. A driver would lose its session with the process, so that the page is only loaded anew under one.
 pub fn forget<R: Runtime>(app: &AppHandle<R>) {
     let Some(window) = app.get_webview_window(MAIN) else { return };
-    let forgotten = window.with_webview(|webview| {
-        #[cfg(target_os = "linux")]
-        linux::forget(&webview.inner());
-        #[cfg(not(target_os = "linux"))]
-        let _ = webview;
+    let forgotten = window.clear_all_browsing_data().and_then(|()| {
+        window.with_webview(|webview| {
+            #[cfg(target_os = "linux")]
+            linux::forget(&webview.inner(), !is_driven());
+            #[cfg(not(target_os = "linux"))]
+            let _ = webview;
+        })
     });
-    let forgotten = forgotten.and_then(|()| window.clear_all_browsing_data()).and_then(|()| window.reload());
+    let forgotten =
+        forgotten.and_then(|()| if cfg!(target_os = "linux") && !is_driven() { Ok(()) } else { window.reload() });
     if let Err(error) = forgotten {
         tracing::error!(%error, "the page was not loaded anew");
     }
@@ -91,22 +98,28 @@ fn guard<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
 #[cfg(target_os = "linux")]
 mod linux {
     use gtk::prelude::WidgetExt as _;
-    use webkit2gtk::{WebView, WebViewExt as _};
+    use webkit2gtk::{WebProcessTerminationReason, WebView, WebViewExt as _};
 
     pub fn guard(webview: &WebView, died: impl Fn() + 'static) {
         webview.connect_context_menu(|_, _, _, _| true);
         webview.connect_web_process_terminated(move |webview, reason| {
-            tracing::error!(?reason, "the page's process ended");
-            died();
+            // At the end of a visit it ends because we say so.
+            if reason != WebProcessTerminationReason::TerminatedByApi {
+                tracing::error!(?reason, "the page's process ended");
+                died();
+            }
             webview.reload();
         });
     }
 
-    pub fn forget(webview: &WebView) {
+    pub fn forget(webview: &WebView, ends: bool) {
         for selection in [gtk::gdk::SELECTION_CLIPBOARD, gtk::gdk::SELECTION_PRIMARY] {
             let clipboard = webview.clipboard(&selection);
             clipboard.set_text("");
             clipboard.clear();
+        }
+        if ends {
+            webview.terminate_web_process();
         }
     }
 }

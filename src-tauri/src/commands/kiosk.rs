@@ -12,7 +12,7 @@ use yuyue_desk::view::reason::HostError;
 #[specta::specta]
 pub async fn kiosk(slot: State<'_, HostSlot>) -> Result<KioskView, HostError> {
     let host = slot.host().await?;
-    host.answer(lock(&host.desk).kiosk_view())
+    host.answer(running::view(&host))
 }
 
 #[tauri::command]

@@ -7,6 +7,8 @@ import type { TouchGuard } from "./touch";
 
 /** Never at a kiosk, wherever it comes from. */
 const NEVER = ["contextmenu", "selectstart", "dragstart", "dragover", "drop", "gesturestart", "copy", "cut", "paste"];
+/** An engine that has not heard in time that a touch is dealt with plays a mouse, for so long after it. */
+const PLAYS_MOUSE_MS = 1000;
 /** A button under a finger looks pressed. */
 const PRESSED = "data-pressed";
 
@@ -24,6 +26,8 @@ const buttonAt = (touch: Touch): HTMLButtonElement | null =>
 export function guardPage(node: HTMLElement, guard: TouchGuard, page: Page): () => void {
   const over = new AbortController();
   let pressed: HTMLButtonElement | null = null;
+  let touchedAt = -PLAYS_MOUSE_MS;
+  const isPlayed = (event: Event): boolean => event.isTrusted && event.timeStamp - touchedAt < PLAYS_MOUSE_MS;
   const press = (button: HTMLButtonElement | null): void => {
     pressed?.removeAttribute(PRESSED);
     pressed = button;
@@ -32,6 +36,7 @@ export function guardPage(node: HTMLElement, guard: TouchGuard, page: Page): () 
 
   const down = (event: TouchEvent): void => {
     event.preventDefault();
+    touchedAt = event.timeStamp;
     for (const touch of event.changedTouches) {
       guard.fingers(
         event.touches.length,
@@ -45,6 +50,7 @@ export function guardPage(node: HTMLElement, guard: TouchGuard, page: Page): () 
   };
   const up = (event: TouchEvent): void => {
     event.preventDefault();
+    touchedAt = event.timeStamp;
     const [last] = event.changedTouches;
     const button = pressed;
     press(null);
@@ -52,6 +58,7 @@ export function guardPage(node: HTMLElement, guard: TouchGuard, page: Page): () 
     if (last && button && event.touches.length === 0 && buttonAt(last) === button) button.click();
   };
   const pointed = (event: PointerEvent): void => {
+    if (event.pointerType === "mouse" && isPlayed(event)) return;
     guard.press(event.pointerId, event.isPrimary, event.width / page.scale(), event.height / page.scale());
     // A touch is told once, by its own event.
     if (event.pointerType !== "touch") page.touched(event.clientX, event.clientY, event.timeStamp);
@@ -59,7 +66,8 @@ export function guardPage(node: HTMLElement, guard: TouchGuard, page: Page): () 
   const clicked = (event: MouseEvent): void => {
     const target = event.target instanceof Element ? event.target.closest("button") : null;
     if (!target) return;
-    if (guard.counts(target, performance.now(), target.closest("[data-repeats]") !== null)) return;
+    const repeats = target.closest("[data-repeats]") !== null;
+    if (!isPlayed(event) && guard.counts(target, performance.now(), repeats)) return;
     event.preventDefault();
     event.stopPropagation();
   };
