@@ -3,6 +3,9 @@
 mod clerk;
 mod codes;
 mod ending;
+mod kiosk;
+mod kiosk_leaving;
+mod kiosk_locked;
 mod line;
 mod normal;
 mod opening;
@@ -11,3 +14,4 @@ mod priority;
 mod production;
 mod refused;
 mod together;
+mod visitor;

@@ -7,6 +7,9 @@
 pub mod centre;
 pub mod computer;
 pub mod counter;
+pub mod drop;
 mod frame;
+pub mod memory;
 mod processes;
+pub mod screen;
 pub mod window;

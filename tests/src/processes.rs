@@ -36,18 +36,25 @@ impl Processes {
 
     /// Ends those of them that run `program` where they stand, without a chance to tidy up.
     pub fn kill(&self, program: &Path) {
-        for folder in self.running(program) {
-            let id = folder.file_name().and_then(|name| name.to_str()?.parse().ok()).and_then(Pid::from_raw);
-            // It may have gone by itself meanwhile.
-            let _ = id.map(|id| kill_process(id, Signal::KILL));
-        }
+        self.running(program).for_each(|folder| kill(&folder));
+    }
+
+    /// As [`Self::kill`], those with a name in the table of processes, which is cut after fifteen letters.
+    pub fn kill_named(&self, name: &str) {
+        let has_name = |folder: &PathBuf| fs::read_to_string(folder.join("comm")).is_ok_and(|comm| comm.trim() == name);
+        self.all().filter(has_name).for_each(|folder| kill(&folder));
+    }
+
+    /// What the system tells of each of them.
+    pub fn all(&self) -> impl Iterator<Item = PathBuf> {
+        let all = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+        all.filter(|folder| self.has(folder))
     }
 
     /// What the system tells of those of them that run `program`.
     fn running<'a>(&'a self, program: &'a Path) -> impl Iterator<Item = PathBuf> + 'a {
         let runs = move |folder: &Path| fs::read_link(folder.join("exe")).is_ok_and(|running| running == program);
-        let all = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
-        all.filter(move |folder| runs(folder) && self.has(folder))
+        self.all().filter(move |folder| runs(folder))
     }
 
     /// Whether a process belongs to the group: the third field after the name, which stands in brackets.
@@ -56,6 +63,12 @@ impl Processes {
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         after_name.split_whitespace().nth(2) == Some(&self.group.to_string())
     }
+}
+
+fn kill(process: &Path) {
+    let id = process.file_name().and_then(|name| name.to_str()?.parse().ok()).and_then(Pid::from_raw);
+    // It may have gone by itself meanwhile.
+    let _ = id.map(|id| kill_process(id, Signal::KILL));
 }
 
 impl Drop for Processes {

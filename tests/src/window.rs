@@ -2,6 +2,7 @@
 
 use crate::computer::Computer;
 use crate::frame;
+use crate::screen::Screen;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
@@ -39,7 +40,8 @@ pub enum Edition {
 
 impl Edition {
     /// The program, as `cargo xtask test` has built it.
-    fn program(self) -> PathBuf {
+    #[must_use]
+    pub fn program(self) -> PathBuf {
         let variable = match self {
             Self::Training => "YUYUE_TRAINING_WINDOW",
             Self::Production => "YUYUE_PRODUCTION_WINDOW",
@@ -55,6 +57,8 @@ pub struct Trial<'a> {
     name: &'a str,
     arguments: &'a [&'a str],
     size: (u32, u32),
+    fills_screen: bool,
+    within: Duration,
     variables: Vec<(OsString, OsString)>,
     beforehand: Box<dyn FnOnce(&Computer) + 'a>,
 }
@@ -63,7 +67,23 @@ impl<'a> Trial<'a> {
     /// With a page of 1366×768 pixels. `name` begins the names of the pictures in `artifacts/e2e`.
     #[must_use]
     pub fn of(edition: Edition, name: &'a str) -> Self {
-        Self { edition, name, arguments: &[], size: (1366, 768), variables: Vec::new(), beforehand: Box::new(|_| {}) }
+        Self {
+            edition,
+            name,
+            arguments: &[],
+            size: (1366, 768),
+            fills_screen: false,
+            within: TEST_WITHIN,
+            variables: Vec::new(),
+            beforehand: Box::new(|_| {}),
+        }
+    }
+
+    /// The self-service terminal, on a screen that it has to fill by itself.
+    #[must_use]
+    pub fn of_kiosk(edition: Edition, name: &'a str, screen: &Screen) -> Self {
+        let trial = Self { size: screen.size(), fills_screen: true, ..Self::of(edition, name) };
+        trial.with_arguments(&["--kiosk"]).with_variable("DISPLAY", screen.display())
     }
 
     /// With arguments of the program, such as `--kiosk`.
@@ -76,6 +96,12 @@ impl<'a> Trial<'a> {
     #[must_use]
     pub fn sized(self, width: u32, height: u32) -> Self {
         Self { size: (width, height), ..self }
+    }
+
+    /// With another time that it may take as a whole.
+    #[must_use]
+    pub fn within(self, within: Duration) -> Self {
+        Self { within, ..self }
     }
 
     /// With one more variable of the environment.
@@ -99,9 +125,10 @@ impl<'a> Trial<'a> {
         let arguments = self.arguments.iter().map(|argument| (*argument).to_owned()).collect();
         let page = open(&computer, &program, self.arguments).await;
         let name = self.name.to_owned();
-        let mut window = Window { page, computer, program, arguments, name, size: self.size };
+        let (size, fills_screen) = (self.size, self.fills_screen);
+        let mut window = Window { page, computer, program, arguments, name, size, fills_screen };
         window.take_size().await;
-        let within = timeout(TEST_WITHIN, AssertUnwindSafe(test(&mut window)).catch_unwind()).await;
+        let within = timeout(self.within, AssertUnwindSafe(test(&mut window)).catch_unwind()).await;
         let outcome = within.unwrap_or_else(|_| Err(Box::new("the window did not answer any more")));
         if let Err(panic) = outcome {
             // A session that has broken down shows nothing.
@@ -121,6 +148,7 @@ pub struct Window {
     arguments: Vec<String>,
     name: String,
     size: (u32, u32),
+    fills_screen: bool,
 }
 
 async fn open(computer: &Computer, program: &Path, arguments: &[impl AsRef<str>]) -> Client {
@@ -160,9 +188,11 @@ impl Window {
 
     /// Gives the page the size that the test wants, and the keyboard, for which there is no window manager to ask.
     async fn take_size(&self) {
-        frame::focus(TITLE);
         let (width, height) = self.size;
-        self.page.set_window_rect(0, 0, width, height).await.unwrap();
+        if !self.fills_screen {
+            frame::focus(TITLE);
+            self.page.set_window_rect(0, 0, width, height).await.unwrap();
+        }
         let wanted = json!([width, height]);
         self.wait_for("the size of the page", async || {
             let size = self.page.execute("return [innerWidth, innerHeight]", vec![]).await.ok()?;

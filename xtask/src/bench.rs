@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: every benchmark of the repository, one after the other, to the end.
 
-use crate::{shell, system};
+use crate::{shell, system, ui, window};
 use anyhow::{Result, bail};
 use std::fs;
 use std::path::Path;
@@ -25,13 +25,19 @@ pub fn run(passed_on: &[String]) -> Result<()> {
     if found.is_empty() {
         bail!("no benchmark has that word in its name");
     }
-    for Bench { package, name } in &found {
-        shell::cargo(&["bench", "--no-run", "--package", package, "--bench", name]).run()?;
+    for bench in &found {
+        if bench.opens_window() {
+            system::install_packages(system::TEST_PACKAGES)?;
+            ui::build()?;
+            window::build_editions()?;
+        }
+        bench.command().args(["--no-run"]).run()?;
     }
     let mut rows = Vec::new();
-    for Bench { package, name } in &found {
-        println!("\n=== {package}: {name}");
-        rows.push((format!("{package}: {name}"), measure(package, name)));
+    for bench in &found {
+        let title = format!("{}: {}", bench.package, bench.name);
+        println!("\n=== {title}");
+        rows.push((title, measure(bench)));
     }
     println!("\n=== Summary");
     for (title, (has_ended, seconds)) in &rows {
@@ -41,9 +47,9 @@ pub fn run(passed_on: &[String]) -> Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where a developer's command measures how long it took")]
-fn measure(package: &str, name: &str) -> (bool, f32) {
+fn measure(bench: &Bench) -> (bool, f32) {
     let start = Instant::now();
-    let result = shell::cargo(&["bench", "--package", package, "--bench", name]).run();
+    let result = bench.command().env("YUYUE_TRAINING_WINDOW", window::edition_program("training")).run();
     if let Err(error) = &result {
         println!("{error:#}");
     }
@@ -56,13 +62,28 @@ struct Bench {
     name: String,
 }
 
+impl Bench {
+    /// Whether it measures the real window, which is built as the tests build it.
+    fn opens_window(&self) -> bool {
+        self.package == "yuyue-tests"
+    }
+
+    fn command(&self) -> shell::Shell {
+        let profile = if self.opens_window() { "dev" } else { "bench" };
+        shell::cargo(&["bench", "--profile", profile, "--package", &self.package, "--bench", &self.name])
+    }
+}
+
 /// The files in the `benches` folders of all packages whose package or name has this word in it.
 fn find(root: &Path, word: &str) -> Result<Vec<Bench>> {
     let mut found = Vec::new();
+    let mut packages = vec![root.join("tests")];
     for package in fs::read_dir(root.join("crates"))? {
-        let package = package?;
-        let Ok(benches) = fs::read_dir(package.path().join("benches")) else { continue };
-        let package = format!("yuyue-{}", package.file_name().to_string_lossy());
+        packages.push(package?.path());
+    }
+    for folder in packages {
+        let Ok(benches) = fs::read_dir(folder.join("benches")) else { continue };
+        let package = format!("yuyue-{}", folder.file_name().unwrap_or_default().to_string_lossy());
         for bench in benches {
             let path = bench?.path();
             if path.extension().is_some_and(|extension| extension == "rs")

@@ -13,8 +13,9 @@ pub const BUILD_PACKAGES: &[&str] = &["build-essential", "pkg-config", "libssl-d
 pub const WINDOW_PACKAGES: &[&str] =
     &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev", "fonts-noto-cjk", "espeak-ng"];
 
-/// What the tests need in addition: a screen in memory, a session bus and a keyring, the driver of the window, a browser
-/// engine, Python for the test tool of the interface, and the database server of which tests start one of their own.
+/// What the tests need in addition: a screen in memory and one with a touch panel, a session bus and a keyring, the driver of
+/// the window, a browser engine, Python for the test tool of the interface, and the database server of which tests start one
+/// of their own.
 pub const TEST_PACKAGES: &[&str] = &[
     "build-essential",
     "pkg-config",
@@ -24,6 +25,9 @@ pub const TEST_PACKAGES: &[&str] = &[
     "webkit2gtk-driver",
     "xvfb",
     "xauth",
+    "xserver-xorg-core",
+    "xserver-xorg-video-dummy",
+    "openbox",
     "dbus",
     "gnome-keyring",
     "chromium",

@@ -1,0 +1,290 @@
+//! The terminal stays what it is, whatever somebody does to it: keys, gestures, drops and kills.
+
+use super::kiosk::{LANDSCAPE, PORTRAIT, visit};
+use super::visitor::{LOOKS_BETWEEN_TOUCHES, TILES, Tile, Visitor, ZHANG, still_picture};
+use std::path::Path;
+use yuyue_tests::computer::{Computer, wait_for};
+use yuyue_tests::drop::Holder;
+use yuyue_tests::screen::{Finger, Picture, Screen};
+use yuyue_tests::window::{Edition, Trial};
+
+/// The keys that are held, by their meanings: Control, Alt, Shift and the one with a logo.
+const HELD: [u32; 4] = [0xffe3, 0xffe9, 0xffe1, 0xffeb];
+/// F1 to F12.
+const FUNCTION_KEYS: std::ops::RangeInclusive<u32> = 0xffbe..=0xffc9;
+/// Menu, Print, Pause, Home, End, both Page keys, the arrows, Insert, Delete, BackSpace, Escape, Help and Find; and the keys
+/// with which browsers go back, forward and home, reload, search, open mail and start programs.
+const OTHER_KEYS: [u32; 28] = [
+    0xff67,
+    0xff61,
+    0xff13,
+    0xff50,
+    0xff57,
+    0xff55,
+    0xff56,
+    0xff51,
+    0xff52,
+    0xff53,
+    0xff54,
+    0xff63,
+    0xffff,
+    0xff08,
+    0xff1b,
+    0xff6a,
+    0xff68,
+    0x1008_ff26,
+    0x1008_ff27,
+    0x1008_ff18,
+    0x1008_ff73,
+    0x1008_ff1b,
+    0x1008_ff19,
+    0x1008_ff1d,
+    0x1008_ff2e,
+    0x1008_ff41,
+    0x1008_ff2f,
+    0x1008_ff2c,
+];
+/// Letters and signs that browsers and desktops have a use for.
+const LETTERS: &str = "acdefghijklnopqrstuvwxyz0123456789+-=/'";
+
+/// What must be as it was.
+#[derive(Debug, PartialEq)]
+struct Place {
+    windows: Vec<u32>,
+    visible: usize,
+    is_filled: bool,
+    address: String,
+    scale: serde_json::Value,
+}
+
+async fn place(visitor: &Visitor<'_>) -> Place {
+    // What was done has reached the page when the page has drawn itself anew. A menu that opens later still stands there
+    // when the next thing is done.
+    visitor.draws().await;
+    let scale = "return [visualViewport.scale, devicePixelRatio, innerWidth, innerHeight, scrollX, scrollY]";
+    let windows = visitor.screen.windows();
+    Place {
+        visible: visitor.screen.visible(),
+        is_filled: windows.iter().all(|window| visitor.screen.is_filled_by(*window)),
+        windows,
+        address: visitor.window.page.current_url().await.unwrap().to_string(),
+        scale: visitor.ask(scale, vec![]).await.unwrap(),
+    }
+}
+
+/// Goes to the home screen from wherever keys have led.
+async fn goes_home(visitor: &Visitor<'_>) {
+    visitor.touch(".k-util:not(.at-home) .k-btn:first-child", ".k-util.at-home").await;
+    visitor.at_home().await;
+}
+
+#[tokio::test]
+async fn no_key_leads_out_of_the_terminal() {
+    visit("kiosk-keys", LANDSCAPE, async |visitor| {
+        let before = place(visitor).await;
+        assert_eq!(before.windows.len(), 1, "there is one window");
+        assert!(before.is_filled, "which fills the screen");
+        let programs = visitor.window.computer.programs();
+        let keys = visitor.screen.keys();
+        let code = |meaning: u32| keys.iter().find(|(_, has)| *has == meaning).map(|(code, _)| *code);
+        let held: Vec<u8> = HELD.into_iter().map(|meaning| code(meaning).expect("a keyboard has it")).collect();
+        let wanted = FUNCTION_KEYS.chain(OTHER_KEYS).chain(LETTERS.chars().map(u32::from));
+        let pressed: Vec<u8> = wanted.filter_map(code).collect();
+        assert!(pressed.len() > 60, "most keyboards have these keys");
+        for with in 0..1 << held.len() {
+            let with: Vec<u8> = (0..held.len()).filter(|one| with >> one & 1 == 1).map(|one| held[one]).collect();
+            for key in &pressed {
+                visitor.screen.press(&[&with[..], &[*key]].concat());
+                assert_eq!(place(visitor).await, before, "key {key} with {with:?}");
+            }
+        }
+        assert_eq!(visitor.window.computer.programs(), programs, "no program was started, and none has ended");
+        visitor.at_home().await;
+
+        // Once more all keys that there are, with Tab, Enter and Space, which press buttons of the page.
+        for with in 0..1 << held.len() {
+            let with: Vec<u8> = (0..held.len()).filter(|one| with >> one & 1 == 1).map(|one| held[one]).collect();
+            keys.iter().for_each(|(key, _)| visitor.screen.press(&[&with[..], &[*key]].concat()));
+            assert_eq!(place(visitor).await, before, "all keys with {with:?}");
+        }
+        assert_eq!(visitor.window.computer.programs(), programs, "nothing was started by any of them");
+        goes_home(visitor).await;
+        visitor.chooses(Tile::Offices, ".kiosk main[data-page=offices]").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_gesture_does_anything_but_press_what_one_finger_presses() {
+    visit("kiosk-gestures", PORTRAIT, async |visitor| {
+        let screen = visitor.screen;
+        let before = place(visitor).await;
+        let (x, y) = visitor.middle(".k-tile.offices").await;
+        let other = visitor.middle(".k-tile.sessions").await;
+        let stays = async |what: &str| {
+            assert_eq!(place(visitor).await, before, "{what} leaves everything as it was");
+            assert_eq!(visitor.count(".k-util.at-home").await, Some(1), "{what} presses nothing");
+        };
+
+        for (from, to) in [(40, 300), (300, 40)] {
+            screen.touch(1, Finger::Down, (x - from, y));
+            screen.touch(2, Finger::Down, (x + from, y));
+            for step in 1..=10 {
+                let apart = (from * (10 - step) + to * step) / 10;
+                screen.touch(1, Finger::Moves, (x - apart, y));
+                screen.touch(2, Finger::Moves, (x + apart, y));
+            }
+            screen.touch(1, Finger::Up, (x - to, y));
+            screen.touch(2, Finger::Up, (x + to, y));
+            stays("a pinch").await;
+        }
+        screen.touch(1, Finger::Down, (x, y));
+        screen.touch(2, Finger::Down, other);
+        screen.touch(2, Finger::Up, other);
+        screen.touch(1, Finger::Up, (x, y));
+        stays("two fingers").await;
+        for finger in 1..=5 {
+            screen.touch(finger, Finger::Down, (x + finger * 20, y + finger * 10));
+        }
+        for finger in 1..=5 {
+            screen.touch(finger, Finger::Up, (x + finger * 20, y + finger * 10));
+        }
+        stays("a flat hand").await;
+        screen.touch(1, Finger::Down, (x, y));
+        screen.touch(1, Finger::Moves, other);
+        screen.touch(1, Finger::Up, other);
+        stays("a finger that goes elsewhere").await;
+        for height in (400..1800).step_by(20) {
+            screen.touch(1, if height == 400 { Finger::Down } else { Finger::Moves }, (540, 2200 - height));
+        }
+        screen.touch(1, Finger::Up, (540, 420));
+        stays("a swipe").await;
+        for button in [2, 3, 8, 9] {
+            screen.click(button, (x, y), &[]);
+            stays("a mouse's other button").await;
+        }
+        let keys = screen.keys();
+        let control = keys.iter().find(|(_, meaning)| *meaning == HELD[0]).map(|(code, _)| *code).unwrap();
+        for button in [4, 5, 6, 7] {
+            screen.click(button, (x, y), &[control]);
+            stays("a wheel with Control").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_dropped_on_the_terminal_is_not_opened() {
+    visit("kiosk-drops", LANDSCAPE, async |visitor| {
+        let before = place(visitor).await;
+        let programs = visitor.window.computer.programs();
+        let middle = visitor.middle(".k-tile.offices").await;
+        let dropped = [
+            ("text/uri-list", "file:///etc/hostname\r\n"),
+            ("text/uri-list", "https://example.org/\r\n"),
+            ("text/plain;charset=utf-8", "https://example.org/"),
+            ("text/html", "<a href='https://example.org/'>here</a>"),
+        ];
+        for (kind, held) in dropped {
+            Holder::drops(visitor.screen, kind, held, middle).await;
+            assert_eq!(place(visitor).await, before, "{held} as {kind} leads nowhere");
+            visitor.at_home().await;
+        }
+        assert_eq!(visitor.window.computer.programs(), programs, "and starts no program");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_slow_or_a_doubled_touch_presses_once() {
+    visit("kiosk-touches", PORTRAIT, async |visitor| {
+        let elder = visitor.middle(".k-util .k-btn:nth-child(2)").await;
+        visitor.sees(".k-tile:not(:disabled)", 8).await;
+        let now = async || visitor.ask("return performance.now()", vec![]).await?.as_f64();
+        // The screen takes touches a moment after it has come.
+        visitor.touch(".k-util .k-btn:nth-child(2)", "html[data-size=elder]").await;
+        visitor.touch(".k-util .k-btn:nth-child(2)", "html:not([data-size])").await;
+        let tapped = visitor.window.wait_for("the page's clock", now).await;
+        visitor.window.wait_for("another moment", async || (now().await? > tapped + 1000.0).then_some(())).await;
+        visitor.screen.tap(elder);
+        visitor.screen.tap(elder);
+        visitor.sees("html[data-size=elder]", 1).await;
+        let unhurried = visitor.window.wait_for("the page's clock", now).await;
+        visitor.window.wait_for("another moment", async || (now().await? > unhurried + 1000.0).then_some(())).await;
+        assert_eq!(visitor.count("html[data-size=elder]").await, Some(1), "a double tap is one touch");
+
+        let before = place(visitor).await;
+        let offices = visitor.middle(".k-tile.offices").await;
+        visitor.screen.touch(1, Finger::Down, offices);
+        let down = visitor.window.wait_for("the page's clock", now).await;
+        visitor.window.wait_for("a long while", async || (now().await? > down + 2000.0).then_some(())).await;
+        assert_eq!(place(visitor).await, before, "no menu opens under a finger that stays");
+        assert_eq!(visitor.count(".k-tile.offices[data-pressed]").await, Some(1), "the button looks pressed");
+        visitor.screen.touch(1, Finger::Up, offices);
+        visitor.sees(".kiosk main[data-page=offices]", 1).await;
+    })
+    .await;
+}
+
+/// How often each is killed.
+const KILLS: usize = 3;
+
+#[tokio::test]
+async fn a_killed_page_and_a_killed_program_come_back_at_home() {
+    let screen = Screen::start(PORTRAIT.0, PORTRAIT.1);
+    let (mut home, mut visit) = (Picture::default(), Picture::default());
+    let (mut tile, mut card) = ((0, 0), (0, 0));
+    // What the screens look like, and where their buttons are.
+    Trial::of_kiosk(Edition::Training, "kiosk-killed", &screen)
+        .run(async |window| {
+            let visitor = Visitor { window, screen: &screen };
+            visitor.at_home().await;
+            visitor.sees(".k-tile:not(:disabled)", 8).await;
+            tile = visitor.middle(".k-tile.book").await;
+            home = still_picture(&visitor, TILES).await.0;
+            visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
+            visitor.sees(".cards .k-btn", 2).await;
+            card = visitor.middle(".cards .k-btn:nth-child(1)").await;
+            visitor.lays_card(&ZHANG, ".kiosk main[data-step=subject]").await;
+            visit = still_picture(&visitor, TILES).await.0;
+        })
+        .await;
+    assert!(!home.is_like(&visit), "the two look different");
+
+    // Without a driver, as a terminal runs: in the session that starts it again.
+    let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
+    let program = Edition::Training.program();
+    let computer = Computer::start(&[
+        ("DISPLAY".into(), screen.display().into()),
+        ("YUYUE_PROGRAM".into(), program.clone().into()),
+    ])
+    .await;
+    let mut command = computer.command(session);
+    command.env_remove("TAURI_WEBVIEW_AUTOMATION");
+    computer.run(command);
+    let shows = async |wanted: &Picture, what: &str| {
+        let begins = visit.is_like(wanted);
+        let mut looks = 0;
+        wait_for(what, async || {
+            let now = screen.picture(TILES);
+            let has_come = now.is_like(wanted);
+            // Whoever wants to begin touches the tile, then the card, and again when nothing comes of it.
+            if begins && !has_come && looks % LOOKS_BETWEEN_TOUCHES == 0 {
+                screen.tap(if now.is_like(&home) { tile } else { card });
+            }
+            looks += 1;
+            has_come
+        })
+        .await;
+    };
+    shows(&home, "the home screen").await;
+    for kill in 0..2 * KILLS {
+        shows(&visit, "somebody's visit").await;
+        if kill % 2 == 0 {
+            computer.kill_named("WebKitWebProces");
+        } else {
+            computer.kill(&program).await;
+        }
+        shows(&home, "the home screen again").await;
+    }
+}
