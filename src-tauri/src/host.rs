@@ -144,7 +144,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
     #[cfg(feature = "training")]
     let clock = crate::training::clock(&folder)?;
     #[cfg(feature = "training")]
-    let world = crate::training::clock::TrainingWorld::new(Arc::clone(&clock));
+    let world = crate::training::TrainingWorld(Arc::clone(&clock));
     #[cfg(not(feature = "training"))]
     let world = SystemWorld;
     let (desk, sync) = open_desk(&folder, Arc::new(world))?;

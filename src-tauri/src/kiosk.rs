@@ -91,10 +91,10 @@ async fn look(host: &Host) -> Result<(), DeskError> {
         Watched::Here(view) => {
             host.tell(&HostEvent::KioskChanged(view));
             if kiosk::keep_visit(&host.desk, &*host.line).await? {
-                forget(host, None)?;
+                forget(host, None, false)?;
             }
         }
-        Watched::Gone(token) => forget(host, token)?,
+        Watched::Gone(token) => forget(host, token, false)?,
         Watched::Nobody if lock(&host.desk).may_restart(host.kiosk.started_at) => begin_anew(host),
         Watched::Nobody => {}
     }
@@ -111,17 +111,17 @@ pub fn view(host: &Host) -> Result<KioskView, DeskError> {
 /// Ends the visit at once, because the person said so.
 pub fn end(host: &Host) -> Result<KioskView, DeskError> {
     let token = lock(&host.desk).leave()?;
-    forget(host, token)?;
+    forget(host, token, false)?;
     lock(&host.desk).kiosk_view()
 }
 
 /// The rest of forgetting: what is spoken, what waits for paper, what the page holds, and the centre's token.
-fn forget(host: &Host, token: Option<Secret>) -> Result<(), DeskError> {
+fn forget(host: &Host, token: Option<Secret>, has_died: bool) -> Result<(), DeskError> {
     host.kiosk.silence();
     #[cfg(feature = "training")]
     host.kiosk.reader.lay(None);
     host.paperwork.clear();
-    window::forget(&host.app);
+    window::forget(&host.app, has_died);
     let view = lock(&host.desk).kiosk_view()?;
     host.tell(&HostEvent::KioskChanged(Box::new(view)));
     host.tell_state();
@@ -143,7 +143,8 @@ pub fn page_died(app: &AppHandle<impl tauri::Runtime>) {
     tauri::async_runtime::spawn(async move {
         let Ok(host) = app.state::<HostSlot>().host().await else { return };
         let is_kiosk = lock(&host.desk).is_kiosk();
-        if is_kiosk && let Err(error) = end(&host) {
+        let left = is_kiosk.then(|| lock(&host.desk).leave());
+        if let Some(Err(error)) = left.map(|token| forget(&host, token?, true)) {
             tracing::error!(code = error.code(), "a visit was not forgotten");
         }
     });

@@ -1,6 +1,6 @@
 //! The training edition: a centre of its own inside the window, and the controls that only it has.
 
-pub mod clock;
+mod ahead;
 
 use crate::host::{Host, host_error, internal, progress};
 use crate::line::Line;
@@ -18,6 +18,7 @@ use yuyue_desk::error::DeskError;
 use yuyue_desk::view::events::HostEvent;
 use yuyue_desk::view::reason::{HostError, Params, Reason};
 use yuyue_desk::view::training::{PhoneMessage, ProgressTick, TrainingPerson, TrainingState};
+use yuyue_desk::world::{SystemWorld, World};
 use yuyue_devices::card::Card;
 use yuyue_domain::identity::PhoneNumber;
 use yuyue_domain::ids::OfficeId;
@@ -205,6 +206,23 @@ fn devices_address(centre: &Training) -> String {
 /// The clock of the training centre, by which this computer's desk goes as well.
 pub fn clock(folder: &Path) -> Result<Arc<ShiftedClock>, HostError> {
     Training::clock(&folder.join(CENTRE_FOLDER), config()).map_err(|error| failed(&error))
+}
+
+/// The clocks of a computer whose time is moved on together with its centre's.
+pub struct TrainingWorld(pub Arc<ShiftedClock>);
+
+impl World for TrainingWorld {
+    fn wall(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        SystemWorld.elapsed() + self.0.advanced() + ahead::ahead()
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        SystemWorld.fill(bytes);
+    }
 }
 
 /// What the city is like; a test makes it smaller and chooses the day on which it begins.

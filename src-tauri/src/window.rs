@@ -51,13 +51,14 @@ pub fn lock_down<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
 }
 
 /// The page forgets whoever was there: its process ends, and with it all of its memory; a new one shows the page anew. The
-/// clipboard is emptied. A driver would lose its session with the process, so that the page is only loaded anew under one.
-pub fn forget<R: Runtime>(app: &AppHandle<R>) {
+/// clipboard is emptied. A page that has died has a new process already. A driver would lose its session with the process, so
+/// that the page is only loaded anew under one.
+pub fn forget<R: Runtime>(app: &AppHandle<R>, has_died: bool) {
     let Some(window) = app.get_webview_window(MAIN) else { return };
     let forgotten = window.clear_all_browsing_data().and_then(|()| {
         window.with_webview(|webview| {
             #[cfg(target_os = "linux")]
-            linux::forget(&webview.inner(), !is_driven());
+            linux::forget(&webview.inner(), !has_died && !is_driven());
             #[cfg(not(target_os = "linux"))]
             let _ = webview;
         })
@@ -100,6 +101,9 @@ mod linux {
     use gtk::prelude::WidgetExt as _;
     use webkit2gtk::{WebProcessTerminationReason, WebView, WebViewExt as _};
 
+    /// Where the page is.
+    const HOME: &str = "tauri://localhost";
+
     pub fn guard(webview: &WebView, died: impl Fn() + 'static) {
         webview.connect_context_menu(|_, _, _, _| true);
         webview.connect_web_process_terminated(move |webview, reason| {
@@ -108,7 +112,8 @@ mod linux {
                 tracing::error!(?reason, "the page's process ended");
                 died();
             }
-            webview.reload();
+            // Not loaded again, which needs a page that was there: this one may have died before it was.
+            webview.load_uri(webview.uri().as_deref().unwrap_or(HOME));
         });
     }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::{RenewRequest, Renewed, Secret, SignIn, SignedIn};
+use yuyue_protocol::account::{DeviceKind, RenewRequest, Renewed, Secret, SignIn, SignedIn};
 use yuyue_protocol::centre::{Centre, Upkeep, Visits};
 use yuyue_protocol::change::ChangesPage;
 use yuyue_protocol::code::{CodeRequest, CodeSent};
@@ -60,7 +60,10 @@ impl HttpCentre {
     /// When its certificate, key or authority cannot be read.
     pub fn new(identity: &Identity) -> Result<Self, ClientError> {
         let pem = format!("{}\n{}", identity.certificate, identity.certificate_key);
+        // A connection that is kept for later keeps the last answer in its buffer, and at a kiosk that is somebody's record.
+        let kept = if identity.kind == DeviceKind::Kiosk { 0 } else { usize::MAX };
         let client = builder(&identity.authority)?
+            .pool_max_idle_per_host(kept)
             .identity(reqwest::Identity::from_pem(pem.as_bytes())?)
             .tls_version_min(reqwest::tls::Version::TLS_1_3)
             .build()?;

@@ -58,8 +58,8 @@ struct Place {
 }
 
 async fn place(visitor: &Visitor<'_>) -> Place {
-    // What was done has reached the page when the page has drawn itself anew; two answers later, menus are open, too.
-    visitor.draws().await;
+    // What was done has reached the page when the page has drawn itself anew. A menu that opens later still stands there
+    // when the next thing is done.
     visitor.draws().await;
     let scale = "return [visualViewport.scale, devicePixelRatio, innerWidth, innerHeight, scrollX, scrollY]";
     let windows = visitor.screen.windows();
