@@ -49,10 +49,6 @@ async fn who_is_booked_elsewhere_meanwhile_is_shown_side_by_side_and_nothing_cho
             clerk::at_step(window, "选择场次").await;
             clerk::choose(window, 2).await;
             other.book_normal(&centre, "张例三").await;
-            window.press_with(Key::Alt.into(), '3').await;
-            window.find_text(".tb tbody tr", "张*三").await;
-            window.screenshot("0-debug").await;
-            window.press_with(Key::Alt.into(), '2').await;
             clerk::at_step(window, "科目确认").await;
             let both = window.find(".beside section").await.text().await.unwrap();
             for part in ["这里选的", "渝北车管所窗口", "已受理，待公示"] {

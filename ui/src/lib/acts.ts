@@ -17,13 +17,16 @@ export class Acts {
     private readonly tell: (waiting: number) => void,
   ) {}
 
-  /** Does `work` in its turn. With a name it is done once: the same name again, while it waits or runs, is ignored. */
-  add(work: () => Promise<void>, name: string | null = null): Promise<void> {
+  /**
+   * Does `work` in its turn. With a name it is done once: the same name again, while it waits or runs, is ignored.
+   * `anywhere` is for what the host caused and not the clerk: it is done wherever the clerk is by then.
+   */
+  add(work: () => Promise<void>, name: string | null = null, anywhere = false): Promise<void> {
     if (this.waiting >= WAITING_MAX || (name !== null && this.names.has(name))) return Promise.resolve();
     const at = this.place();
     if (name !== null) this.names.add(name);
     this.count(1);
-    const turn = this.last.then(() => (this.place() === at ? work() : undefined));
+    const turn = this.last.then(() => (anywhere || this.place() === at ? work() : undefined));
     const done = turn.finally(() => {
       if (name !== null) this.names.delete(name);
       this.count(-1);

@@ -144,9 +144,16 @@ export class App {
 
   /** Asks for the booking on the screen again: the host has gone on, or back, without it. */
   reload = (): Promise<HostError | null> =>
-    this.act(async () => {
-      if (this.booking) this.show(await this.call("booking", {}));
-    }, "reload");
+    this.attempt(() =>
+      // Each time, for the host may have gone on since it answered the last one.
+      this.acts.add(
+        async () => {
+          if (this.booking) this.show(await this.call("booking", {}));
+        },
+        null,
+        true,
+      ),
+    );
 
   /** Where the clerk is, as far as a key means another thing elsewhere. */
   private place(): string {

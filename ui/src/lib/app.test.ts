@@ -111,6 +111,29 @@ test("a line that goes or comes makes the booking say what it asks for now", asy
   expect(app.booking?.body.step).toBe("confirm");
 });
 
+test("what somebody else did for the person on the screen is shown, also when the clerk has gone elsewhere meanwhile", async () => {
+  app.booking = at("sessions", 3);
+  app.dialog = { kind: "shift" };
+  void app.act(async () => {
+    await app.call("end_application", { application: "a", proof: { proof: "identity", check: "document_seen" } });
+    app.dialog = null;
+  });
+  await settle();
+  const changed = (applicant: number): void =>
+    hear({ event: "application_changed", payload: { application: "a", applicant } });
+  changed(8);
+  changed(1);
+  calls[0]?.answer({ registered: null });
+  await settle();
+  expect(
+    calls.map((call) => call.command),
+    "for this person, once the clerk's own act is over",
+  ).toEqual(["end_application", "booking"]);
+  calls[1]?.answer(at("subject", 3));
+  await settle();
+  expect(app.booking?.body.step).toBe("subject");
+});
+
 test("what is no entry is done once, however often it is pressed", async () => {
   void app.retry();
   void app.retry();

@@ -95,6 +95,7 @@ fn the_same_person_booked_elsewhere_is_shown_beside_what_was_chosen_here() {
     counter.centre.set(Row::Application(Box::new(other.clone())));
     counter.follow();
     let view = counter.desk().booking().expect("readable").expect("the booking is still there");
+    assert!(matches!(view.body, StepBody::Subject(_)), "where the subject is chosen, which cannot be booked any more");
     let both = view.other.expect("both are shown");
     assert_eq!(both.here.iter().map(|named| named.session.id).collect::<Vec<_>>(), [chosen], "what was chosen here");
     assert_eq!(
