@@ -9,14 +9,9 @@ use yuyue_protocol::error::ErrorCode;
 /// Looks after this computer for as long as the program runs.
 pub async fn keep_up(host: Arc<Host>) {
     loop {
-        match look_after(&host.desk, &*host.line).await {
-            Ok(done) => {
-                if let Some(line) = done.line {
-                    host.line.renew(line);
-                }
-            }
-            // Before the enrolment and without line there is nothing to do.
-            Err(UpkeepError::Desk(DeskError::NotEnrolled)) => {}
+        match look_after(&host.desk, &*host.line, |line| host.line.renew(line)).await {
+            // A contradiction stands in the log already; before the enrolment and without line there is nothing to do.
+            Ok(_) | Err(UpkeepError::Desk(DeskError::NotEnrolled)) => {}
             Err(UpkeepError::Centre(problem)) if problem.code == ErrorCode::Offline => {}
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "this computer is not looked after");

@@ -56,11 +56,11 @@ pub fn lock_down<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
 pub fn forget<R: Runtime>(app: &AppHandle<R>, has_died: bool) {
     let Some(window) = app.get_webview_window(MAIN) else { return };
     let forgotten = window.clear_all_browsing_data().and_then(|()| {
-        window.with_webview(|webview| {
+        window.with_webview(move |webview| {
             #[cfg(target_os = "linux")]
             linux::forget(&webview.inner(), !has_died && !is_driven());
             #[cfg(not(target_os = "linux"))]
-            let _ = webview;
+            let _ = (webview, has_died);
         })
     });
     let forgotten =

@@ -151,8 +151,12 @@ impl Screen {
         let fake = |kind: u8, code: u8| {
             self.server.xtest_fake_input(kind, code, x11rb::CURRENT_TIME, self.root, 0, 0, 0).unwrap().check().unwrap();
         };
-        codes.iter().for_each(|code| fake(KEY_PRESS_EVENT, *code));
-        codes.iter().rev().for_each(|code| fake(KEY_RELEASE_EVENT, *code));
+        for code in codes {
+            fake(KEY_PRESS_EVENT, *code);
+        }
+        for code in codes.iter().rev() {
+            fake(KEY_RELEASE_EVENT, *code);
+        }
     }
 
     /// Presses a button of a mouse once, while keys are held; 4 to 7 are its wheel.
@@ -162,7 +166,9 @@ impl Screen {
             self.server.xtest_fake_input(kind, code, x11rb::CURRENT_TIME, self.root, x, y, 0).unwrap().check().unwrap();
         };
         fake(MOTION_NOTIFY_EVENT, 0);
-        held.iter().for_each(|code| fake(KEY_PRESS_EVENT, *code));
+        for code in held {
+            fake(KEY_PRESS_EVENT, *code);
+        }
         fake(BUTTON_PRESS_EVENT, button);
         fake(BUTTON_RELEASE_EVENT, button);
         held.iter().rev().for_each(|code| fake(KEY_RELEASE_EVENT, *code));

@@ -57,8 +57,8 @@ const HEADERS_MAX: usize = 64;
 const REVOKED_EVERY: Duration = Duration::from_millis(500);
 /// How often certificates are looked at, and who was quiet is forgotten.
 const CARE_EVERY: Duration = Duration::from_secs(60);
-/// How long requests under way may take when the centre stops.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// How long requests under way may take when the centre stops: a little longer than any request may take.
+const STOP_WITHIN: Duration = Duration::from_secs(35);
 
 /// Why the centre does not run.
 #[derive(Debug, thiserror::Error)]

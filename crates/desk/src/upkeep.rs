@@ -51,24 +51,22 @@ pub enum UpkeepError {
     File(#[from] std::io::Error),
 }
 
-/// What was done.
-#[derive(Default)]
-pub struct LookedAfter {
-    /// The line with the new certificate, when it was renewed: use it from now on.
-    pub line: Option<HttpCentre>,
-    /// What the centre now has in the place of a record that this computer has kept, when it is not the same: somebody has
-    /// rewritten the audit.
-    pub contradiction: Option<Checkpoint>,
-}
-
-/// Renews the certificate when less than a third of its time is left, and keeps where the audit ends.
+/// Renews the certificate when less than a third of its time is left, and keeps where the audit ends. `renewed` gets the line
+/// with the new certificate, to be used from then on. Answers what this computer has kept of the audit and the centre has
+/// otherwise now: somebody has rewritten it.
 ///
 /// # Errors
 /// When the centre cannot be reached or refuses, or a file of this computer cannot be used. Everything that is due stays so.
-pub async fn look_after(desk: &Mutex<Desk>, centre: &impl Upkeep) -> Result<LookedAfter, UpkeepError> {
-    let line = renew_certificate(desk, centre).await?;
-    let contradiction = keep_checkpoint(desk, centre).await?;
-    Ok(LookedAfter { line, contradiction })
+pub async fn look_after(
+    desk: &Mutex<Desk>,
+    centre: &impl Upkeep,
+    renewed: impl FnOnce(HttpCentre),
+) -> Result<Option<Checkpoint>, UpkeepError> {
+    // At once: what comes behind it may fail, and the new certificate is due only once.
+    if let Some(line) = renew_certificate(desk, centre).await? {
+        renewed(line);
+    }
+    keep_checkpoint(desk, centre).await
 }
 
 async fn renew_certificate(desk: &Mutex<Desk>, centre: &impl Upkeep) -> Result<Option<HttpCentre>, UpkeepError> {

@@ -12,7 +12,7 @@ use yuyue_tests::window::{Edition, Trial};
 const HELD: [u32; 4] = [0xffe3, 0xffe9, 0xffe1, 0xffeb];
 /// F1 to F12.
 const FUNCTION_KEYS: std::ops::RangeInclusive<u32> = 0xffbe..=0xffc9;
-/// Menu, Print, Pause, Home, End, both Page keys, the arrows, Insert, Delete, BackSpace, Escape, Help and Find; and the keys
+/// Menu, Print, Pause, Home, End, both Page keys, the arrows, Insert, Delete, `BackSpace`, Escape, Help and Find; and the keys
 /// with which browsers go back, forward and home, reload, search, open mail and start programs.
 const OTHER_KEYS: [u32; 28] = [
     0xff67,
@@ -104,7 +104,9 @@ async fn no_key_leads_out_of_the_terminal() {
         // Once more all keys that there are, with Tab, Enter and Space, which press buttons of the page.
         for with in 0..1 << held.len() {
             let with: Vec<u8> = (0..held.len()).filter(|one| with >> one & 1 == 1).map(|one| held[one]).collect();
-            keys.iter().for_each(|(key, _)| visitor.screen.press(&[&with[..], &[*key]].concat()));
+            for (key, _) in &keys {
+                visitor.screen.press(&[&with[..], &[*key]].concat());
+            }
             assert_eq!(place(visitor).await, before, "all keys with {with:?}");
         }
         assert_eq!(visitor.window.computer.programs(), programs, "nothing was started by any of them");

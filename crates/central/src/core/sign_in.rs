@@ -38,7 +38,10 @@ impl<S: Store> Core<S> {
         let wants = Wants { accounts: [request.staff_number.clone()].into(), ..Wants::default() };
         let made = self.store.transact(&wants, |mut loaded| {
             let now_kept = loaded.accounts.remove(&request.staff_number);
-            let same = now_kept.filter(|now_kept| !now_kept.disabled && now_kept.verifier == account.verifier);
+            // Whoever was moved or given another role meanwhile signs in anew.
+            let same = now_kept.filter(|now_kept| {
+                !now_kept.disabled && now_kept.verifier == account.verifier && now_kept.clerk == account.clerk
+            });
             let Some(account) = same else { return (Batch::default(), Err(refused())) };
             if let Err(locked) = check_lock(&account, now) {
                 return (Batch::default(), Err(locked));

@@ -29,13 +29,19 @@ pub async fn end<S: Store>(
     if cancelled.is_empty() {
         return Ok(0);
     }
-    let wants = Wants { placed_in: cancelled.clone(), all_waiting: true, ..Wants::default() };
+    let catalogue_after = Some(core.catalogue().revision());
+    let wants = Wants { catalogue_after, placed_in: cancelled.clone(), all_waiting: true, ..Wants::default() };
     let ended = core
         .store()
-        .transact(&wants, |loaded| {
+        .transact(&wants, |mut loaded| {
             // Not as it was before the wait for the lock: what was decided meanwhile comes first.
             let now = core.now();
-            let catalogue = core.catalogue();
+            let mut catalogue = core.catalogue();
+            catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+            // One that takes place after all by now is left alone.
+            let is_cancelled =
+                |id: &SessionId| catalogue.sessions.get(id).is_some_and(|one| one.status == SessionStatus::Cancelled);
+            let cancelled: BTreeSet<SessionId> = cancelled.iter().copied().filter(is_cancelled).collect();
             let mut batch = Batch::at(now);
             for record in loaded.records.values() {
                 for own in

@@ -9,12 +9,14 @@ use yuyue_protocol::change::Row;
 
 /// Lets go whoever waits for a code and for no publication; answers how many.
 pub async fn lapse<S: Store>(core: &Core<S>) -> Result<usize, StoreError> {
-    let wants = Wants { all_waiting: true, ..Wants::default() };
+    let catalogue_after = Some(core.catalogue().revision());
+    let wants = Wants { catalogue_after, all_waiting: true, ..Wants::default() };
     core.store()
-        .transact(&wants, |loaded| {
+        .transact(&wants, |mut loaded| {
             // Not as it was before the wait for the lock: what was decided meanwhile comes first.
             let now = core.now();
-            let catalogue = core.catalogue();
+            let mut catalogue = core.catalogue();
+            catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
             let mut batch = Batch::at(now);
             let published_until = loaded.published_until;
             for record in loaded.records.values() {

@@ -139,16 +139,18 @@ impl Store for PostgresStore {
         let mut transaction = transaction.start().await?;
         let mut held = lock::lock(&transaction, wants).await?;
         let loaded = load::load(&transaction, wants, &held).await?;
-        let ground = Ground::new(wants, &loaded);
+        let ground = Ground::new(wants, &held, &loaded);
         let (batch, answer) = decide(loaded);
         if batch.is_empty() {
             transaction.rollback().await?;
             return Ok(answer);
         }
-        held.lock_more(&transaction, &batch).await?;
-        let revisions = match held.head.take() {
-            Some(revisions) => revisions,
-            None => Revisions::begin(&transaction).await?,
+        let revisions = if let Some(revisions) = held.head.take() {
+            // Whoever holds somebody's row meanwhile waits for the head, so nothing may be waited for here.
+            revisions
+        } else {
+            held.lock_more(&transaction, &batch).await?;
+            Revisions::begin(&transaction).await?
         };
         ground.check(&transaction, wants).await?;
         write::write(&mut transaction, &batch, revisions).await?;

@@ -55,11 +55,11 @@ fn status(mut stream: Stream) -> String {
 async fn hundreds_who_never_finish_their_requests_keep_nobody_waiting() {
     let world = World::new(10).await;
     let running = serve(&world).await;
-    // More than are worked on at once: heads that never end, and bodies that never come.
+    // More bodies that never come than are worked on at once, and heads that never end.
     let mut slow = Vec::new();
     for number in 0..600 {
         let mut stream = connect(&running, running.public);
-        let begun: &[u8] = if number % 2 == 0 {
+        let begun: &[u8] = if number % 10 != 0 {
             b"POST /v1/devices/enroll HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"
         } else {
             b"GET /v1/offices HTTP/1.1\r\nhost: x\r\nx-slow: "
@@ -103,27 +103,25 @@ async fn a_head_that_is_too_long_is_refused_before_it_is_read_to_its_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_asks_too_much_is_told_when_to_come_back_and_others_are_served() {
     let world = World::new(10).await;
-    let few = NonZeroU32::new(8).unwrap();
+    let few = NonZeroU32::MIN;
     let config = ServeConfig { device_requests_per_minute: few, ..ServeConfig::loopback() };
     let running = start(&world.central, &config, Arc::new(SimulatedPhone::default())).await.unwrap();
     let (greedy, modest) = (world.counter().await, world.counter().await);
     let ask = async |device: &Device| {
         client(&running, Some(device)).get(url(running.devices, "/v1/time")).send().await.unwrap()
     };
-    for _ in 0..2 {
-        assert_eq!(ask(&greedy).await.status(), StatusCode::OK, "a quarter of a minute's may come at once");
-    }
+    assert_eq!(ask(&greedy).await.status(), StatusCode::OK, "one in a minute");
     let refused = ask(&greedy).await;
     let after = refused.headers()["retry-after"].to_str().unwrap().to_owned();
     let (status, problem) = problem(refused).await;
-    assert_eq!((status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy), "the third is too soon");
+    assert_eq!((status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy), "the second is too soon");
     assert!(problem.retry_after_seconds.is_some_and(|seconds| seconds.to_string() == after), "and is told when");
     assert_eq!(ask(&modest).await.status(), StatusCode::OK, "nobody pays for somebody else");
     let metrics = format!("http://{}/metrics", running.admin);
     let text = reqwest::Client::builder().no_proxy().build().unwrap().get(metrics).send().await.unwrap();
     let text = text.text().await.unwrap();
     assert!(text.contains("yuyue_requests_limited_total 1\n"), "the operator sees it: {text}");
-    assert!(text.contains(r#"yuyue_requests_total{method="GET",route="/v1/time",status="200"} 3"#), "and the rest");
+    assert!(text.contains(r#"yuyue_requests_total{method="GET",route="/v1/time",status="200"} 2"#), "and the rest");
     running.stop().await;
 }
 

@@ -83,6 +83,33 @@ fn stand_still(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_decided_about_everybody_waits_for_nobody_who_waits_for_it() {
+    let city = City::new(20).await;
+    let database = city.database.as_ref().unwrap();
+    // Whoever waits longer looks for a circle of waits sooner; here it would be the one that has the head.
+    let patient = format!("{}?options=-c%20deadlock_timeout%3D1h", database.url);
+    let other = PostgresStore::open(&patient, &place(Some(database))).await.unwrap();
+    let person = city.cast(CastRole::RuleFour).clone();
+    let (core, now, row) = (Arc::clone(&city.core), city.now(), row_of(&person));
+    let ((begun, has_begun), (go_on, may_go_on)) = (channel(), channel());
+    let everybody = tokio::spawn(async move {
+        let wants = Wants { all_waiting: true, ..Wants::default() };
+        core.store().transact(&wants, stand_still(begun, may_go_on, batch(now, vec![row]))).await
+    });
+    tokio::task::block_in_place(|| has_begun.recv().unwrap());
+    let one = tokio::spawn(async move {
+        let wants = Wants { applicants: [person.applicant.id].into(), ..Wants::default() };
+        other.transact(&wants, |_| (batch(now, vec![row_of(&person)]), ())).await
+    });
+    wait_for_waiting(database, 1).await;
+    go_on.send(()).unwrap();
+    let everybody = everybody.await.unwrap();
+    assert!(everybody.is_ok(), "a publication is not undone by somebody who waits for it: {everybody:?}");
+    let one = one.await.unwrap();
+    assert!(matches!(one, Err(StoreError::Overtaken)), "what was decided on is no longer so: {one:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_reader_between_two_commits_never_misses_the_late_one() {
     let (city, other) = two_processes().await;
     let database = city.database.as_ref().unwrap();

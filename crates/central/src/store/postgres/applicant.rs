@@ -11,6 +11,7 @@ use yuyue_domain::applicant::{Applicant, ApplicantRecord};
 use yuyue_domain::ids::{ApplicantId, OfficeId};
 use yuyue_domain::lookup::Term;
 use yuyue_protocol::change::ApplicantRow;
+use yuyue_protocol::cursor::Revision;
 
 /// The offices of those of these applicants who are known.
 pub async fn list_offices<C: GenericClient>(
@@ -22,6 +23,23 @@ pub async fn list_offices<C: GenericClient>(
     }
     let rows = sql::list(client, "SELECT id, office FROM applicant WHERE id = ANY($1)", &[&applicants]).await?;
     rows.iter().map(|row| Ok((ApplicantId(number(row, 0)?), OfficeId(number(row, 1)?)))).collect()
+}
+
+/// Whether anything of these people has changed after a revision.
+pub async fn has_changed<C: GenericClient>(
+    client: &C,
+    applicants: &BTreeSet<ApplicantId>,
+    after: Revision,
+) -> Result<bool, StoreError> {
+    let ids: Vec<i64> = applicants.iter().map(|id| id.0.into()).collect();
+    let row = sql::get(
+        client,
+        "SELECT EXISTS (SELECT 1 FROM applicant WHERE id = ANY($1) AND revision > $2)
+             OR EXISTS (SELECT 1 FROM application WHERE applicant = ANY($1) AND revision > $2)",
+        &[&ids, &signed(after.0)],
+    )
+    .await?;
+    column(&row, 0)
 }
 
 /// Writes applicants, each once.

@@ -16,9 +16,10 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long it may take to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A line that is dead without saying so is noticed within half a minute.
+/// A line that is dead without saying so is noticed within half a minute, whether or not anything was sent over it.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 const KEEPALIVE_TRIES: u32 = 2;
+const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(30);
 
 /// Why the database cannot be connected to. The address itself may hold a password and is never told.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,7 @@ pub fn connect(url: &str, limits: &StoreConfig) -> Result<Pool, ConnectError> {
     config.options(format!("{given}{settings}"));
     config.connect_timeout(CONNECT_TIMEOUT);
     config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE).keepalives_retries(KEEPALIVE_TRIES);
+    config.tcp_user_timeout(UNACKNOWLEDGED_MAX);
     if config.get_application_name().is_none() {
         config.application_name("yuyue-central");
     }

@@ -103,16 +103,19 @@ async fn next_ids<C: GenericClient>(client: &C) -> Result<NextIds, StoreError> {
 #[derive(Debug)]
 pub struct Ground {
     catalogue: Option<(Revision, Timestamp)>,
+    /// Whoever is locked, as of which revision: what is decided about everybody asks for no locks.
+    applicants: (BTreeSet<ApplicantId>, Revision),
     devices: BTreeSet<DeviceId>,
     clerks: BTreeMap<ClerkId, Role>,
 }
 
 impl Ground {
     /// Of what was loaded.
-    pub fn new(wants: &Wants, loaded: &Loaded) -> Self {
+    pub fn new(wants: &Wants, held: &Held, loaded: &Loaded) -> Self {
         let unrevoked = loaded.devices.values().filter(|device| device.revoked_at.is_none());
         Self {
             catalogue: wants.catalogue_after.map(|_| (loaded.head, loaded.published_until)),
+            applicants: (held.applicants.clone(), loaded.head),
             devices: unrevoked.map(|device| device.id).collect(),
             clerks: loaded.active_clerks.clone(),
         }
@@ -126,6 +129,10 @@ impl Ground {
             let (has_changed, until) =
                 tokio::try_join!(catalogue::has_changed(client, head), publication::get_published_until(client),)?;
             Ok(!has_changed && until == published_until)
+        };
+        let applicants = async {
+            let (ids, head) = &self.applicants;
+            Ok(ids.is_empty() || !applicant::has_changed(client, ids, *head).await?)
         };
         let devices = async {
             let now = device::list_by_id(client, &self.devices).await?;
@@ -141,7 +148,8 @@ impl Ground {
                 None => Ok(true),
             }
         };
-        let (catalogue, devices, clerks, term) = tokio::try_join!(catalogue, devices, clerks, term)?;
-        if catalogue && devices && clerks && term { Ok(()) } else { Err(StoreError::Overtaken) }
+        let (catalogue, applicants, devices, clerks, term) =
+            tokio::try_join!(catalogue, applicants, devices, clerks, term)?;
+        if catalogue && applicants && devices && clerks && term { Ok(()) } else { Err(StoreError::Overtaken) }
     }
 }

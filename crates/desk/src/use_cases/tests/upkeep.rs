@@ -143,29 +143,51 @@ fn kept(counter: &Counter) -> Vec<Checkpoint> {
     text.lines().map(|line| serde_json::from_str(line).expect("a checkpoint")).collect()
 }
 
+/// What was done.
+struct Done {
+    renewed: bool,
+    contradiction: Option<Checkpoint>,
+}
+
+fn look(counter: &Counter, centre: &Centre) -> Result<Done, UpkeepError> {
+    let mut renewed = false;
+    let contradiction = run(look_after(&counter.desk, centre, |_| renewed = true))?;
+    Ok(Done { renewed, contradiction })
+}
+
 #[test]
 fn a_certificate_is_renewed_in_its_last_third_and_not_before() {
     // The desk stands in November 2026.
     let (counter, centre) = scene((2026, 2028));
     let before = counter.desk().find_identity().expect("readable").expect("enrolled").certificate;
-    let done = run(look_after(&counter.desk, &centre)).expect("the centre answers");
-    assert!(done.line.is_none() && centre.state().renewals == 0, "there is time");
+    let done = look(&counter, &centre).expect("the centre answers");
+    assert!(!done.renewed && centre.state().renewals == 0, "there is time");
     let (counter, centre) = scene((2024, 2027));
-    let done = run(look_after(&counter.desk, &centre)).expect("the centre answers");
-    assert!(done.line.is_some(), "the line is a new one");
+    let done = look(&counter, &centre).expect("the centre answers");
+    assert!(done.renewed, "the line is a new one");
     let after = counter.desk().find_identity().expect("readable").expect("enrolled");
     assert_ne!(after.certificate, before, "the new certificate is kept");
     assert!(after.certificate_key.contains("PRIVATE KEY"), "with its key");
     let counter = counter.restart();
-    let done = run(look_after(&counter.desk, &centre)).expect("the centre answers");
-    assert!(done.line.is_none() && centre.state().renewals == 1, "once, also over a restart");
+    let done = look(&counter, &centre).expect("the centre answers");
+    assert!(!done.renewed && centre.state().renewals == 1, "once, also over a restart");
+}
+
+#[test]
+fn a_renewed_certificate_is_used_although_what_comes_behind_it_fails() {
+    let (counter, centre) = scene((2024, 2027));
+    centre.state().seal_name = "device-7";
+    let mut renewed = false;
+    let failed = run(look_after(&counter.desk, &centre, |_| renewed = true)).map(drop);
+    assert!(matches!(failed, Err(UpkeepError::Seal)), "the audit cannot be kept");
+    assert!(renewed, "and the line goes on with the certificate that is in the file");
 }
 
 #[test]
 fn the_end_of_the_audit_is_kept_for_auditors_and_never_too_much_of_it() {
     let (counter, centre) = scene((2026, 2036));
-    run(look_after(&counter.desk, &centre)).expect("the centre answers");
-    run(look_after(&counter.desk, &centre)).expect("the centre answers");
+    look(&counter, &centre).expect("the centre answers");
+    look(&counter, &centre).expect("the centre answers");
     assert_eq!(kept(&counter).len(), 1, "what has not moved is kept once");
     for _ in 0..6 * 100 {
         {
@@ -173,7 +195,7 @@ fn the_end_of_the_audit_is_kept_for_auditors_and_never_too_much_of_it() {
             state.sequence += 1;
             state.now = state.now.plus_seconds(4 * 3600);
         }
-        let done = run(look_after(&counter.desk, &centre)).expect("the centre answers");
+        let done = look(&counter, &centre).expect("the centre answers");
         assert_eq!(done.contradiction, None, "nobody has touched it");
     }
     let kept = kept(&counter);
@@ -189,19 +211,19 @@ fn the_end_of_the_audit_is_kept_for_auditors_and_never_too_much_of_it() {
 fn an_audit_that_was_rewritten_or_cut_off_is_noticed_and_a_restored_one_is_not() {
     let (counter, centre) = scene((2026, 2036));
     centre.state().sequence = 50;
-    run(look_after(&counter.desk, &centre)).expect("the centre answers");
+    look(&counter, &centre).expect("the centre answers");
     let first = kept(&counter)[0];
     centre.state().twist = 1;
     centre.state().sequence = 60;
-    let done = run(look_after(&counter.desk, &centre)).expect("the centre answers");
+    let done = look(&counter, &centre).expect("the centre answers");
     assert_eq!(done.contradiction, Some(first), "another record stands in the place of the one that was kept");
     assert_eq!(kept(&counter), [first], "and what was kept stays");
     centre.state().twist = 0;
     centre.state().sequence = 49;
-    let done = run(look_after(&counter.desk, &centre)).expect("the centre answers");
+    let done = look(&counter, &centre).expect("the centre answers");
     assert_eq!(done.contradiction, Some(first), "an end that was cut off");
     centre.state().epoch = 2;
-    let done = run(look_after(&counter.desk, &centre)).expect("the centre answers");
+    let done = look(&counter, &centre).expect("the centre answers");
     assert_eq!(done.contradiction, None, "after a restore there is another feed, and auditors compare both");
     assert_eq!(kept(&counter).len(), 2, "both are kept");
 }
@@ -210,15 +232,15 @@ fn an_audit_that_was_rewritten_or_cut_off_is_noticed_and_a_restored_one_is_not()
 fn what_the_centre_has_not_signed_is_not_kept() {
     let (counter, centre) = scene((2026, 2036));
     centre.state().seal_name = "device-7";
-    let refused = run(look_after(&counter.desk, &centre)).map(drop);
+    let refused = look(&counter, &centre).map(drop);
     assert!(matches!(refused, Err(UpkeepError::Seal)), "another certificate of the authority is no seal");
     let stranger = Centre::new(counter.desk().now());
-    let refused = run(look_after(&counter.desk, &stranger)).map(drop);
+    let refused = look(&counter, &stranger).map(drop);
     assert!(matches!(refused, Err(UpkeepError::Seal)), "another authority's is none either");
     centre.state().seal_name = "Yuyue seal";
-    run(look_after(&counter.desk, &centre)).expect("as it should be");
+    look(&counter, &centre).expect("as it should be");
     centre.state().seal = SigningKey::from_bytes(&[4; 32]);
     centre.state().sequence = 2;
-    run(look_after(&counter.desk, &centre)).expect("a key that the authority has certified");
+    look(&counter, &centre).expect("a key that the authority has certified");
     assert_eq!(kept(&counter).len(), 2, "only what was signed is kept");
 }
