@@ -143,9 +143,6 @@ impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        // Whatever is sent is a whole answer or a word on a live stream: nothing follows for which waiting would be worth it.
-        // Where that cannot be set, the connection is only slower.
-        let _ = stream.set_nodelay(true);
         let place = Arc::clone(&self.free).try_acquire_owned().ok();
         let of_address = stream.peer_addr().ok().and_then(|peer| self.addresses.take(peer.ip()));
         let accepting = self.inner.accept(stream, service);
