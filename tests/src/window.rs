@@ -203,8 +203,8 @@ impl Window {
 
     /// Waits for the first element that fits a CSS selector.
     pub async fn find(&self, css: &str) -> Element {
-        let found = self.page.wait().at_most(WITHIN).for_element(Locator::Css(css)).await;
-        found.unwrap_or_else(|error| panic!("no `{css}` appeared: {error}"))
+        // The driver may stumble over a page that is just being drawn anew; the next look finds what is there then.
+        self.wait_for(&format!("`{css}`"), async || self.page.find(Locator::Css(css)).await.ok()).await
     }
 
     /// Waits until an element that fits a CSS selector shows `text`.
