@@ -57,7 +57,7 @@ pub fn connect(url: &str, limits: &StoreConfig) -> Result<Pool, ConnectError> {
         config.application_name("yuyue-central");
     }
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = match &limits.authority {
+    let connector = match &limits.authority {
         Some(authority) => {
             config.ssl_mode(SslMode::Require);
             Manager::from_config(config, MakeRustlsConnect::new(recognised_by(authority)?), recycling)
@@ -67,7 +67,7 @@ pub fn connect(url: &str, limits: &StoreConfig) -> Result<Pool, ConnectError> {
     };
     let wait = Duration::from_secs(limits.wait_seconds.into());
     let timeouts = Timeouts { wait: Some(wait), create: Some(CONNECT_TIMEOUT), recycle: Some(CONNECT_TIMEOUT) };
-    let pool = Pool::builder(manager)
+    let pool = Pool::builder(connector)
         .config(PoolConfig { max_size: limits.connections.max(2), timeouts, ..PoolConfig::default() })
         .runtime(Runtime::Tokio1);
     pool.build().map_err(ConnectError::Pool)
