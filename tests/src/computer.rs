@@ -1,13 +1,12 @@
 //! A computer on which the product never ran before: a home folder, a session bus and processes of its own, so that
 //! tests cannot meet each other.
 
-use crate::memory::find_in_memory;
 use crate::processes::Processes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -78,17 +77,6 @@ impl Computer {
         self.processes.join(command);
     }
 
-    /// Where words stand in the memory of what runs on it, the driver apart, which knows what the test knows.
-    #[must_use]
-    pub fn find_in_memory(&self, words: &[&str]) -> Vec<String> {
-        let is_driver = |process: &PathBuf| {
-            let program = fs::read_link(process.join("exe")).unwrap_or_default();
-            program.file_name().is_some_and(|name| name == "WebKitWebDriver")
-        };
-        let processes = self.processes.all().filter(|process| !is_driver(process));
-        processes.flat_map(|process| find_in_memory(&process, words)).collect()
-    }
-
     /// How many kilobytes what runs on it occupies, by the names of the programs, the driver and the bus among them.
     #[must_use]
     pub fn resident_kilobytes(&self) -> BTreeMap<String, u64> {
@@ -106,11 +94,6 @@ impl Computer {
     #[must_use]
     pub fn programs(&self) -> BTreeSet<String> {
         self.resident_kilobytes().into_keys().collect()
-    }
-
-    /// Ends the processes with that name where they stand.
-    pub fn kill_named(&self, name: &str) {
-        self.processes.kill_named(name);
     }
 
     /// Whether `program` runs on it.

@@ -9,7 +9,6 @@ pub mod computer;
 pub mod counter;
 pub mod drop;
 mod frame;
-pub mod memory;
 mod processes;
 pub mod screen;
 pub mod window;

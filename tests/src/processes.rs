@@ -39,12 +39,6 @@ impl Processes {
         self.running(program).for_each(|folder| kill(&folder));
     }
 
-    /// As [`Self::kill`], those with a name in the table of processes, which is cut after fifteen letters.
-    pub fn kill_named(&self, name: &str) {
-        let has_name = |folder: &PathBuf| fs::read_to_string(folder.join("comm")).is_ok_and(|comm| comm.trim() == name);
-        self.all().filter(has_name).for_each(|folder| kill(&folder));
-    }
-
     /// What the system tells of each of them.
     pub fn all(&self) -> impl Iterator<Item = PathBuf> {
         let all = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());

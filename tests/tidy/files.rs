@@ -14,9 +14,6 @@ const LISTS: &[&str] = &["ui/src/ipc/bindings.ts", "ui/src/i18n/zh.ts", "ui/src/
 const LEFT_OUT: &[&str] =
     &["#[ignore", ".skip(", ".only(", ".todo(", "test.fixme", "xit(", "fit(", "#[cfg_attr(miri, ignore"];
 
-/// The one place where the kit waits, between two looks at a condition.
-const WAITING: &str = "tests/src/wait.rs";
-
 fn check(file: &File) -> Vec<String> {
     let File { path, text } = file;
     let mut complaints = Vec::new();
@@ -57,7 +54,7 @@ fn check_tests(file: &File, code: &str) -> Vec<String> {
     let left_out = LEFT_OUT.iter().filter(|way| has_test_word(code, way));
     complaints.extend(left_out.map(|way| format!("{path}: `{way}`: every test runs, every time")));
     let tests = if file.is_test() { code } else { &code[before_tests(code).len()..] };
-    if path != WAITING && (tests.contains("sleep(") || tests.contains("setTimeout(")) {
+    if tests.contains("sleep(") || tests.contains("setTimeout(") {
         complaints.push(format!("{path}: a test waits for a condition or moves the clock, it never sleeps"));
     }
     complaints

@@ -1,20 +1,12 @@
-//! Whoever leaves the terminal is forgotten: at whatever step they walk away, and from the page, the files and the memory
-//! before the next person comes.
+//! Whoever leaves the terminal is forgotten, at whatever step they walk away.
 
 use super::kiosk::{LANDSCAPE, PORTRAIT};
-use super::production::unlock_keyring;
-use super::visitor::{
-    FORWARD, LI, LIN, LOOKS_BETWEEN_TOUCHES, Person, TILES, Tile, Visitor, ZHANG, ZHOU, still_picture,
-};
-use fantoccini::key::Key;
+use super::visitor::{FORWARD, LI, LIN, Tile, Visitor, ZHANG};
 use serde_json::json;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 use tempfile::TempDir;
-use yuyue_tests::centre::CityCentre;
-use yuyue_tests::computer::wait_for;
-use yuyue_tests::screen::{Area, Picture, Screen};
+use yuyue_tests::screen::Screen;
 use yuyue_tests::window::{Edition, Trial};
 
 /// Seconds after which somebody who touches nothing is asked whether they are still there, and then is gone.
@@ -189,153 +181,4 @@ async fn whoever_says_so_stays_and_loses_nothing() {
         visitor.leaves().await;
     })
     .await;
-}
-
-/// Where a finger finds what it needs, and how the home screen looks where it shows no clock, and what is typed into
-/// before anything is.
-struct Map {
-    tile: (u32, u32),
-    number_keys: Vec<(u32, u32)>,
-    number_forward: (u32, u32),
-    code_keys: Vec<(u32, u32)>,
-    code_forward: (u32, u32),
-    leave: (u32, u32),
-    field: Area,
-    digits: Area,
-    home: Picture,
-    empty_field: Picture,
-    empty_digits: Picture,
-}
-
-/// The terminal of the production edition, whose centre is another program, so that only its own memory is looked into; and
-/// without a driver, which would know what the page shows.
-#[tokio::test]
-async fn when_the_second_person_comes_the_first_is_in_no_page_no_file_and_no_memory() {
-    let centre = CityCentre::start();
-    let screen = Screen::start(PORTRAIT.0, PORTRAIT.1);
-    Trial::of_kiosk(Edition::Production, "kiosk-memory", &screen)
-        .with_variable("YUYUE_AUTHORITY", centre.authority())
-        .with_variable("YUYUE_PROGRAM", Edition::Production.program())
-        .within(Duration::from_secs(280))
-        .beforehand(unlock_keyring)
-        .run(async |window| {
-            window.find("#centre:focus").await;
-            window.press(centre.address().chars()).await;
-            window.press([Key::Tab.into()]).await;
-            window.press(centre.add_kiosk().chars()).await;
-            window.press([Key::Enter.into()]).await;
-            let map = learn(&Visitor { window, screen: &screen }, &centre).await;
-
-            window.computer.kill(&Edition::Production.program()).await;
-            let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
-            let mut undriven = window.computer.command(session);
-            undriven.env_remove("TAURI_WEBVIEW_AUTOMATION");
-            window.computer.run(undriven);
-            let computer = &window.computer;
-            let traces = [ZHANG.name, ZHANG.number, ZHANG.phone];
-
-            touches_through(&screen, &map, &centre, &ZHANG).await;
-            wait_for("the first person's visit", async || !computer.find_in_memory(&[ZHANG.name]).is_empty()).await;
-            touches(&screen, map.leave, async || screen.picture(TILES).is_like(&map.home)).await;
-            touches_through(&screen, &map, &centre, &LI).await;
-            wait_for("the second person's visit", async || !computer.find_in_memory(&[LI.name]).is_empty()).await;
-            assert_eq!(computer.find_in_memory(&traces), Vec::<String>::new(), "whoever has left is in no memory");
-            assert_eq!(files_with(computer.home(), &traces), Vec::<PathBuf>::new(), "nor in a file");
-            touches(&screen, map.leave, async || screen.picture(TILES).is_like(&map.home)).await;
-            let traces = [&traces[..], &[LI.name, LI.number, LI.phone]].concat();
-            assert_eq!(computer.find_in_memory(&traces), Vec::<String>::new(), "and neither is the second one");
-            assert_eq!(files_with(computer.home(), &traces), Vec::<PathBuf>::new(), "nor in a file");
-        })
-        .await;
-}
-
-/// Goes through a visit with the driver, and notes where everything is.
-async fn learn(visitor: &Visitor<'_>, centre: &CityCentre) -> Map {
-    let keys = async |order: &str| {
-        let mut places = Vec::new();
-        for key in order.chars() {
-            let place = "1234567890".find(key).map_or(0, |place| if place == 9 { 11 } else { place + 1 });
-            places.push(visitor.middle(&format!(".k-key:nth-child({place})")).await);
-        }
-        places
-    };
-    let digits = "0123456789";
-    visitor.at_home().await;
-    let tile = visitor.middle(".k-tile.book").await;
-    visitor.chooses(Tile::Book, ".kiosk main[data-page=number]").await;
-    let before = centre.messages().len();
-    let number_keys = keys(digits).await;
-    let number_forward = visitor.middle(".k-act .k-btn:last-child").await;
-    let (empty_field, field) = still_picture(visitor, visitor.area(".field").await).await;
-    visitor.types_number(&ZHOU).await;
-    let code_keys = keys(digits).await;
-    let code_forward = visitor.middle(".k-act .k-btn:last-child").await;
-    let (empty_digits, digits) = still_picture(visitor, visitor.area(".k-digits").await).await;
-    visitor.types_code(&centre.code_after(before).await).await;
-    visitor.touch(FORWARD, ".kiosk main[data-step=subject]").await;
-    let leave = visitor.middle(".k-util .k-btn:first-child").await;
-    visitor.leaves().await;
-    visitor.sees(".k-tile:not(:disabled)", 8).await;
-    let (home, _) = still_picture(visitor, TILES).await;
-    Map {
-        tile,
-        number_keys,
-        number_forward,
-        code_keys,
-        code_forward,
-        leave,
-        field,
-        digits,
-        home,
-        empty_field,
-        empty_digits,
-    }
-}
-
-/// From the home screen to the record, with nothing but a finger.
-async fn touches_through(screen: &Screen, map: &Map, centre: &CityCentre, person: &Person) {
-    wait_for("the home screen", async || screen.picture(TILES).is_like(&map.home)).await;
-    let before = centre.messages().len();
-    touches(screen, map.tile, async || screen.picture(map.field).is_like(&map.empty_field)).await;
-    for digit in person.number.bytes() {
-        let shown = screen.picture(map.field);
-        let key = map.number_keys[usize::from(digit - b'0')];
-        touches(screen, key, async || !screen.picture(map.field).is_like(&shown)).await;
-    }
-    touches(screen, map.number_forward, async || screen.picture(map.digits).is_like(&map.empty_digits)).await;
-    for digit in centre.code_after(before).await.bytes() {
-        let shown = screen.picture(map.digits);
-        let key = map.code_keys[usize::from(digit - b'0')];
-        touches(screen, key, async || !screen.picture(map.digits).is_like(&shown)).await;
-    }
-    let shown = screen.picture(TILES);
-    touches(screen, map.code_forward, async || !screen.picture(TILES).is_like(&shown)).await;
-}
-
-/// Touches a place until something has come of it; again when nothing has, as a person does.
-async fn touches(screen: &Screen, at: (u32, u32), mut done: impl AsyncFnMut() -> bool) {
-    let mut looks = 0;
-    wait_for("what a touch brings about", async || {
-        if looks % LOOKS_BETWEEN_TOUCHES == 0 {
-            screen.tap(at);
-        }
-        looks += 1;
-        done().await
-    })
-    .await;
-}
-
-/// The files below a folder in which one of the words stands.
-fn files_with(folder: &Path, words: &[&str]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files_with(&path, words));
-        } else if let Ok(bytes) = fs::read(&path) {
-            let stands = |word: &&str| bytes.windows(word.len()).any(|part| part == word.as_bytes());
-            found.extend(words.iter().any(stands).then_some(path));
-        }
-    }
-    found
 }

@@ -1,12 +1,9 @@
-//! The terminal stays what it is, whatever somebody does to it: keys, gestures, drops and kills.
+//! The terminal stays what it is, whatever somebody does to it: keys, gestures and drops.
 
 use super::kiosk::{LANDSCAPE, PORTRAIT, visit};
-use super::visitor::{LOOKS_BETWEEN_TOUCHES, TILES, Tile, Visitor, ZHANG, still_picture};
-use std::path::Path;
-use yuyue_tests::computer::{Computer, wait_for};
+use super::visitor::{Tile, Visitor};
 use yuyue_tests::drop::Holder;
-use yuyue_tests::screen::{Finger, Picture, Screen};
-use yuyue_tests::window::{Edition, Trial};
+use yuyue_tests::screen::Finger;
 
 /// The keys that are held, by their meanings: Control, Alt, Shift and the one with a logo.
 const HELD: [u32; 4] = [0xffe3, 0xffe9, 0xffe1, 0xffeb];
@@ -226,67 +223,4 @@ async fn a_slow_or_a_doubled_touch_presses_once() {
         visitor.sees(".kiosk main[data-page=offices]", 1).await;
     })
     .await;
-}
-
-/// How often each is killed.
-const KILLS: usize = 3;
-
-#[tokio::test]
-async fn a_killed_page_and_a_killed_program_come_back_at_home() {
-    let screen = Screen::start(PORTRAIT.0, PORTRAIT.1);
-    let (mut home, mut visit) = (Picture::default(), Picture::default());
-    let (mut tile, mut card) = ((0, 0), (0, 0));
-    // What the screens look like, and where their buttons are.
-    Trial::of_kiosk(Edition::Training, "kiosk-killed", &screen)
-        .run(async |window| {
-            let visitor = Visitor { window, screen: &screen };
-            visitor.at_home().await;
-            visitor.sees(".k-tile:not(:disabled)", 8).await;
-            tile = visitor.middle(".k-tile.book").await;
-            home = still_picture(&visitor, TILES).await.0;
-            visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
-            visitor.sees(".cards .k-btn", 2).await;
-            card = visitor.middle(".cards .k-btn:nth-child(1)").await;
-            visitor.lays_card(&ZHANG, ".kiosk main[data-step=subject]").await;
-            visit = still_picture(&visitor, TILES).await.0;
-        })
-        .await;
-    assert!(!home.is_like(&visit), "the two look different");
-
-    // Without a driver, as a terminal runs: in the session that starts it again.
-    let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
-    let program = Edition::Training.program();
-    let computer = Computer::start(&[
-        ("DISPLAY".into(), screen.display().into()),
-        ("YUYUE_PROGRAM".into(), program.clone().into()),
-    ])
-    .await;
-    let mut command = computer.command(session);
-    command.env_remove("TAURI_WEBVIEW_AUTOMATION");
-    computer.run(command);
-    let shows = async |wanted: &Picture, what: &str| {
-        let begins = visit.is_like(wanted);
-        let mut looks = 0;
-        wait_for(what, async || {
-            let now = screen.picture(TILES);
-            let has_come = now.is_like(wanted);
-            // Whoever wants to begin touches the tile, then the card, and again when nothing comes of it.
-            if begins && !has_come && looks % LOOKS_BETWEEN_TOUCHES == 0 {
-                screen.tap(if now.is_like(&home) { tile } else { card });
-            }
-            looks += 1;
-            has_come
-        })
-        .await;
-    };
-    shows(&home, "the home screen").await;
-    for kill in 0..2 * KILLS {
-        shows(&visit, "somebody's visit").await;
-        if kill % 2 == 0 {
-            computer.kill_named("WebKitWebProces");
-        } else {
-            computer.kill(&program).await;
-        }
-        shows(&home, "the home screen again").await;
-    }
 }

@@ -89,8 +89,10 @@ async fn what_is_decided_about_everybody_waits_for_nobody_who_waits_for_it() {
     // Whoever waits longer looks for a circle of waits sooner; here it would be the one that has the head.
     let patient = format!("{}?options=-c%20deadlock_timeout%3D1h", database.url);
     let other = PostgresStore::open(&patient, &place(Some(database))).await.unwrap();
-    let person = city.cast(CastRole::RuleFour).clone();
-    let (core, now, row) = (Arc::clone(&city.core), city.now(), row_of(&person));
+    let person = city.cast(CastRole::Queued).clone();
+    let (core, now) = (Arc::clone(&city.core), city.now());
+    // What a publication changes about somebody.
+    let row = Row::Application(Box::new(person.applications[0].clone()));
     let ((begun, has_begun), (go_on, may_go_on)) = (channel(), channel());
     let everybody = tokio::spawn(async move {
         let wants = Wants { all_waiting: true, ..Wants::default() };

@@ -156,8 +156,8 @@ async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_dou
     assert!(due.len() >= 3, "several days are due: {due:?}");
 
     let mut servers = [Server::start(&city), Server::start(&city)];
-    let operator = reqwest::Client::builder().no_proxy().build().unwrap();
     let line = Line::open(&city, &counter, &servers);
+    let operator = reqwest::Client::builder().no_proxy().build().unwrap();
     let open = city.open_sessions(&people[0], Subject::Two);
     let places = city.core.store().list_priority_places(now).await.unwrap();
     let contested = open.iter().find(|one| places.get(&one.id).is_some_and(|row| row.left() > 0)).unwrap().id;

@@ -1,5 +1,6 @@
 //! A centre that keeps books: it takes every signed command once and answers the same again.
 
+mod open_record;
 mod rows;
 mod visits;
 
@@ -219,16 +220,6 @@ impl TestCentre {
     /// From now on nobody gets a place, whoever is asked about.
     pub fn fill_up(&self, missing: u32) {
         self.with(|books| books.edge = Edge::Outside { ranks: missing });
-    }
-
-    /// Whose record the counter said was open, each time.
-    pub fn reported(&self) -> Vec<Option<ApplicantId>> {
-        self.with(|books| books.reported.clone())
-    }
-
-    /// Another counter opens whatever is open here.
-    pub fn open_elsewhere(&self, others: Vec<OpenElsewhere>) {
-        self.with(|books| books.elsewhere = others);
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Books) -> T) -> T {
