@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
+    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
     MOTION_NOTIFY_EVENT, MapState, Window,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
@@ -33,37 +33,6 @@ pub enum Finger {
     Moves = 19,
     /// Goes up.
     Up = 20,
-}
-
-/// A part of the screen, in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
-    /// From the left.
-    pub x: i16,
-    /// From the top.
-    pub y: i16,
-    /// To the right.
-    pub width: u16,
-    /// Downwards.
-    pub height: u16,
-}
-
-/// What a part of the screen has shown, row by row.
-#[derive(Debug, Default)]
-pub struct Picture {
-    rows: usize,
-    bytes: Vec<u8>,
-}
-
-impl Picture {
-    /// Whether two show the same. An engine does not draw every edge alike each time: one row in fifty may differ.
-    #[must_use]
-    pub fn is_like(&self, other: &Self) -> bool {
-        let row = self.bytes.len() / self.rows.max(1);
-        let (ours, theirs) = (self.bytes.chunks(row.max(1)), other.bytes.chunks(row.max(1)));
-        let differ = ours.zip(theirs).filter(|(ours, theirs)| ours != theirs).count();
-        self.bytes.len() == other.bytes.len() && differ * 50 <= self.rows
-    }
 }
 
 /// The screen. It is gone once this is dropped, with all that it shows.
@@ -185,14 +154,6 @@ impl Screen {
             .map(|(code, meanings)| (code, meanings[0]))
             .filter(|(_, meaning)| *meaning != 0)
             .collect()
-    }
-
-    /// What part of the screen shows.
-    #[must_use]
-    pub fn picture(&self, Area { x, y, width, height }: Area) -> Picture {
-        let all = u32::MAX;
-        let image = self.server.get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width, height, all);
-        Picture { rows: usize::from(height), bytes: image.unwrap().reply().unwrap().data }
     }
 
     /// The windows that programs have opened, as the window manager lists them.

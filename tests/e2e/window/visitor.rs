@@ -1,19 +1,19 @@
 //! What a person does at the self-service terminal, with a finger on the glass and nothing else.
 
 use serde_json::{Value, json};
-use yuyue_tests::screen::{Area, Picture, Screen};
+use yuyue_tests::screen::Screen;
 use yuyue_tests::window::Window;
 
 /// 张例三, who may book subject 3.
-pub const ZHANG: Person = Person { name: "张例三", number: "500900199604150033", phone: "10000000001" };
+pub const ZHANG: Person = Person { name: "张例三", number: "500900199604150033" };
 /// 李例优, who may book with priority.
-pub const LI: Person = Person { name: "李例优", number: "500900199604150041", phone: "10000000002" };
+pub const LI: Person = Person { name: "李例优", number: "500900199604150041" };
 /// 周例候, whose application waits for its publication.
-pub const ZHOU: Person = Person { name: "周例候", number: "500900199604150172", phone: "10000000008" };
+pub const ZHOU: Person = Person { name: "周例候", number: "500900199604150172" };
 /// 林例末, who may book subject 4.
-pub const LIN: Person = Person { name: "林例末", number: "500900199604150367", phone: "10000000018" };
+pub const LIN: Person = Person { name: "林例末", number: "500900199604150367" };
 /// 吴例成, who has a place.
-pub const WU: Person = Person { name: "吴例成", number: "500900199604150180", phone: "10000000009" };
+pub const WU: Person = Person { name: "吴例成", number: "500900199604150180" };
 
 /// 下一步 and its like, at the lower right.
 pub const FORWARD: &str = ".k-act .k-btn:last-child:not([disabled])";
@@ -21,16 +21,11 @@ pub const FORWARD: &str = ".k-act .k-btn:last-child:not([disabled])";
 const LEAVE: &str = ".k-util .k-btn:first-child";
 /// Whoever sees nothing happen touches again: after so many looks at the page.
 const LOOKS: u32 = 20;
-/// The same for looks at the screen, of which there are more.
-pub const LOOKS_BETWEEN_TOUCHES: u32 = 75;
-/// The part of a screen that stands in which no clock is.
-pub const TILES: Area = Area { x: 0, y: 700, width: 1080, height: 1000 };
 
 /// Somebody of the invented city.
 pub struct Person {
     pub name: &'static str,
     pub number: &'static str,
-    pub phone: &'static str,
 }
 
 /// What is on the home screen, in its order.
@@ -114,17 +109,6 @@ impl Visitor<'_> {
         let script = "const box = document.querySelector(arguments[0])?.getBoundingClientRect(); \
             return box ? [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)] : null";
         self.window.wait_for(css, async || serde_json::from_value(self.ask(script, vec![json!(css)]).await?).ok()).await
-    }
-
-    /// The place of the first element that fits a CSS selector.
-    pub async fn area(&self, css: &str) -> Area {
-        let script = "const box = document.querySelector(arguments[0])?.getBoundingClientRect(); \
-            return box ? [box.x, box.y, box.width, box.height].map(Math.floor) : null";
-        let (x, y, width, height) = self
-            .window
-            .wait_for(css, async || serde_json::from_value(self.ask(script, vec![json!(css)]).await?).ok())
-            .await;
-        Area { x, y, width, height }
     }
 
     /// Waits until the page has drawn itself anew.
@@ -269,20 +253,4 @@ impl Visitor<'_> {
         let script = "return document.documentElement.textContent";
         self.window.wait_for("the page", async || self.ask(script, vec![]).await?.as_str().map(str::to_owned)).await
     }
-}
-
-/// The picture of a part of the screen, once it does not change any more, and the part.
-pub async fn still_picture(visitor: &Visitor<'_>, area: Area) -> (Picture, Area) {
-    let mut last = Picture::default();
-    visitor
-        .window
-        .wait_for("a screen that is ready", async || {
-            visitor.draws().await;
-            let now = visitor.screen.picture(area);
-            let is_still = now.is_like(&last);
-            last = now;
-            is_still.then_some(())
-        })
-        .await;
-    (last, area)
 }
