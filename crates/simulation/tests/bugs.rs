@@ -58,5 +58,4 @@ is_found! {
     saved_is_said_too_early: SavedIsSaidTooEarly, "";
     numbers_are_given_twice: NumbersAreGivenTwice, "";
     syncs_are_forgotten: SyncsAreForgotten, "";
-    the_journal_loses_its_end: TheJournalLosesItsEnd, "";
 }

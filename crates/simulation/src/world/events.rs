@@ -1,7 +1,6 @@
 //! What can happen in a step: somebody does something, something breaks, time goes on.
 
 use super::{Node, Restart, Run};
-use crate::bugs::Bug;
 use crate::city::small_city;
 use crate::clerk::{Counter, Done, Ending, Plan, book, end, enter_code, hand_over, look_up, review_outbox, sign_in};
 use crate::line::Line;
@@ -280,16 +279,7 @@ impl Run {
         if self.devices[device].world.take_torn_record() {
             self.tear_record(device);
         }
-        if self.config.bug == Some(Bug::TheJournalLosesItsEnd) {
-            self.cut_journal(device);
-        }
         self.plan_restart(Node::Device(device));
-    }
-
-    fn cut_journal(&mut self, device: usize) {
-        let file = std::fs::File::options().write(true).open(self.devices[device].journal());
-        let cut = file.and_then(|file| file.set_len(file.metadata()?.len().saturating_sub(200)));
-        self.note(format!("the journal of device {} has lost its end: {}", device + 1, cut.is_ok()));
     }
 
     /// The crash came while a record of the journal was being written: its first bytes may be there.
