@@ -95,13 +95,9 @@ impl Model {
         self.may_begin_anew = (0..self.cursors.len()).collect();
     }
 
-    /// A program started: a power loss may have cost its cache the last pages, together with the cursor, or, with what lay in
-    /// its file in part, the whole of it. It holds nothing that the centre has not.
-    pub fn started(&mut self, device: usize, lost_power: bool) {
+    /// A program started: a power loss may have cost its cache the last pages, together with the cursor.
+    pub fn started(&mut self, device: usize) {
         self.cursors[device] = None;
-        if lost_power {
-            self.may_begin_anew.insert(device);
-        }
     }
 
     /// Where a cache stands after a round.

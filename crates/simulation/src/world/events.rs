@@ -308,7 +308,7 @@ impl Run {
         let throw: Option<&mut dyn FnMut() -> u64> = if power_loss { Some(&mut throw) } else { None };
         match node {
             Node::Device(device) => {
-                self.model.started(device, power_loss);
+                self.model.started(device);
                 self.devices[device].start(throw)?;
                 self.devices[device].next_round = self.time.millis();
                 if !self.devices[device].is_up() {
