@@ -146,7 +146,7 @@ impl Desk {
         }
         let now = self.now();
         delete_old_drafts(&self.device, now)?;
-        delete_old(&self.device, &mut self.journal, &*self.world, now)?;
+        delete_old(&mut self.device, &mut self.journal, &*self.world, now)?;
         delete_stray_handovers(&self.device)
     }
 
@@ -158,12 +158,13 @@ impl Desk {
         if self.edition != Edition::Training {
             return Err(DeskError::NotFound);
         }
+        // First the journal: what it has and the outbox has not would come back.
+        self.journal.rewrite(&*self.world, []).map_err(DeskError::Journal)?;
         let transaction = self.device.transaction()?;
         for table in ["outbox", "handover", "draft", "agreement", "served", "print_job"] {
             transaction.execute(&format!("DELETE FROM {table}"), [])?;
         }
         transaction.commit()?;
-        self.journal.rewrite(&*self.world, []).map_err(DeskError::Journal)?;
         (self.visit, self.codes) = (Visit::default(), Vec::new());
         Ok(())
     }

@@ -21,14 +21,11 @@ const MARK: &[u8; 4] = b"YYJ1";
 const HEAD_BYTES: usize = 4 + 4 + 8 + NONCE_LEN;
 /// Bytes of one encrypted envelope at most: the largest body in JSON with room to spare.
 const SEALED_BYTES_MAX: usize = 128 * 1024;
-/// The journal is written anew, with what is still kept, when it has grown past this: 32 MiB.
-pub const JOURNAL_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// The journal, ready for appending.
 pub struct Journal {
     path: PathBuf,
     key: LessSafeKey,
-    size_bytes: u64,
     /// Not after a failed write or sync: then the file is read and cut anew before anything is appended, and the record is
     /// written once more, because syncing again could report success for bytes that never reached the disk.
     is_sound: bool,
@@ -76,7 +73,7 @@ impl Journal {
     /// # Errors
     /// When the file cannot be read or written.
     pub fn open(files: &dyn Files, path: &Path, key: &Key) -> io::Result<(Self, Salvaged)> {
-        let mut journal = Self { path: path.to_owned(), key: journal_key(key), size_bytes: 0, is_sound: false };
+        let mut journal = Self { path: path.to_owned(), key: journal_key(key), is_sound: false };
         let salvaged = journal.reopen(files)?;
         Ok((journal, salvaged))
     }
@@ -92,15 +89,8 @@ impl Journal {
         }
         self.is_sound = false;
         world.files().append(&self.path, &record)?;
-        self.size_bytes += u64::try_from(record.len()).unwrap_or(u64::MAX);
         self.is_sound = true;
         Ok(())
-    }
-
-    /// The size of the file in bytes.
-    #[must_use]
-    pub const fn size_bytes(&self) -> u64 {
-        self.size_bytes
     }
 
     /// Writes the journal anew with these envelopes only, beside the old one, and puts it in its place at once.
@@ -136,7 +126,6 @@ impl Journal {
             files.truncate(&self.path, u64::try_from(end).unwrap_or(0))?;
             bytes.truncate(end);
         }
-        self.size_bytes = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.is_sound = true;
         Ok(salvaged(records, bytes.len()))
     }

@@ -5,17 +5,16 @@ mod rescue;
 
 use crate::cache::CACHE_DB;
 use crate::device::DEVICE_DB;
-use crate::device::identity::{find_identity, find_last_number, update_last_number};
-use crate::device::outbox::{compare_with_journal, has_items, insert_salvaged, write_journal};
+use crate::device::identity::find_identity;
+use crate::device::outbox::{has_items, reconcile_with_journal, write_journal};
 use crate::error::DeskError;
 use crate::files::{Files, delete_database, move_aside, move_to};
 use crate::folder::Folder;
-use crate::journal::{Journal, Salvaged};
+use crate::journal::Journal;
 use crate::keys::{KeyStore, KeyStoreError, get_key};
 use crate::world::World;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use std::path::Path;
-use yuyue_protocol::envelope::Envelope;
 use yuyue_sqlite::{Fault, IntegrityError, Key, OpenError, Place, check_integrity, fault_of, open_reader};
 
 pub use rescue::{acknowledge_rescue, find_rescue};
@@ -55,8 +54,7 @@ pub(crate) fn open_files(folder: &Folder, key: &Key, world: &dyn World) -> Resul
         tracing::error!("what this computer alone knows has vanished and is salvaged from the journal");
         rescue::fill_vanished(&mut device, world, &kept)?;
     }
-    catch_up(&mut device, &kept)?;
-    compare_with_journal(&mut device, &kept.envelopes)?;
+    reconcile_with_journal(&mut device, &kept.envelopes)?;
     write_journal(&device, &mut journal, world)?;
     let writer = open_cache(folder, key, world.files())?;
     let cache = open_reader(&CACHE_DB, Place::new(&folder.cache_db(), Some(key)))?;
@@ -113,21 +111,6 @@ fn is_damaged(connection: &Connection) -> Result<bool, DeskError> {
             Ok(true)
         }
     }
-}
-
-/// Takes up what the journal has and the database has lost: a disk may forget commits that it has promised to keep. No
-/// number is given twice then.
-fn catch_up(device: &mut Connection, kept: &Salvaged) -> Result<(), DeskError> {
-    let Some((identity, given)) = find_identity(device)?.zip(find_last_number(device)?) else { return Ok(()) };
-    let is_lost = |envelope: &&Envelope| envelope.device == identity.device && envelope.number > given;
-    let lost: Vec<Envelope> = kept.envelopes.iter().filter(is_lost).cloned().collect();
-    let Some(newest) = lost.last() else { return Ok(()) };
-    tracing::error!(commands = lost.len(), "the database had lost commands, which the journal gives back");
-    let transaction = device.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    insert_salvaged(&transaction, &lost)?;
-    update_last_number(&transaction, newest.number)?;
-    transaction.commit()?;
-    Ok(())
 }
 
 fn open_cache(folder: &Folder, key: &Key, files: &dyn Files) -> Result<Connection, DeskError> {

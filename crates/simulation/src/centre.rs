@@ -204,16 +204,16 @@ impl CentreNode {
         self.disk.export()
     }
 
-    /// Puts a backup in place and begins a new feed, as the operator does.
-    pub fn restore(&mut self, files: &BTreeMap<String, Vec<u8>>) -> Result<(), String> {
+    /// Puts a backup in place and begins a new feed, as the operator does. Answers the feed.
+    pub fn restore(&mut self, files: &BTreeMap<String, Vec<u8>>) -> Result<Epoch, String> {
         self.stop();
         self.disk.import(files);
         self.start(None)?;
         let Some(running) = &self.running else { return Err("no space for a restore".to_owned()) };
-        let uuid = SeededEntropy::new(self.seed ^ self.starts).uuid().unwrap_or(Uuid::nil());
-        now(running.core.store().begin_epoch(Epoch(uuid))).map_err(|error| format!("no new feed: {error:?}"))?;
+        let feed = Epoch(SeededEntropy::new(self.seed ^ self.starts).uuid().unwrap_or(Uuid::nil()));
+        now(running.core.store().begin_epoch(feed)).map_err(|error| format!("no new feed: {error:?}"))?;
         running.core.forget();
-        Ok(())
+        Ok(feed)
     }
 
     /// Looks into its file while it runs; nothing to see while it does not.

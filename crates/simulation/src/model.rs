@@ -1,11 +1,11 @@
 //! What ought to be true: every command that was sent, what clerks were told, where cursors stood.
 
 use crate::clerk::Told;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 use yuyue_domain::ids::{ApplicantId, ApplicationId};
 use yuyue_protocol::command::Command;
-use yuyue_protocol::cursor::Cursor;
+use yuyue_protocol::cursor::{Cursor, Epoch};
 use yuyue_protocol::envelope::Envelope;
 
 /// Whether a command was seen before.
@@ -37,9 +37,8 @@ pub struct Model {
     /// Applications of which people carry a slip.
     pub slips: Vec<(ApplicationId, ApplicantId)>,
     cursors: Vec<Option<Cursor>>,
-    may_begin_anew: BTreeSet<usize>,
-    /// Whether the centre was ever restored: it may then have lost what it had refused.
-    pub was_restored: bool,
+    /// The feed that the restored centre began; none while it was never restored.
+    restored_feed: Option<Epoch>,
     /// Whether a killed program may have told something that nobody wrote down.
     pub tellings_are_lost: bool,
 }
@@ -53,8 +52,7 @@ impl Model {
             told: BTreeMap::new(),
             slips: Vec::new(),
             cursors: vec![None; devices],
-            may_begin_anew: BTreeSet::new(),
-            was_restored: false,
+            restored_feed: None,
             tellings_are_lost: false,
         }
     }
@@ -87,12 +85,17 @@ impl Model {
     }
 
     /// The centre was restored from a backup: it may decide anew whatever it has lost.
-    pub fn restored(&mut self) {
-        self.was_restored = true;
+    pub fn restored(&mut self, feed: Epoch) {
+        self.restored_feed = Some(feed);
         for telling in self.told.values_mut() {
             telling.accepted = false;
         }
-        self.may_begin_anew = (0..self.cursors.len()).collect();
+    }
+
+    /// Whether the centre was ever restored: it may then have lost what it had refused.
+    #[must_use]
+    pub const fn was_restored(&self) -> bool {
+        self.restored_feed.is_some()
     }
 
     /// A program started: a power loss may have cost its cache the last pages, together with the cursor.
@@ -111,10 +114,17 @@ impl Model {
                     return Err(format!("the cursor of device {name} moved back from {from} to {to}"));
                 }
             }
-            _ if self.may_begin_anew.remove(&device) => {}
+            // A power loss may have taken a cache back to a feed that it had left.
+            None if self.has_ended(before.epoch) => {}
+            Some(now) if self.has_ended(before.epoch) && !self.has_ended(now.epoch) => {}
             None => return Err(format!("device {name} threw its cache away at {}", before.revision)),
             Some(_) => return Err(format!("device {name} follows another feed that nobody began")),
         }
         Ok(())
+    }
+
+    /// Whether the feed is one of those from before the centre was restored.
+    fn has_ended(&self, feed: Epoch) -> bool {
+        self.restored_feed.is_some_and(|restored| restored != feed)
     }
 }

@@ -2,7 +2,7 @@
 
 mod item;
 
-use crate::device::identity::{find_identity, next_number, update_last_number};
+use crate::device::identity::{find_identity, find_last_number, next_number, update_last_number};
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use crate::journal::{Journal, Known};
@@ -156,13 +156,19 @@ pub fn application_of(id: Uuid, command: &Command) -> Option<ApplicationId> {
 /// # Errors
 /// When the journal cannot be written.
 pub fn write_journal(device: &Connection, journal: &mut Journal, world: &dyn World) -> Result<(), DeskError> {
-    let pending: Vec<Envelope> =
-        envelopes(device, "SELECT envelope FROM outbox WHERE in_journal = 0 ORDER BY number LIMIT 1000", [])?;
-    for envelope in &pending {
-        journal.append(world, envelope).map_err(DeskError::Journal)?;
-        device.prepare_cached("UPDATE outbox SET in_journal = 1 WHERE id = ?1")?.execute([envelope.id.as_bytes()])?;
+    loop {
+        let pending: Vec<Envelope> =
+            envelopes(device, "SELECT envelope FROM outbox WHERE in_journal = 0 ORDER BY number LIMIT 1000", [])?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        for envelope in &pending {
+            journal.append(world, envelope).map_err(DeskError::Journal)?;
+            device
+                .prepare_cached("UPDATE outbox SET in_journal = 1 WHERE id = ?1")?
+                .execute([envelope.id.as_bytes()])?;
+        }
     }
-    Ok(())
 }
 
 /// Puts commands that were read from the journal into the outbox, to be sent by this device.
@@ -183,20 +189,31 @@ pub fn insert_salvaged(device: &Connection, envelopes: &[Envelope]) -> Result<()
     Ok(())
 }
 
-/// Notes which commands the journal does not have, so that it gets them again: a record may be damaged, or all of it gone.
+/// Takes back from the journal whatever the outbox has lost, and notes which commands the journal does not have, so that it
+/// gets them again. Either file may have been damaged, or be of an earlier time than the other.
+///
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn compare_with_journal(device: &mut Connection, kept: &[Envelope]) -> Result<(), DeskError> {
-    let kept: BTreeSet<&[u8; 16]> = kept.iter().map(|envelope| envelope.id.as_bytes()).collect();
-    let transaction = device.transaction()?;
-    let lost: Vec<[u8; 16]> = {
-        let mut statement = transaction.prepare("SELECT id FROM outbox WHERE in_journal = 1")?;
-        let noted = statement.query_map([], |row| row.get::<_, [u8; 16]>(0))?.collect::<Result<Vec<_>, _>>()?;
-        noted.into_iter().filter(|id| !kept.contains(id)).collect()
-    };
-    for id in &lost {
-        transaction.prepare_cached("UPDATE outbox SET in_journal = 0 WHERE id = ?1")?.execute([id])?;
+pub fn reconcile_with_journal(device: &mut Connection, kept: &[Envelope]) -> Result<(), DeskError> {
+    let in_journal: BTreeSet<Uuid> = kept.iter().map(|envelope| envelope.id).collect();
+    let transaction = device.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let in_outbox = list_ids(&transaction, "SELECT id FROM outbox", [])?;
+    let lost: Vec<Envelope> = kept.iter().filter(|envelope| !in_outbox.contains(&envelope.id)).cloned().collect();
+    if !lost.is_empty() {
+        tracing::error!(commands = lost.len(), "the database had lost commands, which the journal gives back");
+        insert_salvaged(&transaction, &lost)?;
+    }
+    for id in list_ids(&transaction, "SELECT id FROM outbox WHERE in_journal = 1", [])?.difference(&in_journal) {
+        transaction.prepare_cached("UPDATE outbox SET in_journal = 0 WHERE id = ?1")?.execute([id.as_bytes()])?;
+    }
+    // No number is given twice, even when the database has forgotten that it was given.
+    if let Some((identity, given)) = find_identity(&transaction)?.zip(find_last_number(&transaction)?) {
+        let own = kept.iter().filter(|envelope| envelope.device == identity.device);
+        let newest = own.map(|envelope| envelope.number).max().unwrap_or(0);
+        if newest > given {
+            update_last_number(&transaction, newest)?;
+        }
     }
     transaction.commit()?;
     Ok(())
@@ -364,26 +381,41 @@ pub fn acknowledge(device: &Connection, id: Uuid, note: &str, now: Timestamp) ->
     if changed == 1 { Ok(()) } else { Err(DeskError::NotFound) }
 }
 
-/// Drops what was delivered long ago, and writes the journal anew when it has grown.
+/// Drops what was delivered long ago, from both files. The journal goes first: what it has and the outbox has not, counts as
+/// lost and comes back.
 ///
 /// # Errors
 /// When a file cannot be written.
 pub fn delete_old(
-    device: &Connection,
+    device: &mut Connection,
     journal: &mut Journal,
     world: &dyn World,
     now: Timestamp,
 ) -> Result<(), DeskError> {
-    device.execute(
-        "DELETE FROM outbox WHERE outcome IS NOT NULL AND resend = 0 AND answered_at < ?1
+    let old = list_ids(
+        device,
+        "SELECT id FROM outbox WHERE outcome IS NOT NULL AND resend = 0 AND answered_at < ?1
              AND (is_refused = 0 OR acknowledged_at IS NOT NULL)",
         [now.plus_days(-KEPT_DAYS).unix()],
     )?;
-    if journal.size_bytes() > crate::journal::JOURNAL_BYTES_MAX {
-        let kept = envelopes(device, "SELECT envelope FROM outbox ORDER BY number", [])?;
-        journal.rewrite(world, &kept).map_err(DeskError::Journal)?;
+    if old.is_empty() {
+        return Ok(());
     }
+    let mut kept = envelopes(device, "SELECT envelope FROM outbox ORDER BY number", [])?;
+    kept.retain(|envelope| !old.contains(&envelope.id));
+    journal.rewrite(world, &kept).map_err(DeskError::Journal)?;
+    let transaction = device.transaction()?;
+    for id in &old {
+        transaction.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id.as_bytes()])?;
+    }
+    transaction.commit()?;
     Ok(())
+}
+
+fn list_ids(device: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<BTreeSet<Uuid>, DeskError> {
+    let mut statement = device.prepare_cached(sql)?;
+    let ids = statement.query_map(values, |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 fn envelopes(device: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Envelope>, DeskError> {

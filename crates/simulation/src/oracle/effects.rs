@@ -13,7 +13,7 @@ use yuyue_protocol::outcome::Outcome;
 pub fn check(model: &Model, truth: &Truth, refused: &BTreeSet<Uuid>) -> Result<(), String> {
     for (id, telling) in &model.told {
         let Some(decided) = truth.commands.get(id) else {
-            if refused.contains(id) && model.was_restored {
+            if refused.contains(id) && model.was_restored() {
                 continue;
             }
             return Err(format!("a clerk at device {} was told of {id}, and the centre lacks it", telling.device + 1));

@@ -61,7 +61,7 @@ pub fn check(model: &Model, truth: &Truth, index: usize, outbox: &Outbox) -> Res
     check_journal(outbox, &items)?;
     for (id, item) in &items {
         let Some(decided) = truth.commands.get(id) else {
-            if item.is_refused() && model.was_restored {
+            if item.is_refused() && model.was_restored() {
                 continue;
             }
             return Err(format!("device {name} holds {id}, the centre does not"));

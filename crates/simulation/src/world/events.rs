@@ -225,8 +225,8 @@ impl Run {
             }
             Some(backup) if self.draw(3) == 0 => {
                 self.centre.disk.fill_up(false);
-                self.centre.restore(&backup)?;
-                self.model.restored();
+                let feed = self.centre.restore(&backup)?;
+                self.model.restored(feed);
                 self.count("restores");
                 self.note("the centre is restored from the backup");
             }

@@ -191,10 +191,12 @@ fn delivered_commands_go_after_thirty_days_and_undealt_refusals_stay() {
     update_outcomes(&mut device, &outcomes, None, now).expect("stored");
     assert_eq!(count_unsent_and_refused(&device).expect("readable"), (1, 1), "one waits, one was sent back");
     let later = now.plus_days(KEPT_DAYS + 1);
-    delete_old(&device, &mut journal, &*world, later).expect("pruned");
+    delete_old(&mut device, &mut journal, &*world, later).expect("pruned");
     let left = |id| find_item(&device, id).expect("readable").is_some();
     assert!(!left(delivered.id), "what was delivered long ago goes");
     assert!(left(refused.id) && left(unsent.id), "what somebody has to deal with stays");
+    let kept = salvage(&SystemFiles, &folder.path().join("outbox.journal"), &key()).expect("readable").envelopes;
+    assert_eq!(kept, [refused.clone(), unsent.clone()], "and in the journal, too");
     acknowledge(&device, refused.id, "已电话告知", later).expect("stored");
     assert!(acknowledge(&device, unsent.id, "", later).is_err(), "only a refusal can be dealt with");
 }
