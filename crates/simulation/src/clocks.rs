@@ -1,13 +1,14 @@
 //! Virtual time, and what each computer sees of it: its own clock, which somebody may set, and its own randomness.
 
-use crate::disk::Disk;
+use crate::disk::{Disk, DiskFiles};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use yuyue_central::clock::Clock;
+use yuyue_desk::files::Files;
 use yuyue_desk::world::World;
 use yuyue_domain::time::Timestamp;
 
@@ -58,11 +59,7 @@ pub struct DeviceWorld {
     folder: PathBuf,
     wall_offset: AtomicI64,
     random: Mutex<ChaCha8Rng>,
-    tears_journal: AtomicBool,
 }
-
-/// Bytes of randomness with which a record of the journal is sealed, right before it is written.
-const NONCE_BYTES: usize = 12;
 
 impl DeviceWorld {
     /// The world of the device whose disk is at `folder`.
@@ -73,18 +70,12 @@ impl DeviceWorld {
             folder,
             wall_offset: AtomicI64::new(0),
             random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
-            tears_journal: AtomicBool::new(false),
         })
     }
 
     /// Somebody sets the clock of the computer, so many seconds off the truth.
     pub fn set_wall_offset(&self, seconds: i64) {
         self.wall_offset.store(seconds, Ordering::Relaxed);
-    }
-
-    /// Whether the last crash came while a record of the journal was being written; asking forgets it.
-    pub fn take_torn_record(&self) -> bool {
-        self.tears_journal.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -99,10 +90,13 @@ impl World for DeviceWorld {
 
     fn fill(&self, bytes: &mut [u8]) {
         if Disk::at(&self.folder).is_some_and(|disk| disk.step().is_err()) {
-            self.tears_journal.store(bytes.len() == NONCE_BYTES, Ordering::Relaxed);
             std::panic::resume_unwind(Box::new(Crash));
         }
         self.random.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+    }
+
+    fn files(&self) -> &dyn Files {
+        &DiskFiles
     }
 
     fn password_cost(&self) -> argon2::Params {

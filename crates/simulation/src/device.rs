@@ -1,11 +1,11 @@
-//! A device: the real desk with its real files on a disk of the simulation, the clerk who works at it and the follower of
+//! A device: the real desk with all its files on a disk of the simulation, the clerk who works at it and the follower of
 //! the feed. It can stop in the middle of anything and start again.
 
 use crate::bugs::Bug;
 use crate::city::Computer;
 use crate::clerk::Done;
 use crate::clocks::{Crash, DeviceWorld, Time};
-use crate::disk::Disk;
+use crate::disk::{Disk, DiskFiles};
 use crate::line::Line;
 use rusqlite::Connection;
 use std::any::Any;
@@ -21,7 +21,6 @@ use yuyue_desk::desk::{Desk, DeskConfig, lock};
 use yuyue_desk::device::DEVICE_DB;
 use yuyue_desk::device::identity::Identity;
 use yuyue_desk::error::DeskError;
-use yuyue_desk::files::SystemFiles;
 use yuyue_desk::follow::{Followed, follow_once};
 use yuyue_desk::keys::{KeyStore, KeyStoreError};
 use yuyue_desk::sync::Sync;
@@ -167,11 +166,6 @@ impl DeviceNode {
         self.follower.is_some()
     }
 
-    /// The journal, which lies in a real folder beside the disk.
-    pub fn journal(&self) -> PathBuf {
-        self.folder.join("outbox.journal")
-    }
-
     /// Starts the program, after a power loss with what `dice` left of the disk.
     pub fn start(&mut self, power_loss: Option<&mut dyn FnMut() -> u64>) -> Result<(), String> {
         self.disk.restart(power_loss);
@@ -286,7 +280,7 @@ impl DeviceNode {
 
     /// Reads its journal as a rescue would.
     pub fn salvage(&self) -> Result<yuyue_desk::journal::Salvaged, String> {
-        yuyue_desk::journal::salvage(&SystemFiles, &self.journal(), &key())
+        yuyue_desk::journal::salvage(&DiskFiles, &self.disk.path("outbox.journal"), &key())
             .map_err(|error| format!("no journal: {error:?}"))
     }
 }

@@ -6,7 +6,6 @@ use crate::clerk::{Counter, Done, Ending, Plan, book, end, enter_code, hand_over
 use crate::line::Line;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 use yuyue_desk::desk::lock;
 use yuyue_protocol::account::DeviceKind;
@@ -276,22 +275,7 @@ impl Run {
     /// A device has crashed.
     pub(super) fn after_crash(&mut self, device: usize) {
         self.note(format!("device {} crashed", device + 1));
-        if self.devices[device].world.take_torn_record() {
-            self.tear_record(device);
-        }
         self.plan_restart(Node::Device(device));
-    }
-
-    /// The crash came while a record of the journal was being written: its first bytes may be there.
-    fn tear_record(&mut self, device: usize) {
-        let mut bytes = b"YYJ1".to_vec();
-        bytes.extend(600_u32.to_be_bytes());
-        bytes.extend((0..40).map(|byte: u8| byte.wrapping_mul(37)));
-        bytes.truncate(usize::try_from(self.draw(48)).unwrap_or(0));
-        let file = std::fs::File::options().append(true).open(self.devices[device].journal());
-        if file.and_then(|mut file| file.write_all(&bytes)).is_ok() {
-            self.note(format!("{} bytes of a record are in the journal of device {}", bytes.len(), device + 1));
-        }
     }
 
     pub(super) fn plan_restart(&mut self, node: Node) {
