@@ -225,14 +225,14 @@ impl World for TrainingWorld {
     }
 }
 
-/// What the city is like; a test makes it smaller and chooses the day on which it begins.
+/// What the city is like; a test makes it smaller and chooses when it begins.
 fn config() -> TrainingConfig {
     fn wanted<T: FromStr>(name: &str) -> Option<T> {
         std::env::var(name).ok()?.parse().ok()
     }
     let usual = TrainingConfig::default();
     let applicants = wanted("YUYUE_TRAINING_APPLICANTS").unwrap_or(usual.applicants);
-    TrainingConfig { applicants, day: wanted("YUYUE_TRAINING_DAY"), ..usual }
+    TrainingConfig { applicants, begins_at: wanted("YUYUE_TRAINING_BEGIN"), ..usual }
 }
 
 fn person(query: &str, shows: &str) -> TrainingPerson {

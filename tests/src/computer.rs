@@ -42,8 +42,8 @@ impl Computer {
             ("NO_AT_BRIDGE", "1"),
             // A small city is made quickly; it has the same people to try.
             ("YUYUE_TRAINING_APPLICANTS", "500"),
-            // A Tuesday without holidays near it: what can be booked must not depend on when a test runs.
-            ("YUYUE_TRAINING_DAY", "2026-11-03"),
+            // The morning of a Tuesday without holidays near it: what can be booked must not depend on when a test runs.
+            ("YUYUE_TRAINING_BEGIN", "2026-11-03T08:00:00+08:00"),
         ]
         .map(|(name, value)| (name.into(), value.into()))
         .into();

@@ -40,13 +40,13 @@ pub struct TrainingConfig {
     pub seed: u64,
     /// People in it.
     pub applicants: u32,
-    /// The day on which a new city begins; none for the present one.
-    pub day: Option<Date>,
+    /// When a new city begins, though not before the morning of that day; none for the present.
+    pub begins_at: Option<Timestamp>,
 }
 
 impl Default for TrainingConfig {
     fn default() -> Self {
-        Self { seed: 1, applicants: 20_000, day: None }
+        Self { seed: 1, applicants: 20_000, begins_at: None }
     }
 }
 
@@ -93,12 +93,13 @@ pub struct Training {
 }
 
 impl Training {
-    /// The clock of the training centre in a folder, as it was left; for a new one, the morning of its first day.
+    /// The clock of the training centre in a folder, as it was left; for a new one, where that begins.
     ///
     /// # Errors
     /// When its file cannot be read.
     pub fn clock(folder: &Path, config: TrainingConfig) -> Result<Arc<ShiftedClock>, TrainingError> {
-        let clock = if has_city(folder) { read_clock(folder)? } else { ShiftedClock::set_to(beginning(config.day)) };
+        let clock =
+            if has_city(folder) { read_clock(folder)? } else { ShiftedClock::set_to(beginning(config.begins_at)) };
         Ok(Arc::new(clock))
     }
 
@@ -316,10 +317,10 @@ async fn load(
     Ok(())
 }
 
-/// Where the clock of a new city begins: at the present when no day is wanted, but not before its morning.
-fn beginning(day: Option<Date>) -> Timestamp {
-    let now = SystemClock.now();
-    day.map_or_else(|| morning_of(now.date()).max(now), morning_of)
+/// Where the clock of a new city begins: at the present or as wanted, but not before the morning of that day.
+fn beginning(wanted: Option<Timestamp>) -> Timestamp {
+    let at = wanted.unwrap_or_else(|| SystemClock.now());
+    morning_of(at.date()).max(at)
 }
 
 /// Everything in a generated city happened before 08:00 of its day.

@@ -86,6 +86,26 @@ async fn what_came_too_late_is_sent_back_with_its_reason_handed_over_and_booked_
         .await;
 }
 
+#[tokio::test]
+async fn what_closes_within_an_hour_and_is_not_sent_raises_the_alarm_until_it_has_arrived() {
+    // Forty minutes before the application for the first session of the list closes.
+    Trial::of(Edition::Training, "alarm")
+        .with_variable("YUYUE_TRAINING_BEGIN", "2026-11-03T11:20:00+08:00")
+        .run(async |window| {
+            clerk::sign_in(window).await;
+            register(window, "张例三").await;
+            window.find_text(".top .chip.bad", "1 件未送达，12:00 截止").await;
+            window.screenshot("1-closing").await;
+            window.press([Key::F9.into()]).await;
+            window.find_text("main", "11月3日 12:00 申请截止，还有").await;
+            window.screenshot("2-waiting").await;
+            clerk::train(window, "恢复线路").await;
+            window.gone(".top .chip.bad").await;
+            window.find_text("tr.grp", "待验证").await;
+        })
+        .await;
+}
+
 /// Cuts the line and registers an application.
 async fn register(window: &Window, name: &str) {
     clerk::start_booking(window, name).await;

@@ -4,7 +4,7 @@ use yuyue_central::city::Progress;
 use yuyue_central::store::Store as _;
 use yuyue_central::training::{Training, TrainingConfig};
 use yuyue_domain::application::StateKind;
-use yuyue_domain::time::Date;
+use yuyue_domain::time::{Date, Timestamp};
 
 /// Long over or yet to come, whenever this runs.
 fn day() -> Date {
@@ -14,7 +14,7 @@ fn day() -> Date {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_training_centre_loads_publishes_goes_on_and_begins_anew() {
     let folder = tempfile::tempdir().unwrap();
-    let config = TrainingConfig { seed: 5, applicants: 300, day: Some(day()) };
+    let config = TrainingConfig { seed: 5, applicants: 300, begins_at: Some(Timestamp::start_of(day())) };
     let mut heard = Vec::new();
     let clock = Training::clock(folder.path(), config).unwrap();
     let training = Training::start(folder.path(), config, clock, |progress| heard.push(progress)).await.unwrap();
