@@ -274,9 +274,10 @@ impl Desk {
             (Some((_, Outcome::Refused { reasons, .. })), _) => {
                 reasons.iter().map(|refusal| reason_of(&self.cache, refusal)).collect()
             }
+            (None, Some(ErrorCode::Offline)) => vec![reason("waits_for_line")],
             (None, Some(problem)) => vec![reason(DeskError::Centre(Problem::new(problem, "")).code())],
             (None, None) if self.line.is_up() => vec![reason("about_to_be_sent")],
-            (None, None) => vec![reason("no_line")],
+            (None, None) => vec![reason("waits_for_line")],
             _ if state == OutboxState::AwaitingCode => vec![reason("held_until_code")],
             _ => Vec::new(),
         }

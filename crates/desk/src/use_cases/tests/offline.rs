@@ -44,7 +44,7 @@ fn an_application_taken_without_line_is_saved_shown_and_sent_later() {
     let mut counter = counter.restart_offline();
     let outbox = counter.desk().outbox().expect("readable");
     let row = outbox.waiting.iter().find(|row| row.application == Some(application)).expect("it waits");
-    assert_eq!(row.reasons[0].code, "no_line", "and says why");
+    assert_eq!(row.reasons[0].code, "waits_for_line", "and says why");
     assert!(
         row.closes_at.is_some() && row.name_masked.is_some() && !row.steps.is_empty(),
         "for whom, until when, what now"
