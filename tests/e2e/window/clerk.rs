@@ -47,6 +47,14 @@ pub async fn start_booking(window: &Window, name: &str) {
     at_step(window, "科目确认").await;
 }
 
+/// Begins a booking and goes on to 选择场次, on a computer that has not shown the notice yet.
+pub async fn go_to_sessions(window: &Window, name: &str) {
+    start_booking(window, name).await;
+    confirm_subject(window).await;
+    agree(window).await;
+    at_step(window, "选择场次").await;
+}
+
 /// Waits for a step of the booking.
 pub async fn at_step(window: &Window, step: &str) {
     window.find_text(".river li.now", step).await;

@@ -72,10 +72,7 @@ async fn a_code_of_yesterday_confirms_nothing_and_the_line_stays_although_the_si
 
 /// To 确认并提交 with the session in this row, counted from 1.
 async fn to_confirm(window: &Window, name: &str, row: usize) {
-    clerk::start_booking(window, name).await;
-    clerk::confirm_subject(window).await;
-    clerk::agree(window).await;
-    clerk::at_step(window, "选择场次").await;
+    clerk::go_to_sessions(window, name).await;
     clerk::query(window).await;
     window.press(vec![Key::Down.into(); row - 1]).await;
     window.press([' ']).await;

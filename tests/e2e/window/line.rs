@@ -11,10 +11,7 @@ async fn what_is_booked_without_line_survives_a_restart_and_is_delivered_once() 
     Trial::of(Edition::Training, "line")
         .run(async |window| {
             clerk::sign_in(window).await;
-            clerk::start_booking(window, "张例三").await;
-            clerk::confirm_subject(window).await;
-            clerk::agree(window).await;
-            clerk::at_step(window, "选择场次").await;
+            clerk::go_to_sessions(window, "张例三").await;
             clerk::choose(window, 1).await;
             clerk::train(window, "断开线路").await;
             window.find_text(".top .chip.warn", "离线").await;
@@ -54,10 +51,7 @@ async fn what_is_booked_while_the_centre_is_gone_outlives_a_killed_program_and_a
         .run(async |window| {
             production::enrol(window, &centre).await;
             clerk::sign_in(window).await;
-            clerk::start_booking(window, "张例三").await;
-            clerk::confirm_subject(window).await;
-            clerk::agree(window).await;
-            clerk::at_step(window, "选择场次").await;
+            clerk::go_to_sessions(window, "张例三").await;
             clerk::choose(window, 1).await;
 
             centre.kill();

@@ -83,10 +83,7 @@ async fn the_notice_is_skipped_on_the_second_booking_also_after_a_restart_and_th
     Trial::of(Edition::Training, "assign")
         .run(async |window| {
             clerk::sign_in(window).await;
-            clerk::start_booking(window, "张例三").await;
-            clerk::confirm_subject(window).await;
-            clerk::agree(window).await;
-            clerk::at_step(window, "选择场次").await;
+            clerk::go_to_sessions(window, "张例三").await;
             clerk::query(window).await;
             window.press_with(Key::Alt.into(), 'm').await;
             window.find_text("main h2", "服从系统安排").await;
@@ -115,10 +112,7 @@ async fn going_back_loses_nothing_and_the_next_person_finds_the_dates_and_sites(
         .sized(1920, 1080)
         .run(async |window| {
             clerk::sign_in(window).await;
-            clerk::start_booking(window, "张例三").await;
-            clerk::confirm_subject(window).await;
-            clerk::agree(window).await;
-            clerk::at_step(window, "选择场次").await;
+            clerk::go_to_sessions(window, "张例三").await;
             clerk::choose(window, 2).await;
             let asked = window.find(".wiz section .row").await.text().await.unwrap();
             window.press([Key::F4.into()]).await;

@@ -108,10 +108,7 @@ async fn what_closes_within_an_hour_and_is_not_sent_raises_the_alarm_until_it_ha
 
 /// Cuts the line and registers an application.
 async fn register(window: &Window, name: &str) {
-    clerk::start_booking(window, name).await;
-    clerk::confirm_subject(window).await;
-    clerk::agree(window).await;
-    clerk::at_step(window, "选择场次").await;
+    clerk::go_to_sessions(window, name).await;
     clerk::choose(window, 1).await;
     clerk::train(window, "断开线路").await;
     window.find_text(".top .chip.warn", "离线").await;

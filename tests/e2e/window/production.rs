@@ -31,11 +31,7 @@ pub async fn enrol(window: &Window, centre: &CityCentre) {
 
 /// From the look-up to the answer; the code comes from where the gateway program fetches messages.
 async fn book(window: &Window, centre: &CityCentre) {
-    clerk::start_booking(window, "张例三").await;
-    clerk::confirm_subject(window).await;
-    clerk::at_step(window, "业务须知").await;
-    clerk::agree(window).await;
-    clerk::at_step(window, "选择场次").await;
+    clerk::go_to_sessions(window, "张例三").await;
     clerk::choose(window, 1).await;
     window.press([Key::F4.into()]).await;
     clerk::at_step(window, "确认并提交").await;

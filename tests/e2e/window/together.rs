@@ -43,10 +43,7 @@ async fn who_is_booked_elsewhere_meanwhile_is_shown_side_by_side_and_nothing_cho
         .run(async |window| {
             production::enrol(window, &centre).await;
             clerk::sign_in(window).await;
-            clerk::start_booking(window, "张例三").await;
-            clerk::confirm_subject(window).await;
-            clerk::agree(window).await;
-            clerk::at_step(window, "选择场次").await;
+            clerk::go_to_sessions(window, "张例三").await;
             clerk::choose(window, 2).await;
             other.book_normal(&centre, "张例三").await;
             clerk::at_step(window, "科目确认").await;
