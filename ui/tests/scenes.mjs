@@ -399,6 +399,16 @@ export const SCENES = [
     },
   },
   {
+    name: "cancel-done",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await page.locator(".subj .btn.d").first().click();
+      await page.locator(".dialog input[name=check]").first().check();
+      await page.locator(".dialog .df .btn.d").click();
+      await page.locator(".toasts .note.ok").waitFor();
+    },
+  },
+  {
     name: "print",
     run: async (page) => {
       await openPerson(page, "zys");

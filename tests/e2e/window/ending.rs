@@ -30,7 +30,7 @@ async fn end(window: &Window, act: &str, step: &str) {
     window.tab_to("确认").await;
     window.press([Key::Enter.into()]).await;
     window.gone(".dialog").await;
-    window.find(".toasts .note").await;
+    window.find_text(".toasts .note.ok", &format!("已{act}")).await;
     window.gone(".subj .btn.d").await;
     window.screenshot(&format!("{step}-done")).await;
 }

@@ -774,7 +774,7 @@ export const en: Messages = {
     proof: "The person wants it",
     byIdentity: "Identity checked here",
     byCode: "Code by phone",
-    identityDone: "Identity was checked in this visit",
+    identityDone: (how) => `Identity was checked in this visit: ${how}`,
     confirmWithdraw: "Withdraw",
     confirmCancel: "Cancel the booking",
     keep: "Keep it",

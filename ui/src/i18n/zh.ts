@@ -754,7 +754,7 @@ export const zh = {
     proof: "核对本人意愿",
     byIdentity: "当面核对身份",
     byCode: "手机验证码",
-    identityDone: "本次已核对身份",
+    identityDone: (how: string) => `本次已核对身份：${how}`,
     confirmWithdraw: "确认撤回",
     confirmCancel: "确认取消预约",
     keep: "不取消，返回",
