@@ -56,7 +56,7 @@ export const kioskEn: KioskMessages = {
     sub: "18 places; the last may be X",
     field: "ID number",
     left: (typed, left) => `${typed} entered, ${left} to go`,
-    full: "18 entered, please check",
+    full: "Please check it",
     hide: "Hide number",
     show: "Show number",
     clear: "Clear all",
@@ -105,6 +105,7 @@ export const kioskEn: KioskMessages = {
     title: (name) => `${name}, choose a subject`,
     elder: (name) => `${name}, which test?`,
     score: (score, day) => `${score} points, ${day}`,
+    placed: (at, site) => `${at} ${site}; changes at a counter`,
   },
   notice: {
     once: "Shown only before the first booking on this computer.",
@@ -127,7 +128,8 @@ export const kioskEn: KioskMessages = {
     range: (first, last) => `${first}–${last}`,
     nSites: (n) => (n === 1 ? "1 site" : `${n} sites`),
     position: (position, places) => `You are ${position}, ${places} planned`,
-    dates: (closes, publication) => `Closes ${closes} · result ${publication}`,
+    closes: (at) => `Closes ${at}`,
+    publication: (day) => `result ${day}`,
     elderOutlook: {
       fits: "Likely now, no promise",
       borderline: "At the edge, may fail",
@@ -190,6 +192,7 @@ export const kioskEn: KioskMessages = {
     print: "Print voucher",
     printSlip: "Print slip",
     printed: "Printed; take it below.",
+    printHelp: "Your booking is safe; have it printed at a counter.",
   },
   end: {
     title: "Withdraw the application",
@@ -240,6 +243,18 @@ export const kioskEn: KioskMessages = {
     come: "Come to the test",
   },
   offices: { title: "Offices: addresses and phones", near: "You are here" },
+  printer: {
+    print_out_of_paper: "The printer is out of paper. ",
+    print_cover_open: "The printer's cover is open. ",
+    print_no_system: "The printer cannot be used now. ",
+    print_no_printer: "The printer cannot be used now. ",
+    print_offline: "The printer cannot be used now. ",
+    print_stopped: "The printer cannot be used now. ",
+    print_refused: "The printer cannot be used now. ",
+    print_silent: "The printer cannot be used now. ",
+    print_io: "The printer cannot be used now. ",
+    printer_failed: "The printer cannot be used now. ",
+  },
   trouble: {
     slow: "The centre is slow to answer. Please wait, and do not repeat.",
     title: "This page could not be shown",

@@ -54,7 +54,7 @@ export const kioskZh = {
     sub: "18 位居民身份证号码，末位可能是 X",
     field: "证件号码",
     left: (typed: number, left: number) => `已输入 ${typed} 位，还差 ${left} 位`,
-    full: "18 位已输完，请核对",
+    full: "已输完，请核对",
     hide: "隐藏号码",
     show: "显示号码",
     clear: "全部清除",
@@ -103,6 +103,7 @@ export const kioskZh = {
     title: (name: string) => `${name}，请选择预约科目`,
     elder: (name: string) => `${name}，您要考哪一科？`,
     score: (score: number, day: string) => `${score} 分，${day}`,
+    placed: (at: string, site: string) => `${at} ${site}，如需更改请到窗口`,
   },
   notice: {
     once: "本步骤仅在本电脑第一次考试预约时会显示。",
@@ -127,7 +128,8 @@ export const kioskZh = {
     range: (first: string, last: string) => `${first}–${last}`,
     nSites: (n: number) => `${n} 处`,
     position: (position: number, places: number) => `您排第 ${position}，计划 ${places} 人`,
-    dates: (closes: string, publication: string) => `截止 ${closes} · 公示 ${publication}`,
+    closes: (at: string) => `截止 ${at}`,
+    publication: (day: string) => `公示 ${day}`,
     elderOutlook: {
       fits: "目前排得上，不保证",
       borderline: "很靠边，可能排不上",
@@ -190,6 +192,7 @@ export const kioskZh = {
     print: "打印凭证",
     printSlip: "打印回执",
     printed: "已打印，请在下方出纸口取走。",
+    printHelp: "您的预约不受影响，请到人工窗口打印。",
   },
   end: {
     title: "确认撤回申请",
@@ -240,6 +243,19 @@ export const kioskZh = {
     come: "按时参加考试",
   },
   offices: { title: "车管所地址和电话", near: "您在这里" },
+  /** What the host says of the printer tells the staff what to do; a visitor cannot load paper. */
+  printer: {
+    print_out_of_paper: "打印机缺纸。",
+    print_cover_open: "打印机盖没有合上。",
+    print_no_system: "打印机暂时不能用。",
+    print_no_printer: "打印机暂时不能用。",
+    print_offline: "打印机暂时不能用。",
+    print_stopped: "打印机暂时不能用。",
+    print_refused: "打印机暂时不能用。",
+    print_silent: "打印机暂时不能用。",
+    print_io: "打印机暂时不能用。",
+    printer_failed: "打印机暂时不能用。",
+  } as Record<string, string>,
   trouble: {
     slow: "中心答复较慢，请稍等，不要重复操作。",
     title: "这一页没有显示出来",

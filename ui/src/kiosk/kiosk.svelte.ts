@@ -328,7 +328,8 @@ class Kiosk {
       await app.call("print_document", { kind });
       this.printing = "done";
     } catch (thrown) {
-      this.printProblem = i18n.error(toHostError(thrown));
+      const error = toHostError(thrown);
+      this.printProblem = i18n.m.kiosk.printer[error.code] ?? i18n.error(error);
       this.printing = "failed";
     }
   };
