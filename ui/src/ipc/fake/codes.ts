@@ -44,7 +44,7 @@ export function sendCode(world: World, person: Person, key: string): void {
     id: world.messages.length + 1,
     at: world.clock.now,
     phone_masked: maskPhone(person.phone) ?? "",
-    text: `【渝约】验证码 ${code}，5 分钟内有效。只告诉为您办理的窗口。`,
+    text: `【渝约】验证码 ${code}，5 分钟内有效。除窗口办事员外，请勿告诉他人。`,
   };
   world.messages.unshift(message);
   world.emit({ event: "phone_message", payload: message });

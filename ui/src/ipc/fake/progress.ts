@@ -35,7 +35,7 @@ function milestones(world: World, application: Application): Milestone[] {
     list.push({ kind: "test", at: place.starts_at, until: null, done: false });
     return list;
   }
-  if (!first || !last) return list;
+  if (!["awaiting_code", "queued"].includes(application.state.state) || !first || !last) return list;
   const span = (pick: (session: Session) => string): Pick<Milestone, "at" | "until"> => ({
     at: pick(first),
     until: pick(last) === pick(first) ? null : pick(last),

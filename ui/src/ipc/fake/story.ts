@@ -56,9 +56,14 @@ export function story(world: World): void {
     state: "refused",
     sessions: [world.named(of(2, "2026-12-01"))],
     reasons: [reason("closed", { closed_at: at("2026-11-24", "10:00") })],
-    steps: [reason("tell_applicant"), reason("choose_other_sessions"), reason("note_and_close")],
-    closes_at: at("2026-11-25", "17:00"),
-    closes_in_seconds: 109072,
+    steps: [
+      reason("tell_applicant"),
+      reason("choose_other_sessions"),
+      reason("note_and_close"),
+      reason("or_hand_over"),
+    ],
+    closes_at: at("2026-11-24", "10:00"),
+    closes_in_seconds: 0,
     can_rebook: true,
   });
   if (world.isShared)
