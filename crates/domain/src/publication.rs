@@ -33,6 +33,10 @@ pub struct PublishedSession {
     pub places: u16,
     /// How many of them were filled.
     pub placed: u16,
+    /// Applications that were allocated then and accepted it; those that got another place, or wait, are among them. A
+    /// publication from before this was kept says 0.
+    #[serde(default)]
+    pub applications: u32,
     /// The rank of the last admitted application, of whichever class; none when nobody was admitted. Whoever accepts the
     /// session and goes without has a later one.
     pub last_admitted: Option<u32>,

@@ -280,7 +280,7 @@ fn a_sort_time_with_its_explanation() {
 fn a_publication() {
     travels::<Publication>(json!({
         "id": 1, "publication_at": "2026-12-10T17:00:00+08:00",
-        "sessions": [{ "session": 5, "places": 60, "placed": 60, "last_admitted": 75 }],
+        "sessions": [{ "session": 5, "places": 60, "placed": 60, "applications": 82, "last_admitted": 75 }],
         "placed": 60, "unplaced": 3, "waiting": 12,
     }));
 }

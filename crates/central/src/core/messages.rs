@@ -30,7 +30,7 @@ pub fn code(digits: &str, purpose: CodePurpose, life_seconds: u32) -> String {
         CodePurpose::Visit { .. } => "在自助终端办理业务".to_owned(),
     };
     let minutes = life_seconds.div_ceil(60);
-    format!("【渝约】验证码{digits}，用于{what}，{minutes}分钟内有效。请勿告诉他人。")
+    format!("【渝约】验证码{digits}，用于{what}，{minutes}分钟内有效。除窗口办事员外，请勿告诉他人。")
 }
 
 /// A place was given.

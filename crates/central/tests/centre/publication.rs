@@ -55,8 +55,10 @@ async fn each_publication_day_is_published_once_and_every_result_can_be_explaine
     for publication in store.list_publications(100).await.unwrap() {
         let results = store.list_results(publication.id, 0, 100_000).await.unwrap();
         let mut placed: BTreeMap<SessionId, u16> = BTreeMap::new();
+        let mut asked: BTreeMap<SessionId, u32> = BTreeMap::new();
         for result in &results {
             let application = store.find_application(result.application).await.unwrap().unwrap();
+            application.accepts.iter().for_each(|session| *asked.entry(*session).or_default() += 1);
             match result.result {
                 PublicationResult::Placed { session } => {
                     *placed.entry(session).or_default() += 1;
@@ -78,6 +80,8 @@ async fn each_publication_day_is_published_once_and_every_result_can_be_explaine
         for session in &publication.sessions {
             assert!(session.placed <= session.places, "no place is given twice");
             assert_eq!(placed.get(&session.session).copied().unwrap_or(0), session.placed, "the header counts right");
+            let asked = asked.get(&session.session).copied().unwrap_or(0);
+            assert_eq!(asked, session.applications, "also who asked for it, wherever they ended");
         }
     }
     let again = scheduler.tick(&world.core).await.unwrap();

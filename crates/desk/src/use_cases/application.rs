@@ -176,6 +176,8 @@ impl Desk {
                 milestones.push(step(MilestoneKind::Closes, first, last));
                 let (first, last) = span(|session| session.instants.publication_at);
                 milestones.push(step(MilestoneKind::Publication, first, last));
+                let (first, last) = span(|session| session.starts_at);
+                milestones.push(step(MilestoneKind::Test, first, last));
             }
             ApplicationState::Placed { session, placed_at } => {
                 // A priority place is given at once and waits for no publication.

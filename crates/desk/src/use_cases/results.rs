@@ -35,8 +35,8 @@ impl Desk {
         for publication in &of_day {
             for published in &publication.sessions {
                 if let Some(session) = self.find_named_session(published.session)? {
-                    let applied = crate::cache::session::find_counts(&self.cache, published.session)?
-                        .map_or(u32::from(published.placed), |counts| counts.applications);
+                    // The live counts say who still waits: after a publication nearly nobody.
+                    let applied = published.applications.max(published.placed.into());
                     let places = u32::from(published.places);
                     sessions.push(ResultSession { session, applied, places, placed: published.placed.into() });
                 }

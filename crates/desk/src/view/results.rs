@@ -48,7 +48,7 @@ pub struct ResultsPage {
 pub struct ResultSession {
     /// The session with its site.
     pub session: NamedSession,
-    /// Applications that accepted it.
+    /// Applications that accepted it at the publication.
     pub applied: u32,
     /// Places that were given out, unused priority places included.
     pub places: u32,

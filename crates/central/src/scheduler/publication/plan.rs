@@ -171,7 +171,7 @@ fn describe(
     let publication = Publication {
         id,
         publication_at: due.at,
-        sessions: describe_sessions(catalogue, loaded, due, allocated, &rank_of, spare),
+        sessions: describe_sessions(catalogue, loaded, due, &contenders, allocated, &rank_of, spare),
         placed: count(|result| matches!(result, PublicationResult::Placed { .. })),
         unplaced: count(|result| matches!(result, PublicationResult::Unplaced)),
         waiting: count(|result| matches!(result, PublicationResult::Waiting)),
@@ -193,10 +193,15 @@ fn describe_sessions(
     catalogue: &Catalogue,
     loaded: &Loaded,
     due: &Due,
+    contenders: &[Contender<'_>],
     allocated: &Allocated,
     rank_of: &BTreeMap<ApplicationId, u32>,
     spare: SparePriority,
 ) -> Vec<PublishedSession> {
+    let mut applications: BTreeMap<SessionId, u32> = BTreeMap::new();
+    for session in contenders.iter().flat_map(|contender| &contender.application.accepts) {
+        *applications.entry(*session).or_default() += 1;
+    }
     let mut placed: BTreeMap<SessionId, u16> = BTreeMap::new();
     for placement in &allocated.allocation.placed {
         let count = placed.entry(placement.session).or_default();
@@ -216,6 +221,7 @@ fn describe_sessions(
             session: session.id,
             places: session.places.saturating_add(spare_of(session.id)),
             placed: placed.get(&session.id).copied().unwrap_or(0),
+            applications: applications.get(&session.id).copied().unwrap_or(0),
             last_admitted: cut_off(session.id),
         })
         .collect()

@@ -111,7 +111,7 @@ fn a_publication_is_listed_by_session_and_rank_and_explains_who_got_no_place() {
     let publication = Publication {
         id: PublicationId(1),
         publication_at: at,
-        sessions: vec![PublishedSession { session, places: 1, placed: 1, last_admitted: Some(1) }],
+        sessions: vec![PublishedSession { session, places: 1, placed: 1, applications: 2, last_admitted: Some(1) }],
         placed: 1,
         unplaced: 1,
         waiting: 0,
@@ -140,6 +140,7 @@ fn a_publication_is_listed_by_session_and_rank_and_explains_who_got_no_place() {
     assert_eq!(page.rows[0].name_masked, placed.applicant.name.masked(), "masked");
     assert!(page.rows[0].placed && !page.rows[1].placed, "who got a place, then who accepted it and got none");
     assert_eq!(page.sessions[0].places, 1, "and how many places there were");
+    assert_eq!(page.sessions[0].applied, 2, "who applied for them then, whoever is still counted as waiting now");
     let view = counter.desk().application(lost.id).expect("readable");
     assert_eq!(view.rank, Some(2), "the rank of the allocation");
     assert_eq!(view.reasons[0].code, "cut_off", "and whom the session admitted last");
