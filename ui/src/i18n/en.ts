@@ -743,7 +743,7 @@ export const en: Messages = {
     normal: [
       "Check the data, choose the subject",
       "Read the notice and agree (first time here)",
-      "Choose dates, sites, sessions, or let the system assign",
+      "Choose sessions, or let the system assign",
       "Check, get the code, press Book",
     ],
     priority: [
