@@ -354,7 +354,7 @@ export const en: Messages = {
   subjectStep: {
     title: "Choose the subject",
     sub: "after checking the person's data",
-    basis: "Basis",
+    basis: (article) => ` ${article}`,
     note: "Subjects that cannot be booked are listed too, with reason and article, so that you can answer at once.",
     chosen: "Chosen",
   },

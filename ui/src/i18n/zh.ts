@@ -344,7 +344,7 @@ export const zh = {
   subjectStep: {
     title: "选择预约科目",
     sub: "核对基本信息后选择一个科目",
-    basis: "依据",
+    basis: (article: string) => `依据${article}`,
     note: "不可预约的科目同样列出，并写明原因与依据，便于当面答复。",
     chosen: "已选",
   },
