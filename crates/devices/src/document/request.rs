@@ -74,7 +74,7 @@ impl Request {
     pub(super) fn push_wish(&self, builder: &mut Builder) {
         match &self.wish {
             WishLines::Choose { sessions, ordered } => {
-                builder.row("预约方式", "自主选择考试场次");
+                builder.row("预约模式", "自主选择考试场次");
                 for (index, session) in sessions.iter().enumerate() {
                     let label =
                         if *ordered { format!("第 {} 志愿", index + 1) } else { format!("场次 {}", index + 1) };
@@ -82,7 +82,7 @@ impl Request {
                 }
             }
             WishLines::Assign { dates, sites, matching, first_publication_at } => {
-                builder.row("预约方式", "服从系统安排考试");
+                builder.row("预约模式", "服从系统安排考试");
                 builder.row("考试日期", range(*dates));
                 builder.row("考试地点", sites.join("、"));
                 builder.row("符合场次", format!("现有 {matching} 场"));
