@@ -116,6 +116,7 @@ export const SCENES = [
       await page.locator("#password").fill("no");
       await press(page, "Enter");
       await page.locator(".panel .note.bad").waitFor();
+      if ((await page.locator(".toasts .note").count()) > 0) throw new Error("the same error is said twice");
     },
   },
   { name: "enroll", start: "unenrolled", run: (page) => page.locator("#centre").waitFor() },

@@ -95,19 +95,19 @@ export class App {
 
   /**
    * Does something in its turn, and says an error. What has the same name is done once: a second press while it waits
-   * or runs is ignored. Without a name each press counts.
+   * or runs is ignored. Without a name each press counts. A screen that `shows` the error in its place has it said once.
    */
-  act(work: () => Promise<void>, name: string | null = "act"): Promise<HostError | null> {
-    return this.attempt(() => this.acts.add(work, name));
+  act(work: () => Promise<void>, name: string | null = "act", shows = false): Promise<HostError | null> {
+    return this.attempt(() => this.acts.add(work, name), shows);
   }
 
-  private async attempt(work: () => Promise<void>): Promise<HostError | null> {
+  private async attempt(work: () => Promise<void>, shows = false): Promise<HostError | null> {
     try {
       await work();
       return null;
     } catch (thrown) {
       const error = toHostError(thrown);
-      this.say("bad", i18n.error(error));
+      if (!shows) this.say("bad", i18n.error(error));
       return error;
     } finally {
       this.settled += 1;
