@@ -4,7 +4,7 @@ import type { KioskMessages } from "./kiosk.zh";
 export const kioskEn: KioskMessages = {
   tagline: "Driving-test booking",
   hello: "Welcome",
-  bring: "Have your ID number and your bound phone ready",
+  bring: "Have your ID number and phone ready",
   line: "Public service line",
   elder: "Large type",
   standard: "Normal type",
