@@ -14,7 +14,7 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{interval, timeout};
 
 /// A busy machine may take its time; a test that waits this long has something wrong.
-const START_WITHIN: Duration = Duration::from_secs(30);
+const START_WITHIN: Duration = Duration::from_secs(60);
 
 /// The computer. All that was started on it has ended once this is dropped, and its files are gone.
 pub struct Computer {
@@ -133,7 +133,7 @@ pub async fn wait_for(what: &str, mut has_come: impl AsyncFnMut() -> bool) {
             looks.tick().await;
         }
     };
-    timeout(START_WITHIN, coming).await.unwrap_or_else(|_| panic!("{what} did not come within half a minute"));
+    timeout(START_WITHIN, coming).await.unwrap_or_else(|_| panic!("{what} did not come within a minute"));
 }
 
 fn quiet(mut command: Command) -> Command {
