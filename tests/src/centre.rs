@@ -81,8 +81,18 @@ impl CityCentre {
     /// Prepares a counter for enrolment; gives its one-time code.
     #[must_use]
     pub fn add_counter(&self) -> String {
-        let counter = ["device", "add", "--kind", "counter", "--label", "YB-W03", "--office", OFFICE, "--json"];
-        let prepared: Value = serde_json::from_slice(&operate(self.folder.path(), &counter)).unwrap();
+        self.add("counter", "YB-W03")
+    }
+
+    /// Prepares a self-service terminal for enrolment; gives its one-time code.
+    #[must_use]
+    pub fn add_kiosk(&self) -> String {
+        self.add("kiosk", "YB-Z01")
+    }
+
+    fn add(&self, kind: &str, label: &str) -> String {
+        let device = ["device", "add", "--kind", kind, "--label", label, "--office", OFFICE, "--json"];
+        let prepared: Value = serde_json::from_slice(&operate(self.folder.path(), &device)).unwrap();
         prepared["code"].as_str().unwrap().to_owned()
     }
 
