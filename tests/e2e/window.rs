@@ -4,6 +4,7 @@ mod clerk;
 mod codes;
 mod ending;
 mod kiosk;
+mod kiosk_alone;
 mod kiosk_leaving;
 mod kiosk_locked;
 mod line;

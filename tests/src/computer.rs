@@ -1,12 +1,13 @@
 //! A computer on which the product never ran before: a home folder, a session bus and processes of its own, so that
 //! tests cannot meet each other.
 
-use crate::processes::Processes;
+use crate::processes::{Processes, is_named};
+use crate::traces::{find_in_files, find_in_memory};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -14,7 +15,14 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{interval, timeout};
 
 /// A busy machine may take its time; a test that waits this long has something wrong.
-const START_WITHIN: Duration = Duration::from_secs(30);
+const START_WITHIN: Duration = Duration::from_secs(60);
+
+/// The program that shows a page.
+pub(crate) const PAGES: &str = "WebKitWebProcess";
+/// The program that drives one.
+const DRIVER: &str = "WebKitWebDriver";
+/// Where in the home folder the session bus listens.
+const BUS: &str = "bus";
 
 /// The computer. All that was started on it has ended once this is dropped, and its files are gone.
 pub struct Computer {
@@ -28,10 +36,10 @@ impl Computer {
     /// A new computer, with variables of the environment that it has in addition.
     pub async fn start(variables: &[(OsString, OsString)]) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let bus = home.path().join("bus");
+        let (bus, address) = (home.path().join(BUS), bus_in(home.path()));
         let mut daemon = Command::new("dbus-daemon");
         daemon.args(["--session", "--nofork", "--nopidfile", "--nosyslog"]);
-        daemon.arg(format!("--address=unix:path={}", bus.display()));
+        daemon.arg(format!("--address={address}"));
         // It complains about limits that only root may raise.
         let processes = Processes::start(quiet(daemon));
         let mut environment: Vec<(OsString, OsString)> = [
@@ -47,7 +55,7 @@ impl Computer {
         ]
         .map(|(name, value)| (name.into(), value.into()))
         .into();
-        environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), format!("unix:path={}", bus.display()).into()));
+        environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), address.into()));
         for (name, folder) in
             [("HOME", ""), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")]
         {
@@ -70,6 +78,22 @@ impl Computer {
         let mut command = Command::new(program.into());
         command.envs(self.environment.iter().cloned());
         command
+    }
+
+    /// As [`Self::command`], for a window as people have it: no driver drives it, and a [`Reader`](crate::reader::Reader) hears
+    /// what its page says.
+    #[must_use]
+    pub fn command_undriven(&self, program: impl Into<OsString>) -> Command {
+        let mut command = self.command(program);
+        command.env_remove("TAURI_WEBVIEW_AUTOMATION").env_remove("WEBKIT_DISABLE_DMABUF_RENDERER");
+        command.env("AT_SPI_BUS_ADDRESS", self.bus());
+        command
+    }
+
+    /// The address of its session bus.
+    #[must_use]
+    pub fn bus(&self) -> String {
+        bus_in(self.home.path())
     }
 
     /// Lets a program run in the session of this computer for as long as the computer is there.
@@ -102,6 +126,25 @@ impl Computer {
         self.processes.is_running(program)
     }
 
+    /// Ends the processes that show pages where they stand, as a fault of the engine does; answers how many there were.
+    #[must_use]
+    pub fn kill_pages(&self) -> usize {
+        self.processes.kill_named(PAGES)
+    }
+
+    /// Where words stand in the memory of what runs on it, the driver apart, which knows what the test knows.
+    #[must_use]
+    pub fn find_in_memory(&self, words: &[&str]) -> Vec<String> {
+        let processes = self.processes.all().filter(|process| !is_named(process, DRIVER));
+        processes.flat_map(|process| find_in_memory(&process, words)).collect()
+    }
+
+    /// The files in its home folder in which one of the words stands.
+    #[must_use]
+    pub fn files_with(&self, words: &[&str]) -> Vec<PathBuf> {
+        find_in_files(self.home.path(), words)
+    }
+
     /// Ends `program` where it stands, as a power cut does.
     pub async fn kill(&self, program: &Path) {
         self.processes.kill(program);
@@ -125,6 +168,11 @@ impl Computer {
     }
 }
 
+/// The address of the session bus of the computer with this home folder.
+fn bus_in(home: &Path) -> String {
+    format!("unix:path={}", home.join(BUS).display())
+}
+
 /// Waits until a condition has come true.
 pub async fn wait_for(what: &str, mut has_come: impl AsyncFnMut() -> bool) {
     let coming = async {
@@ -133,7 +181,7 @@ pub async fn wait_for(what: &str, mut has_come: impl AsyncFnMut() -> bool) {
             looks.tick().await;
         }
     };
-    timeout(START_WITHIN, coming).await.unwrap_or_else(|_| panic!("{what} did not come within half a minute"));
+    timeout(START_WITHIN, coming).await.unwrap_or_else(|_| panic!("{what} did not come within a minute"));
 }
 
 fn quiet(mut command: Command) -> Command {

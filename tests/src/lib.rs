@@ -10,5 +10,7 @@ pub mod counter;
 pub mod drop;
 mod frame;
 mod processes;
+pub mod reader;
 pub mod screen;
+mod traces;
 pub mod window;

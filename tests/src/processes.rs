@@ -39,6 +39,11 @@ impl Processes {
         self.running(program).for_each(|folder| kill(&folder));
     }
 
+    /// As [`Self::kill`], those that run a program with this name; answers how many there were.
+    pub fn kill_named(&self, name: &str) -> usize {
+        self.all().filter(|folder| is_named(folder, name)).inspect(|folder| kill(folder)).count()
+    }
+
     /// What the system tells of each of them.
     pub fn all(&self) -> impl Iterator<Item = PathBuf> {
         let all = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
@@ -57,6 +62,11 @@ impl Processes {
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         after_name.split_whitespace().nth(2) == Some(&self.group.to_string())
     }
+}
+
+/// Whether a process runs a program with this name; one that has ended, and that nobody has asked about yet, runs none.
+pub fn is_named(process: &Path, name: &str) -> bool {
+    fs::read_link(process.join("exe")).is_ok_and(|program| program.ends_with(name))
 }
 
 fn kill(process: &Path) {

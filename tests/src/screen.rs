@@ -18,7 +18,7 @@ use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 
 /// How long the X server may take to hear a finger.
-const HEARD_WITHIN: Duration = Duration::from_secs(30);
+const HEARD_WITHIN: Duration = Duration::from_secs(60);
 /// The largest value of an axis of the touch panel.
 const AXIS_MAX: u32 = 65_535;
 /// A message about a finger, of which the values of 64 axes, twice, are the most.

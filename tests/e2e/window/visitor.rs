@@ -5,15 +5,15 @@ use yuyue_tests::screen::Screen;
 use yuyue_tests::window::Window;
 
 /// 张例三, who may book subject 3.
-pub const ZHANG: Person = Person { name: "张例三", number: "500900199604150033" };
+pub const ZHANG: Person = Person { name: "张例三", number: "500900199604150033", phone: "10000000001" };
 /// 李例优, who may book with priority.
-pub const LI: Person = Person { name: "李例优", number: "500900199604150041" };
+pub const LI: Person = Person { name: "李例优", number: "500900199604150041", phone: "10000000002" };
 /// 周例候, whose application waits for its publication.
-pub const ZHOU: Person = Person { name: "周例候", number: "500900199604150172" };
+pub const ZHOU: Person = Person { name: "周例候", number: "500900199604150172", phone: "10000000008" };
 /// 林例末, who may book subject 4.
-pub const LIN: Person = Person { name: "林例末", number: "500900199604150367" };
+pub const LIN: Person = Person { name: "林例末", number: "500900199604150367", phone: "10000000018" };
 /// 吴例成, who has a place.
-pub const WU: Person = Person { name: "吴例成", number: "500900199604150180" };
+pub const WU: Person = Person { name: "吴例成", number: "500900199604150180", phone: "10000000009" };
 
 /// 下一步 and its like, at the lower right.
 pub const FORWARD: &str = ".k-act .k-btn:last-child:not([disabled])";
@@ -26,6 +26,7 @@ const LOOKS: u32 = 20;
 pub struct Person {
     pub name: &'static str,
     pub number: &'static str,
+    pub phone: &'static str,
 }
 
 /// What is on the home screen, in its order.
