@@ -28,6 +28,7 @@ mod search;
 mod sessions;
 mod sign_in;
 mod time;
+mod turns;
 mod visits;
 mod vouchers;
 
@@ -55,11 +56,14 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use turns::Turns;
 use yuyue_domain::ids::DeviceId;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
-/// Bytes of a request's body at most, but for commands.
+/// Bytes of a body at most of whoever is no device of ours: enrolling takes some two thousand.
+pub const STRANGERS_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a device's body at most, but for commands.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a batch of commands at most: 256 bodies of 16 KiB, escaped, with their envelopes.
 pub const COMMANDS_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -135,8 +139,10 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/v1/commands", post(commands::commands::<S>).layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX)));
-    let live = Router::new().route("/v1/changes/live", get(live::live::<S>));
-    finish(with_bounds(bounded, &app).merge(live), &app).with_state(app)
+    let recognised = middleware::from_fn_with_state(Arc::clone(&app), caller::recognised::<S>);
+    let bounded = in_time(in_turn(bounded).layer(recognised.clone()), &app);
+    let live = Router::new().route("/v1/changes/live", get(live::live::<S>)).layer(recognised);
+    finish(bounded.merge(live), &app).with_state(app)
 }
 
 /// The endpoints for everybody.
@@ -153,7 +159,7 @@ pub fn for_public<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/openapi.json", get(openapi::openapi))
         .route("/healthz", get(admin::healthz))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    finish(with_bounds(bounded, &app), &app).with_state(app)
+    finish(in_time(in_turn(bounded), &app), &app).with_state(app)
 }
 
 /// The endpoints for the operator, on this computer only.
@@ -162,17 +168,22 @@ pub fn for_admin<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/healthz", get(admin::healthz))
         .route("/readyz", get(admin::readyz::<S>))
         .route("/metrics", get(admin::metrics::<S>));
-    finish(with_bounds(bounded, &app), &app).with_state(app)
+    finish(in_time(in_turn(bounded), &app), &app).with_state(app)
 }
 
 type Routes<S> = Router<Arc<App<S>>>;
 
-fn with_bounds<S: Store>(router: Routes<S>, app: &Arc<App<S>>) -> Routes<S> {
-    // The wait for a turn counts too: whoever comes when everybody comes is told so within the same time.
+/// Hears requests out and works on so many at once.
+fn in_turn<S: Store>(router: Routes<S>) -> Routes<S> {
+    let long_bodies = Turns::new(heard::LONG_BODIES_MAX);
     router
         .layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_MAX))
-        .layer(middleware::from_fn(heard::heard))
-        .layer(middleware::from_fn_with_state(app.writer.clone(), within_timeout))
+        .layer(middleware::from_fn_with_state(long_bodies, heard::heard))
+}
+
+/// The wait for a turn counts too: whoever comes when everybody comes is told so within the same time.
+fn in_time<S: Store>(router: Routes<S>, app: &Arc<App<S>>) -> Routes<S> {
+    router.layer(middleware::from_fn_with_state(app.writer.clone(), within_timeout))
 }
 
 async fn within_timeout(State(writer): State<Writer>, request: Request, next: Next) -> Response {

@@ -1,6 +1,6 @@
 //! TLS of the listeners, and which certificate a connection showed.
 
-use crate::authority::{Authority, AuthorityError, ServerCertificate};
+use crate::authority::{Authority, AuthorityError, ServerCertificate, device_in};
 use crate::secret::{Hash, hash};
 use crate::serve::limits::network;
 use axum::Extension;
@@ -19,6 +19,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Layer as _;
+use yuyue_domain::ids::DeviceId;
 
 /// How long a connection may take to agree on its encryption.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,9 +38,18 @@ pub enum TlsError {
     Verifier(#[from] rustls::server::VerifierBuilderError),
 }
 
-/// The fingerprint of the certificate that a connection showed.
+/// The certificate that a connection showed: its fingerprint, and the device for which the authority made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PeerFingerprint(pub Option<Hash>);
+pub struct PeerCertificate {
+    /// Which certificate.
+    pub fingerprint: Hash,
+    /// Whose; a device has several one after another.
+    pub device: Option<DeviceId>,
+}
+
+/// What a connection showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub Option<PeerCertificate>);
 
 /// The devices' listener: TLS 1.3 and a certificate of our authority, or no connection.
 ///
@@ -139,7 +149,7 @@ impl PeerAcceptor {
 
 impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
     type Stream = <RustlsAcceptor as Accept<TcpStream, S>>::Stream;
-    type Service = AddExtension<AddExtension<S, PeerFingerprint>, Place>;
+    type Service = AddExtension<AddExtension<S, Peer>, Place>;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
@@ -151,8 +161,10 @@ impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
             let place = place.ok_or_else(|| io::Error::new(io::ErrorKind::QuotaExceeded, "too many connections"))?;
             let (stream, service) = accepting.await?;
             let certificates = stream.get_ref().1.peer_certificates();
-            let fingerprint = certificates.and_then(|chain| chain.first()).map(|certificate| hash(certificate));
-            let recognised = Extension(PeerFingerprint(fingerprint)).layer(service);
+            let shown = certificates
+                .and_then(|chain| chain.first())
+                .map(|certificate| PeerCertificate { fingerprint: hash(certificate), device: device_in(certificate) });
+            let recognised = Extension(Peer(shown)).layer(service);
             Ok((stream, Extension(Place { _place: Arc::new(place) }).layer(recognised)))
         })
     }
