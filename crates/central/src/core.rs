@@ -34,7 +34,7 @@ pub use supervise::{ACTS_MAX, Acts};
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
-use crate::store::{Store, StoreError};
+use crate::store::{Loaded, Store, StoreError};
 use open_records::DeviceLabels;
 use outlook::Forecasts;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -216,6 +216,13 @@ impl<S: Store> Core<S> {
     /// The key with which the centre signs.
     pub(crate) fn seal(&self) -> ed25519_dalek::SigningKey {
         self.key.seal()
+    }
+
+    /// The catalogue with what a decision has loaded of it: a copy, so that nobody stands still while a long one is made.
+    pub(crate) fn catalogue_with(&self, loaded: &mut Loaded) -> Catalogue {
+        let mut catalogue = self.catalogue();
+        catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+        catalogue.clone()
     }
 
     /// Brings the catalogue in memory up to the store's.

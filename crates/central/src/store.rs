@@ -316,7 +316,7 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn leave_lease(&self, holder: Uuid) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Deletes what nobody needs any more.
+    /// Deletes of what nobody needs any more as much as may go at once.
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -82,8 +82,8 @@ async fn run<S: Store>(
     let published = core
         .store()
         .transact(&wants, |mut loaded| {
-            let mut catalogue = core.catalogue();
-            catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+            // Giving the places of a city out takes seconds, in which whoever reads the plan must not wait.
+            let catalogue = core.catalogue_with(&mut loaded);
             let Some(due) = find_due(&catalogue, loaded.published_until, now) else {
                 return (Batch::default(), Ok::<_, SchedulerError>(None));
             };

@@ -142,14 +142,9 @@ impl Ground {
             let ids = self.clerks.keys().copied().collect();
             Ok(account::list_active(client, &ids).await? == self.clerks)
         };
-        let term = async {
-            match wants.term {
-                Some(term) => lease::is_term(client, term).await,
-                None => Ok(true),
-            }
-        };
-        let (catalogue, applicants, devices, clerks, term) =
+        let term = lease::check(client, wants.term);
+        let (catalogue, applicants, devices, clerks, ()) =
             tokio::try_join!(catalogue, applicants, devices, clerks, term)?;
-        if catalogue && applicants && devices && clerks && term { Ok(()) } else { Err(StoreError::Overtaken) }
+        if catalogue && applicants && devices && clerks { Ok(()) } else { Err(StoreError::Overtaken) }
     }
 }
