@@ -33,6 +33,7 @@ mod visits;
 mod vouchers;
 
 pub use openapi::Description;
+pub use sign_in::SignIns;
 
 use crate::authority::Authority;
 use crate::core::Core;
@@ -92,6 +93,8 @@ pub struct App<S> {
     pub health: Arc<Health>,
     /// The certificate (PEM) of the key with which the centre signs.
     pub seal: String,
+    /// Who is signing in.
+    pub sign_ins: SignIns,
     /// Certifies devices.
     pub authority: Arc<Authority>,
     /// The port at which enrolled devices connect.

@@ -6,6 +6,7 @@ mod config;
 pub(crate) mod health;
 mod lead;
 pub(crate) mod limits;
+pub(crate) mod patience;
 
 pub use config::ServeConfig;
 
@@ -15,7 +16,7 @@ use crate::clock::Clock;
 use crate::core::Core;
 use crate::entropy::EntropyError;
 use crate::routes::metrics::Metrics;
-use crate::routes::{self, App, Closed};
+use crate::routes::{self, App, Closed, SignIns};
 use crate::scheduler::{Scheduler, SchedulerError};
 use crate::sms::{self, Gateway};
 use crate::store::{LeaseTerm, Store, StoreError};
@@ -176,12 +177,12 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         metrics: Arc::clone(&metrics),
         seal: central.authority.certify_seal(&seal, central.entropy.bytes()?, now)?,
         health: Arc::clone(&health),
+        sign_ins: SignIns::new(std::thread::available_parallelism().map_or(1, usize::from)),
         authority: Arc::clone(&central.authority),
         devices_port: devices.port(),
     });
 
-    let accept =
-        |tls: &RustlsConfig| PeerAcceptor::new(tls.clone(), config.connections, config.connections_per_address);
+    let accept = |tls: &RustlsConfig| PeerAcceptor::new(tls.clone(), config);
     let (for_devices, for_public) = (accept(&certificates.devices), accept(&certificates.public));
     let of_devices = Arc::new(Limits::new(config.device_requests_per_minute, Arc::clone(&metrics)));
     let of_public = Arc::new(Limits::new(config.public_requests_per_minute, metrics));

@@ -6,6 +6,7 @@ use reqwest::StatusCode;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::num::NonZeroU32;
@@ -14,7 +15,7 @@ use tokio::sync::{oneshot, watch};
 use yuyue_central::core::Delivery;
 use yuyue_central::serve::{Running, ServeConfig, start};
 use yuyue_central::sms::SimulatedPhone;
-use yuyue_central::store::Store as _;
+use yuyue_central::store::{Batch, Store as _, Wants};
 use yuyue_central::writer::{GROUP_MAX, QUEUE_MAX, Writer};
 use yuyue_protocol::command::Command;
 use yuyue_protocol::cursor::Revision;
@@ -205,6 +206,75 @@ async fn one_address_does_not_take_all_connections() {
         assert!(line.get(&healthz).send().await.is_ok(), "two of one address");
     }
     assert!(lines[2].get(&healthz).send().await.is_err(), "the third is turned away");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_never_takes_an_answer_loses_the_connection_and_others_get_it() {
+    let world = World::new(300).await;
+    let second = NonZeroU32::MIN;
+    let config = ServeConfig { connections_per_address: 1, answer_seconds: second, ..ServeConfig::loopback() };
+    let running = start(&world.central, &config, Arc::new(SimulatedPhone::default())).await.unwrap();
+    let mut greedy = connect(&running, running.public);
+    let ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(500);
+    // More answers than any buffer holds, and none of them is read. The centre may hang up while this is still written.
+    let _ = greedy.write_all(&ask).and_then(|()| greedy.flush());
+    let answer = loop {
+        if let Ok(answer) = client(&running, None).get(url(running.public, "/healthz")).send().await {
+            break answer;
+        }
+    };
+    assert_eq!(answer.status(), StatusCode::OK, "its place is somebody else's");
+    let mut rest = Vec::new();
+    let _ = greedy.read_to_end(&mut rest);
+    let answered = String::from_utf8_lossy(&rest).matches("HTTP/1.1 200").count();
+    assert!(answered < 500, "and it was not waited for: {answered}");
+    running.stop().await;
+}
+
+/// Keeps everybody who wants to write waiting until the other end is dropped.
+async fn hold_the_store(world: &World) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+    let ((release, released), (held, is_held)) = (std::sync::mpsc::channel::<()>(), oneshot::channel());
+    let (core, runtime) = (Arc::clone(&world.core), tokio::runtime::Handle::current());
+    let holding = tokio::task::spawn_blocking(move || {
+        let stand_still = move |_| {
+            held.send(()).unwrap();
+            // Goes on when the other end is gone.
+            let _ = released.recv();
+            (Batch::default(), ())
+        };
+        runtime.block_on(core.store().transact(&Wants::default(), stand_still)).unwrap();
+    });
+    is_held.await.unwrap();
+    (release, holding)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn one_computer_signs_one_clerk_in_at_a_time_and_keeps_nobody_waiting() {
+    let world = World::new(10).await;
+    let running = serve(&world).await;
+    let (greedy, other) = (world.counter().await, world.counter().await);
+    let request = json!({"staff_number": world.clerk().staff_number, "password": world.clerk().password});
+    let sign_in = async |device: &Device| {
+        let post = client(&running, Some(device)).post(url(running.devices, "/v1/sign-in"));
+        post.json(&request).send().await.unwrap()
+    };
+    let (release, holding) = hold_the_store(&world).await;
+    let (first, second) = (Box::pin(sign_in(&greedy)), Box::pin(sign_in(&greedy)));
+    // The one that found the other under way is answered while the store stands still.
+    let (refused, waiting) = match futures_util::future::select(first, second).await {
+        futures_util::future::Either::Left(done) => done,
+        futures_util::future::Either::Right((done, waiting)) => (done, waiting),
+    };
+    let (status, problem) = problem(refused).await;
+    assert_eq!((status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy), "one at a time");
+    assert!(problem.retry_after_seconds.is_some_and(|seconds| (1..=60).contains(&seconds)), "and is told when");
+    let time = client(&running, Some(&other)).get(url(running.devices, "/v1/time")).send().await.unwrap();
+    assert_eq!(time.status(), StatusCode::OK, "the one worker of this program has hands free");
+    drop(release);
+    holding.await.unwrap();
+    assert_eq!(waiting.await.status(), StatusCode::OK, "the first is signed in");
+    assert_eq!(sign_in(&other).await.status(), StatusCode::OK, "and so is whoever comes from elsewhere");
     running.stop().await;
 }
 
