@@ -77,6 +77,8 @@ pub struct CoreConfig {
     pub codes_per_phone_day: u32,
     /// Codes that one counter may ask for in an hour at most.
     pub codes_per_counter_hour: u32,
+    /// Certificates that one device gets in a day at most; it asks about once an hour until it has the one it needs.
+    pub renewals_per_device_day: u32,
     /// Whether an identity card that a kiosk has read opens a visit without a code.
     pub card_visits: bool,
 }
@@ -93,6 +95,7 @@ impl Default for CoreConfig {
             visit_seconds_max: 60 * 60,
             codes_per_phone_day: 20,
             codes_per_counter_hour: 180,
+            renewals_per_device_day: 24,
             card_visits: false,
         }
     }
@@ -251,6 +254,22 @@ impl<S: Store> Core<S> {
         *self.forecasts() = Forecasts::default();
         *self.labels() = DeviceLabels::default();
     }
+}
+
+/// How often something is decided that other processes overtake.
+const TRIES_MAX: u32 = 5;
+
+/// Decides again what another process overtook; whatever has become of it then is decided on.
+pub(crate) async fn tried<T, F: Future<Output = Result<T, StoreError>> + Send>(
+    attempt: impl Fn() -> F + Send + Sync,
+) -> Result<T, StoreError> {
+    for _ in 1..TRIES_MAX {
+        match attempt().await {
+            Err(StoreError::Overtaken) => {}
+            done => return done,
+        }
+    }
+    attempt().await
 }
 
 /// What a caller is told about a failure of the store; the cause goes to the log, once, here.

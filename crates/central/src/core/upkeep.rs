@@ -8,8 +8,9 @@ use crate::authority::Authority;
 use crate::secret::Hash;
 use crate::store::{Batch, Store, Wants, Write};
 use yuyue_domain::rights::Right;
+use yuyue_domain::verification::quota::{Quota, QuotaRule};
 use yuyue_protocol::account::{RenewRequest, Renewed};
-use yuyue_protocol::error::Problem;
+use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::witness::{AuditTail, Checkpoint, RecordHash};
 
 impl<S: Store> Known<'_, S> {
@@ -17,7 +18,7 @@ impl<S: Store> Known<'_, S> {
     /// ends or the device asks again, so that an answer which is lost shuts nobody out.
     ///
     /// # Errors
-    /// When the request cannot be read, or the store or the authority fails.
+    /// When the request cannot be read, the device has had enough of them today, or the store or the authority fails.
     pub async fn renew_certificate(
         &self,
         authority: &Authority,
@@ -31,11 +32,24 @@ impl<S: Store> Known<'_, S> {
         let certificate = authority
             .certify_device(&request.certificate_request, device, serial, core.clock.wall())
             .map_err(|error| authority_problem(&error))?;
-        let mut batch = Batch::at(now);
-        batch.writes.push(Write::DeviceRenewed { device, used, next: certificate.fingerprint });
-        batch.audit(Entry { device: Some(device), ..Entry::new(now, Act::CertificateRenewed) });
-        let written = core.store().transact(&Wants::default(), |_| (batch, ())).await;
-        written.map_err(|error| store_problem(&error))?;
+        let key = core.key.tag(&["certificates of a device", device.to_string().as_str()]);
+        let rule = QuotaRule { max: core.config.renewals_per_device_day, span_seconds: 24 * 3600 };
+        let wants = Wants { quotas: [key].into(), ..Wants::default() };
+        let written =
+            core.store().transact(&wants, |loaded| match Quota::take(loaded.quotas.get(&key).copied(), now, rule) {
+                Err(from) => (Batch::default(), Err(from)),
+                Ok(quota) => {
+                    let mut batch = Batch::at(now);
+                    batch.writes.push(Write::Quota { key, quota });
+                    batch.writes.push(Write::DeviceRenewed { device, used, next: certificate.fingerprint });
+                    batch.audit(Entry { device: Some(device), ..Entry::new(now, Act::CertificateRenewed) });
+                    (batch, Ok(()))
+                }
+            });
+        written.await.map_err(|error| store_problem(&error))?.map_err(|from| {
+            let wait = u32::try_from(from.seconds_since(now)).unwrap_or(u32::MAX);
+            Problem::new(ErrorCode::Busy, "the device has had enough certificates today").retry_after(wait)
+        })?;
         Ok(Renewed { certificate: certificate.pem })
     }
 

@@ -8,8 +8,8 @@ use crate::store::{Loaded, StoreError, Wants};
 use deadpool_postgres::GenericClient;
 use std::collections::{BTreeMap, BTreeSet};
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId};
-use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::Clerk;
 use yuyue_protocol::cursor::Revision;
 
 pub async fn load<C: GenericClient>(client: &C, wants: &Wants, held: &Held) -> Result<Loaded, StoreError> {
@@ -106,7 +106,7 @@ pub struct Ground {
     /// Whoever is locked, as of which revision: what is decided about everybody asks for no locks.
     applicants: (BTreeSet<ApplicantId>, Revision),
     devices: BTreeSet<DeviceId>,
-    clerks: BTreeMap<ClerkId, Role>,
+    clerks: BTreeMap<ClerkId, Clerk>,
 }
 
 impl Ground {
