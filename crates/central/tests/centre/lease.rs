@@ -10,7 +10,7 @@ use uuid::Uuid;
 use yuyue_central::central::Central;
 use yuyue_central::clock::{Clock, ManualClock};
 use yuyue_central::core::Core;
-use yuyue_central::scheduler::{Done, Scheduler, SchedulerError};
+use yuyue_central::scheduler::{Done, Scheduler, SchedulerError, preview};
 use yuyue_central::sms::{SimulatedPhone, send_due_in};
 use yuyue_central::store::postgres::PostgresStore;
 use yuyue_central::store::{AnyStore, Batch, LeaseTerm, NewSms, Store, StoreError, Wants, Write};
@@ -253,4 +253,17 @@ async fn a_publication_keeps_its_lease_however_long_it_takes_and_whoever_reads_d
     assert!(!due.is_empty() && !done.publications.is_empty(), "it is completed: {done:?}");
     assert!(read.get().is_some_and(|sessions| *sessions > 0), "the plan was read in the middle of it");
     invariants::check(city.core.store()).await;
+}
+
+#[tokio::test]
+async fn what_would_be_published_is_shown_without_waiting_for_anybody() {
+    let city = City::new(100).await;
+    let_days_be_due(&city).await;
+    let mut other = city.database.as_ref().unwrap().connect().await;
+    let holding = other.transaction().await.unwrap();
+    holding.query("SELECT 1 FROM feed_head FOR UPDATE", &[]).await.unwrap();
+    let shown = preview(&city.core, city.now()).await.unwrap().expect("a day is due");
+    holding.rollback().await.unwrap();
+    let done = Scheduler::default().tick(&city.core).await.unwrap();
+    assert_eq!(done.publications[0], shown.published, "as it comes then");
 }
