@@ -30,6 +30,7 @@ pub(crate) use decide::deliveries;
 pub use decide::{Delivery, SigningKey};
 pub use known::Known;
 pub use supervise::{ACTS_MAX, Acts};
+pub use upkeep::Contradicted;
 
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};

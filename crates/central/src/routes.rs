@@ -138,6 +138,7 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/clerks/sign-out", post(clerks::sign_out::<S>))
         .route("/v1/acts", get(acts::acts::<S>))
         .route("/v1/audit", get(audit::tail::<S>))
+        .route("/v1/audit/contradictions", post(audit::contradict::<S>))
         .route("/v1/seal", get(audit::seal::<S>))
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

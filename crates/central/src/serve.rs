@@ -131,8 +131,11 @@ impl Running {
         for task in &self.tasks[self.handles.len()..] {
             task.abort();
         }
-        // It ends by itself, after what it has begun.
-        for task in self.tasks.into_iter().chain(self.scheduler) {
+        if let Some(scheduler) = self.scheduler {
+            // It ends by itself, after what it has begun, unless the store does not answer.
+            let _ = tokio::time::timeout(STOP_WITHIN, scheduler).await;
+        }
+        for task in self.tasks {
             // An aborted task ends with an error that says so.
             let _ = task.await;
         }
