@@ -20,7 +20,7 @@ use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
-use yuyue_protocol::witness::{AuditTail, SealKey};
+use yuyue_protocol::witness::{AuditTail, Checkpoint, SealKey};
 
 /// The centre, when there is a line to it.
 pub struct Line {
@@ -163,5 +163,9 @@ impl Upkeep for Line {
 
     async fn audit_tail(&self, seen: Option<u64>) -> Result<AuditTail, Problem> {
         self.centre()?.with_token(None).audit_tail(seen).await
+    }
+
+    async fn contradict_audit(&self, kept: Checkpoint) -> Result<(), Problem> {
+        self.centre()?.with_token(None).contradict_audit(kept).await
     }
 }

@@ -20,7 +20,7 @@ at the end stands which ran to their end. The figures of docs/performance.md com
 /// # Errors
 /// When there is none with the word in its name, or one failed.
 pub fn run(passed_on: &[String]) -> Result<()> {
-    system::install_packages(system::BUILD_PACKAGES)?;
+    system::install_packages(system::BENCH_PACKAGES)?;
     let found = find(shell::root(), passed_on.first().map_or("", String::as_str))?;
     if found.is_empty() {
         bail!("no benchmark has that word in its name");

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 /// What compiling needs.
 pub const BUILD_PACKAGES: &[&str] = &["build-essential", "pkg-config", "libssl-dev"];
 
+/// What measuring needs beside the window: the database server, whose own measurement stands beside ours.
+pub const BENCH_PACKAGES: &[&str] = &["build-essential", "pkg-config", "libssl-dev", "postgresql"];
+
 /// What building and opening the window needs. Smaller fonts than Noto show rare surnames as boxes; espeak-ng is the voice
 /// of the self-service terminal.
 pub const WINDOW_PACKAGES: &[&str] =

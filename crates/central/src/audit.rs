@@ -57,6 +57,8 @@ pub enum Act {
     ActsRead,
     /// A device got a new certificate.
     CertificateRenewed,
+    /// A device has kept a record of the audit that is not there any more.
+    AuditContradicted,
     /// A backup was put in place and a new feed begun.
     Restored,
     /// Rows were imported.

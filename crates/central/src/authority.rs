@@ -10,6 +10,7 @@ use rcgen::{
 };
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use x509_parser::parse_x509_certificate;
 use yuyue_domain::ids::DeviceId;
 use yuyue_domain::time::{Date, Timestamp};
 
@@ -22,6 +23,9 @@ const SEAL_YEARS: i64 = 10;
 const DEVICE_DAYS: i64 = 365;
 /// Days for which the server's own certificate is valid; it is made anew with every start and when half of them are over.
 pub const SERVER_DAYS: i64 = 365;
+
+/// What the name in a device's certificate begins with.
+const DEVICE_NAME: &str = "device-";
 
 /// Why no certificate could be made.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +118,7 @@ impl Authority {
     ) -> Result<DeviceCertificate, AuthorityError> {
         let mut request = CertificateSigningRequestParams::from_pem(request_pem).map_err(AuthorityError::Request)?;
         let mut params = CertificateParams::default();
-        params.distinguished_name = name(&format!("device-{device}"));
+        params.distinguished_name = name(&format!("{DEVICE_NAME}{device}"));
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.serial_number = Some(serial_number(serial));
@@ -176,6 +180,14 @@ impl PublicKeyData for SealKey {
     }
 }
 
+/// The device for which an authority made this certificate (DER). Only what was checked to be of ours says anything.
+#[must_use]
+pub fn device_in(certificate: &[u8]) -> Option<DeviceId> {
+    let (_, certificate) = parse_x509_certificate(certificate).ok()?;
+    let name = certificate.subject().iter_common_name().next()?.as_str().ok()?;
+    name.strip_prefix(DEVICE_NAME)?.parse().ok().map(DeviceId)
+}
+
 fn name(common: &str) -> DistinguishedName {
     let mut name = DistinguishedName::new();
     name.push(DnType::CommonName, common);
@@ -219,6 +231,7 @@ mod tests {
         let certified = again.certify_device(&request(), DeviceId(7), [1; 32], now()).expect("certified");
         let der = CertificateDer::from_pem_slice(certified.pem.as_bytes()).expect("PEM");
         assert_eq!(hash(&der), certified.fingerprint, "the fingerprint is that of the certificate");
+        assert_eq!(device_in(&der), Some(DeviceId(7)), "it says for whom it was made");
     }
 
     #[test]

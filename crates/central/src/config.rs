@@ -11,6 +11,23 @@ use toml::{Table, Value};
 
 /// What the names of variables begin with.
 const PREFIX: &str = "YUYUE_";
+/// What follows in the names of variables that are about no key of a part.
+const OWN: [&str; 4] = ["CONFIG", "FOLDER", "LOG", "STORE"];
+/// What follows in names that our other programs read, which may run beside the centre: the window, its tests and
+/// measurements. Everything else is a mistake, such as a letter that is missing.
+const OTHERS: [&str; 11] = [
+    "AUTHORITY",
+    "BENCH_",
+    "CALLER",
+    "CENTRAL",
+    "DATA",
+    "KIOSK_",
+    "PRINTER",
+    "PRODUCTION_",
+    "TRAINING_",
+    "VISITS",
+    "WRITE_",
+];
 
 /// Why a configuration is not usable.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +41,12 @@ pub enum ConfigError {
     /// A variable says something that is not understood.
     #[error("the variable {0} is wrong")]
     Variable(String, #[source] toml::de::Error),
+    /// A variable is about nothing that there is.
+    #[error(
+        "the variable {0} is not known; known are YUYUE_CONFIG, YUYUE_FOLDER, YUYUE_LOG, YUYUE_STORE, and YUYUE_PART_KEY \
+         for the keys of the configuration's parts {1}"
+    )]
+    UnknownVariable(String, String),
     /// A variable is no text.
     #[error("the variable {0} is no text")]
     NoText(String),
@@ -95,8 +118,15 @@ impl Config {
         let mut table = path.map_or_else(|| Ok(Table::new()), read_file)?;
         let parts = Table::try_from(Self::default())?;
         for (name, value) in variables {
-            let Some((part, key)) = name.to_str().and_then(|name| place_of(name, &parts)) else { continue };
             let name = name.to_string_lossy().into_owned();
+            let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+            let Some((part, key)) = place_of(rest, &parts) else {
+                if OWN.contains(&rest) || OTHERS.iter().any(|begin| rest.starts_with(begin)) {
+                    continue;
+                }
+                let parts: Vec<&str> = parts.keys().map(String::as_str).collect();
+                return Err(ConfigError::UnknownVariable(name, parts.join(", ")));
+            };
             let Some(text) = value.to_str() else { return Err(ConfigError::NoText(name)) };
             let one = Table::from_iter([(key, value_of(text))]);
             // Alone first, so that the error is about this variable.
@@ -122,8 +152,8 @@ fn read_file(path: &Path) -> Result<Table, ConfigError> {
 }
 
 /// Which key of which part a variable is about; none when it is about something else, such as `YUYUE_FOLDER`.
-fn place_of(name: &str, parts: &Table) -> Option<(String, String)> {
-    let (part, key) = name.strip_prefix(PREFIX)?.split_once('_')?;
+fn place_of(rest: &str, parts: &Table) -> Option<(String, String)> {
+    let (part, key) = rest.split_once('_')?;
     let part = part.to_ascii_lowercase();
     parts.contains_key(&part).then(|| (part, key.to_ascii_lowercase()))
 }
@@ -192,6 +222,14 @@ mod tests {
         assert!(unknown.contains("YUYUE_SERVE_PUBIC"), "the variable: {unknown}");
         let port = complaint(read("", &[("YUYUE_SERVE_PUBLIC", "nine thousand")]));
         assert!(port.contains("YUYUE_SERVE_PUBLIC"), "a value that is none: {port}");
+        for misspelt in ["YUYUE_SERV_PUBLIC", "YUYUE_FOLDERS", "YUYUE_SERVEPUBLIC", "YUYUE_"] {
+            let unknown = complaint(read("", &[(misspelt, "127.0.0.1:9000")]));
+            assert!(unknown.contains(misspelt), "a variable that is about nothing: {unknown}");
+            assert!(unknown.contains("YUYUE_FOLDER") && unknown.contains("serve"), "and what there is: {unknown}");
+        }
+        let beside =
+            [("YUYUE_PRINTER", "counter-1"), ("YUYUE_TRAINING_DAY", "2026-11-23"), ("YUYUE", "x"), ("HOME", "/")];
+        assert!(read("", &beside).is_ok(), "what other programs read is no mistake");
         let zero = complaint(read("[serve]\ndevice_requests_per_minute = 0", &[]));
         assert!(zero.contains("device_requests_per_minute"), "a limit that lets nobody in: {zero}");
     }

@@ -30,11 +30,12 @@ pub(crate) use decide::deliveries;
 pub use decide::{Delivery, SigningKey};
 pub use known::Known;
 pub use supervise::{ACTS_MAX, Acts};
+pub use upkeep::Contradicted;
 
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
-use crate::store::{Store, StoreError};
+use crate::store::{Loaded, Store, StoreError};
 use open_records::DeviceLabels;
 use outlook::Forecasts;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -77,6 +78,8 @@ pub struct CoreConfig {
     pub codes_per_phone_day: u32,
     /// Codes that one counter may ask for in an hour at most.
     pub codes_per_counter_hour: u32,
+    /// Certificates that one device gets in a day at most; it asks about once an hour until it has the one it needs.
+    pub renewals_per_device_day: u32,
     /// Whether an identity card that a kiosk has read opens a visit without a code.
     pub card_visits: bool,
 }
@@ -93,6 +96,7 @@ impl Default for CoreConfig {
             visit_seconds_max: 60 * 60,
             codes_per_phone_day: 20,
             codes_per_counter_hour: 180,
+            renewals_per_device_day: 24,
             card_visits: false,
         }
     }
@@ -218,6 +222,13 @@ impl<S: Store> Core<S> {
         self.key.seal()
     }
 
+    /// The catalogue with what a decision has loaded of it: a copy, so that nobody stands still while a long one is made.
+    pub(crate) fn catalogue_with(&self, loaded: &mut Loaded) -> Catalogue {
+        let mut catalogue = self.catalogue();
+        catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+        catalogue.clone()
+    }
+
     /// Brings the catalogue in memory up to the store's.
     ///
     /// # Errors
@@ -244,6 +255,22 @@ impl<S: Store> Core<S> {
         *self.forecasts() = Forecasts::default();
         *self.labels() = DeviceLabels::default();
     }
+}
+
+/// How often something is decided that other processes overtake.
+const TRIES_MAX: u32 = 5;
+
+/// Decides again what another process overtook; whatever has become of it then is decided on.
+pub(crate) async fn tried<T, F: Future<Output = Result<T, StoreError>> + Send>(
+    attempt: impl Fn() -> F + Send + Sync,
+) -> Result<T, StoreError> {
+    for _ in 1..TRIES_MAX {
+        match attempt().await {
+            Err(StoreError::Overtaken) => {}
+            done => return done,
+        }
+    }
+    attempt().await
 }
 
 /// What a caller is told about a failure of the store; the cause goes to the log, once, here.

@@ -28,10 +28,12 @@ mod search;
 mod sessions;
 mod sign_in;
 mod time;
+mod turns;
 mod visits;
 mod vouchers;
 
 pub use openapi::Description;
+pub use sign_in::SignIns;
 
 use crate::authority::Authority;
 use crate::core::Core;
@@ -55,11 +57,14 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use turns::Turns;
 use yuyue_domain::ids::DeviceId;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
-/// Bytes of a request's body at most, but for commands.
+/// Bytes of a body at most of whoever is no device of ours: enrolling takes some two thousand.
+pub const STRANGERS_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a device's body at most, but for commands.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a batch of commands at most: 256 bodies of 16 KiB, escaped, with their envelopes.
 pub const COMMANDS_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -88,6 +93,8 @@ pub struct App<S> {
     pub health: Arc<Health>,
     /// The certificate (PEM) of the key with which the centre signs.
     pub seal: String,
+    /// Who is signing in.
+    pub sign_ins: SignIns,
     /// Certifies devices.
     pub authority: Arc<Authority>,
     /// The port at which enrolled devices connect.
@@ -131,12 +138,15 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/clerks/sign-out", post(clerks::sign_out::<S>))
         .route("/v1/acts", get(acts::acts::<S>))
         .route("/v1/audit", get(audit::tail::<S>))
+        .route("/v1/audit/contradictions", post(audit::contradict::<S>))
         .route("/v1/seal", get(audit::seal::<S>))
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/v1/commands", post(commands::commands::<S>).layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX)));
-    let live = Router::new().route("/v1/changes/live", get(live::live::<S>));
-    finish(with_bounds(bounded, &app).merge(live), &app).with_state(app)
+    let recognised = middleware::from_fn_with_state(Arc::clone(&app), caller::recognised::<S>);
+    let bounded = in_time(in_turn(bounded).layer(recognised.clone()), &app);
+    let live = Router::new().route("/v1/changes/live", get(live::live::<S>)).layer(recognised);
+    finish(bounded.merge(live), &app).with_state(app)
 }
 
 /// The endpoints for everybody.
@@ -153,7 +163,7 @@ pub fn for_public<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/openapi.json", get(openapi::openapi))
         .route("/healthz", get(admin::healthz))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    finish(with_bounds(bounded, &app), &app).with_state(app)
+    finish(in_time(in_turn(bounded), &app), &app).with_state(app)
 }
 
 /// The endpoints for the operator, on this computer only.
@@ -162,17 +172,22 @@ pub fn for_admin<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/healthz", get(admin::healthz))
         .route("/readyz", get(admin::readyz::<S>))
         .route("/metrics", get(admin::metrics::<S>));
-    finish(with_bounds(bounded, &app), &app).with_state(app)
+    finish(in_time(in_turn(bounded), &app), &app).with_state(app)
 }
 
 type Routes<S> = Router<Arc<App<S>>>;
 
-fn with_bounds<S: Store>(router: Routes<S>, app: &Arc<App<S>>) -> Routes<S> {
-    // The wait for a turn counts too: whoever comes when everybody comes is told so within the same time.
+/// Hears requests out and works on so many at once.
+fn in_turn<S: Store>(router: Routes<S>) -> Routes<S> {
+    let long_bodies = Turns::new(heard::LONG_BODIES_MAX);
     router
         .layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_MAX))
-        .layer(middleware::from_fn(heard::heard))
-        .layer(middleware::from_fn_with_state(app.writer.clone(), within_timeout))
+        .layer(middleware::from_fn_with_state(long_bodies, heard::heard))
+}
+
+/// The wait for a turn counts too: whoever comes when everybody comes is told so within the same time.
+fn in_time<S: Store>(router: Routes<S>, app: &Arc<App<S>>) -> Routes<S> {
+    router.layer(middleware::from_fn_with_state(app.writer.clone(), within_timeout))
 }
 
 async fn within_timeout(State(writer): State<Writer>, request: Request, next: Next) -> Response {

@@ -15,6 +15,7 @@ pub use publication::{Preview, Published, preview};
 use crate::core::Core;
 use crate::store::{LeaseTerm, Store, StoreError};
 use counts::Counts;
+use purge::Purge;
 use std::collections::BTreeSet;
 use yuyue_domain::allocation::AllocationError;
 use yuyue_domain::ids::SessionId;
@@ -64,13 +65,13 @@ struct Memory {
     counts: Counts,
     cancelled: BTreeSet<SessionId>,
     lapsed_until: Option<Timestamp>,
-    purged_on: Option<Date>,
+    purge: Purge,
     ruled_on: Option<Date>,
 }
 
 impl Scheduler {
-    /// Does what is due, as the process that holds the lease in this term. Publications stand on it: when another process
-    /// has taken over by then, nothing is published.
+    /// Does what is due, as the process that holds the lease in this term. Everything that is written stands on it: when
+    /// another process has taken over by then, nothing is.
     ///
     /// # Errors
     /// As [`Scheduler::tick`].
@@ -92,30 +93,27 @@ impl Scheduler {
         if self.memory.epoch != epoch {
             self.memory = Memory { epoch, ..Memory::default() };
         }
-        let memory = &mut self.memory;
+        let (memory, term) = (&mut self.memory, self.term);
         if memory.ruled_on != Some(now.date()) {
-            core.renew_policy().await?;
+            core.renew_policy(term).await?;
             memory.ruled_on = Some(now.date());
         }
         core.refresh_board().await?;
-        let cancelled = cancellation::end(core, now, &mut memory.cancelled).await?;
-        let mut done = Done { cancelled, extensions: extension::decide(core, now).await?, ..Done::default() };
-        while let Some(published) = publication::publish_next(core, now, self.term).await? {
+        let cancelled = cancellation::end(core, now, term, &mut memory.cancelled).await?;
+        let mut done = Done { cancelled, extensions: extension::decide(core, now, term).await?, ..Done::default() };
+        while let Some(published) = publication::publish_next(core, now, term).await? {
             tracing::info!(at = %published.publication_at, placed = published.placed, "published");
             done.publications.push(published);
         }
         // Nothing else lets an application run out of publications; what was cancelled has been looked at.
         let published_until = core.store().get_published_until().await?;
         if memory.lapsed_until != Some(published_until) {
-            done.lapsed = lapse::lapse(core).await?;
+            done.lapsed = lapse::lapse(core, term).await?;
             memory.lapsed_until = Some(published_until);
             core.refresh_board().await?;
         }
-        done.counts = memory.counts.publish(core, now).await?;
-        if memory.purged_on != Some(now.date()) {
-            purge::purge(core, now).await?;
-            memory.purged_on = Some(now.date());
-        }
+        done.counts = memory.counts.publish(core, now, term).await?;
+        memory.purge.go_on(core, now, term).await;
         Ok(done)
     }
 }

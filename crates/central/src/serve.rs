@@ -6,6 +6,7 @@ mod config;
 pub(crate) mod health;
 mod lead;
 pub(crate) mod limits;
+pub(crate) mod patience;
 
 pub use config::ServeConfig;
 
@@ -15,10 +16,10 @@ use crate::clock::Clock;
 use crate::core::Core;
 use crate::entropy::EntropyError;
 use crate::routes::metrics::Metrics;
-use crate::routes::{self, App, Closed};
-use crate::scheduler;
+use crate::routes::{self, App, Closed, SignIns};
+use crate::scheduler::{Scheduler, SchedulerError};
 use crate::sms::{self, Gateway};
-use crate::store::{Store, StoreError};
+use crate::store::{LeaseTerm, Store, StoreError};
 use crate::tls::{PeerAcceptor, TlsError};
 use crate::writer::Writer;
 use axum::Router;
@@ -113,6 +114,7 @@ pub struct Running {
     closed: watch::Sender<Closed>,
     handles: Vec<Handle<SocketAddr>>,
     tasks: Vec<JoinHandle<()>>,
+    scheduler: Option<JoinHandle<()>>,
     /// Gives the lease up.
     leave: Box<dyn Fn() -> Leaving + Send + Sync>,
 }
@@ -128,6 +130,10 @@ impl Running {
         }
         for task in &self.tasks[self.handles.len()..] {
             task.abort();
+        }
+        if let Some(scheduler) = self.scheduler {
+            // It ends by itself, after what it has begun, unless the store does not answer.
+            let _ = tokio::time::timeout(STOP_WITHIN, scheduler).await;
         }
         for task in self.tasks {
             // An aborted task ends with an error that says so.
@@ -174,12 +180,12 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         metrics: Arc::clone(&metrics),
         seal: central.authority.certify_seal(&seal, central.entropy.bytes()?, now)?,
         health: Arc::clone(&health),
+        sign_ins: SignIns::new(std::thread::available_parallelism().map_or(1, usize::from)),
         authority: Arc::clone(&central.authority),
         devices_port: devices.port(),
     });
 
-    let accept =
-        |tls: &RustlsConfig| PeerAcceptor::new(tls.clone(), config.connections, config.connections_per_address);
+    let accept = |tls: &RustlsConfig| PeerAcceptor::new(tls.clone(), config);
     let (for_devices, for_public) = (accept(&certificates.devices), accept(&certificates.public));
     let of_devices = Arc::new(Limits::new(config.device_requests_per_minute, Arc::clone(&metrics)));
     let of_public = Arc::new(Limits::new(config.public_requests_per_minute, metrics));
@@ -197,6 +203,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         closed: closed_sender.clone(),
         handles: Vec::new(),
         tasks: Vec::new(),
+        scheduler: None,
         leave: leave(&core, holder),
     };
     let [devices, public, admin] = listeners;
@@ -288,31 +295,40 @@ impl Running {
             loop {
                 every.tick().await;
                 // Two senders would send everything twice.
-                if leads.borrow().is_none() {
-                    continue;
-                }
-                if let Err(error) = sms::send_due(&for_messages, &*gateway).await {
+                let Some(term) = *leads.borrow() else { continue };
+                if let Err(error) = sms::send_due_in(term, &for_messages, &*gateway).await {
                     tracing::error!(error = &error as &dyn std::error::Error, "messages wait");
                 }
             }
         });
         let (core, due) = (Arc::clone(core), Arc::clone(&self.due));
-        self.work("the scheduler", async move {
-            let mut scheduler = scheduler::Scheduler::default();
-            loop {
+        let mut closed = self.closed.subscribe();
+        let health = Arc::clone(&self.health);
+        let work = async move {
+            let mut scheduler = Scheduler::default();
+            while !closed.borrow().stopping {
                 let term = *lead.borrow();
                 let done = match term {
-                    Some(term) => scheduler.tick_in(term, &core).await.map(drop),
+                    Some(term) => {
+                        let done;
+                        (scheduler, done) = tick_apart(scheduler, term, &core).await;
+                        done
+                    }
                     // Another process does it; who waits is to be known here as well.
                     None => core.refresh_board().await.map_err(Into::into),
                 };
                 if let Err(error) = done {
                     tracing::error!(error = &error as &dyn std::error::Error, "what is due was not done");
                 }
-                // Whoever moves the clock does not wait for the next look.
-                let _ = tokio::time::timeout(TICK_EVERY, due.notified()).await;
+                tokio::select! {
+                    () = tokio::time::sleep(TICK_EVERY) => {}
+                    // Whoever moves the clock does not wait for the next look.
+                    () = due.notified() => {}
+                    _ = closed.wait_for(|closed| closed.stopping) => {}
+                }
             }
-        });
+        };
+        self.scheduler = Some(tokio::spawn(async move { health.watch("the scheduler", work).await }));
     }
 
     /// What keeps the listeners good: who is shut out leaves at once, certificates are renewed, quiet callers forgotten.
@@ -353,6 +369,21 @@ impl Running {
         let health = Arc::clone(&self.health);
         self.tasks.push(tokio::spawn(async move { health.watch(part, work).await }));
     }
+}
+
+/// Does what is due on a thread for what blocks: giving the places of a city out takes seconds, in which the lease is to be
+/// renewed and everybody answered.
+async fn tick_apart<S: Store>(
+    mut scheduler: Scheduler,
+    term: LeaseTerm,
+    core: &Arc<Core<S>>,
+) -> (Scheduler, Result<(), SchedulerError>) {
+    let (core, runtime) = (Arc::clone(core), tokio::runtime::Handle::current());
+    let ticking = tokio::task::spawn_blocking(move || {
+        let done = runtime.block_on(scheduler.tick_in(term, &core)).map(drop);
+        (scheduler, done)
+    });
+    ticking.await.unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
 }
 
 fn note(ended: Result<(), std::io::Error>) {

@@ -7,7 +7,7 @@ pub use phone::{Message, SimulatedPhone};
 pub use spool::SpoolGateway;
 
 use crate::core::Core;
-use crate::store::{Batch, DueSms, Store, StoreError, Wants, Write};
+use crate::store::{Batch, DueSms, LeaseTerm, Store, StoreError, Wants, Write};
 use std::future::Future;
 use std::pin::Pin;
 use yuyue_domain::time::Timestamp;
@@ -26,22 +26,53 @@ pub struct GatewayError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 /// Whether a message was taken.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), GatewayError>> + Send + 'a>>;
 
+/// Seconds for which a message that a process is about to hand over is nobody else's.
+const TAKEN_SECONDS: i64 = 30;
+
 /// Brings messages to phones. It may get a message twice, when the centre stopped between handing over and noting it.
 pub trait Gateway: Send + Sync + 'static {
     /// Takes a message over.
     fn send<'a>(&'a self, message: &'a DueSms, now: Timestamp) -> Sending<'a>;
 }
 
-/// Hands over what is due; answers how many were taken.
+/// Hands over what is due, as the process that holds the lease in this term. It takes the messages first: when another
+/// process has taken over by then, it hands nothing over, and the other one leaves them alone for a while.
+///
+/// # Errors
+/// When the store fails.
+pub async fn send_due_in<S: Store>(
+    term: LeaseTerm,
+    core: &Core<S>,
+    gateway: &dyn Gateway,
+) -> Result<usize, StoreError> {
+    let now = core.now();
+    let due = core.store().list_due_sms(now, DUE_MAX).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let (until, wants) = (now.plus_seconds(TAKEN_SECONDS), Wants { term: Some(term), ..Wants::default() });
+    let mut batch = Batch::at(now);
+    batch.writes.push(Write::SmsTaken { ids: due.iter().map(|message| message.id).collect(), until });
+    core.store().transact(&wants, |_| (batch, ())).await?;
+    hand_over(core, gateway, due, now).await
+}
+
+/// Hands over what is due, where no other process does; answers how many were taken.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn send_due<S: Store>(core: &Core<S>, gateway: &dyn Gateway) -> Result<usize, StoreError> {
     let now = core.now();
     let due = core.store().list_due_sms(now, DUE_MAX).await?;
-    if due.is_empty() {
-        return Ok(0);
-    }
+    if due.is_empty() { Ok(0) } else { hand_over(core, gateway, due, now).await }
+}
+
+async fn hand_over<S: Store>(
+    core: &Core<S>,
+    gateway: &dyn Gateway,
+    due: Vec<DueSms>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
     let mut batch = Batch::at(now);
     let mut sent = 0;
     for message in &due {
@@ -65,6 +96,7 @@ pub async fn send_due<S: Store>(core: &Core<S>, gateway: &dyn Gateway) -> Result
             }
         });
     }
+    // On no term: what was handed over was, whoever leads by now.
     core.store().transact(&Wants::default(), |_| (batch, ())).await?;
     Ok(sent)
 }

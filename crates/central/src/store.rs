@@ -61,6 +61,12 @@ pub trait Store: Send + Sync + 'static {
         decide: F,
     ) -> impl Future<Output = Result<T, StoreError>> + Send;
 
+    /// Loads what is wanted as it is now, without keeping anybody waiting: for a decision that is only shown.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn look(&self, wants: &Wants) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
+
     /// One page of the feed; none when the cursor belongs to another feed or is older than the tombstones.
     ///
     /// # Errors
@@ -316,7 +322,7 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn leave_lease(&self, holder: Uuid) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Deletes what nobody needs any more.
+    /// Deletes of what nobody needs any more as much as may go at once.
     ///
     /// # Errors
     /// See [`StoreError`].

@@ -1,8 +1,10 @@
 //! TLS of the listeners, and which certificate a connection showed.
 
-use crate::authority::{Authority, AuthorityError, ServerCertificate};
+use crate::authority::{Authority, AuthorityError, ServerCertificate, device_in};
 use crate::secret::{Hash, hash};
+use crate::serve::ServeConfig;
 use crate::serve::limits::network;
+use crate::serve::patience::Patient;
 use axum::Extension;
 use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
@@ -19,6 +21,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Layer as _;
+use yuyue_domain::ids::DeviceId;
 
 /// How long a connection may take to agree on its encryption.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,9 +40,18 @@ pub enum TlsError {
     Verifier(#[from] rustls::server::VerifierBuilderError),
 }
 
-/// The fingerprint of the certificate that a connection showed.
+/// The certificate that a connection showed: its fingerprint, and the device for which the authority made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PeerFingerprint(pub Option<Hash>);
+pub struct PeerCertificate {
+    /// Which certificate.
+    pub fingerprint: Hash,
+    /// Whose; a device has several one after another.
+    pub device: Option<DeviceId>,
+}
+
+/// What a connection showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub Option<PeerCertificate>);
 
 /// The devices' listener: TLS 1.3 and a certificate of our authority, or no connection.
 ///
@@ -78,6 +90,8 @@ pub struct PeerAcceptor {
     inner: RustlsAcceptor,
     free: Arc<Semaphore>,
     addresses: Arc<Addresses>,
+    /// How long it is waited for somebody who takes nothing.
+    patience: Duration,
 }
 
 /// How many connections come from which address.
@@ -127,32 +141,36 @@ pub struct Place {
 }
 
 impl PeerAcceptor {
-    /// With this encryption, which can be renewed, and at most so many connections at once and of each address; who comes
-    /// beyond them is turned away.
+    /// With this encryption, which can be renewed, and at most so many connections at once and of each address as are
+    /// configured; who comes beyond them is turned away.
     #[must_use]
-    pub fn new(config: RustlsConfig, connections_max: usize, each_max: usize) -> Self {
-        let inner = RustlsAcceptor::new(config).handshake_timeout(HANDSHAKE_TIMEOUT);
-        let free = Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS)));
-        Self { inner, free, addresses: Arc::new(Addresses { open: Mutex::default(), each_max }) }
+    pub fn new(tls: RustlsConfig, config: &ServeConfig) -> Self {
+        let inner = RustlsAcceptor::new(tls).handshake_timeout(HANDSHAKE_TIMEOUT);
+        let free = Arc::new(Semaphore::new(config.connections.min(Semaphore::MAX_PERMITS)));
+        let addresses = Addresses { open: Mutex::default(), each_max: config.connections_per_address };
+        let patience = Duration::from_secs(config.answer_seconds.get().into());
+        Self { inner, free, addresses: Arc::new(addresses), patience }
     }
 }
 
 impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
-    type Stream = <RustlsAcceptor as Accept<TcpStream, S>>::Stream;
-    type Service = AddExtension<AddExtension<S, PeerFingerprint>, Place>;
+    type Stream = <RustlsAcceptor as Accept<Patient<TcpStream>, S>>::Stream;
+    type Service = AddExtension<AddExtension<S, Peer>, Place>;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let place = Arc::clone(&self.free).try_acquire_owned().ok();
         let of_address = stream.peer_addr().ok().and_then(|peer| self.addresses.take(peer.ip()));
-        let accepting = self.inner.accept(stream, service);
+        let accepting = self.inner.accept(Patient::new(stream, self.patience), service);
         Box::pin(async move {
             let place = place.zip(of_address);
             let place = place.ok_or_else(|| io::Error::new(io::ErrorKind::QuotaExceeded, "too many connections"))?;
             let (stream, service) = accepting.await?;
             let certificates = stream.get_ref().1.peer_certificates();
-            let fingerprint = certificates.and_then(|chain| chain.first()).map(|certificate| hash(certificate));
-            let recognised = Extension(PeerFingerprint(fingerprint)).layer(service);
+            let shown = certificates
+                .and_then(|chain| chain.first())
+                .map(|certificate| PeerCertificate { fingerprint: hash(certificate), device: device_in(certificate) });
+            let recognised = Extension(Peer(shown)).layer(service);
             Ok((stream, Extension(Place { _place: Arc::new(place) }).layer(recognised)))
         })
     }

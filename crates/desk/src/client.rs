@@ -30,7 +30,7 @@ use yuyue_protocol::open_record::{OpenElsewhere, OpenRecord};
 use yuyue_protocol::outcome::ItemOutcome;
 use yuyue_protocol::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
-use yuyue_protocol::witness::{AuditTail, SealKey};
+use yuyue_protocol::witness::{AuditTail, Checkpoint, SealKey};
 
 /// How long connecting may take before the line counts as dead.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
@@ -214,6 +214,10 @@ impl Upkeep for HttpCentre {
     async fn audit_tail(&self, seen: Option<u64>) -> Result<AuditTail, Problem> {
         let query: Vec<(&str, String)> = seen.iter().map(|seen| ("seen", seen.to_string())).collect();
         self.get("/v1/audit", &query).await
+    }
+
+    async fn contradict_audit(&self, kept: Checkpoint) -> Result<(), Problem> {
+        send(self.request(Method::POST, "/v1/audit/contradictions").json(&kept)).await.map(drop)
     }
 }
 

@@ -53,7 +53,7 @@ pub enum UpkeepError {
 
 /// Renews the certificate when less than a third of its time is left, and keeps where the audit ends. `renewed` gets the line
 /// with the new certificate, to be used from then on. Answers what this computer has kept of the audit and the centre has
-/// otherwise now: somebody has rewritten it.
+/// otherwise now: somebody has rewritten it, and the centre was told so.
 ///
 /// # Errors
 /// When the centre cannot be reached or refuses, or a file of this computer cannot be used. Everything that is due stays so.
@@ -111,11 +111,20 @@ async fn keep_checkpoint(desk: &Mutex<Desk>, centre: &impl Upkeep) -> Result<Opt
     if !tail.checkpoint.is_signed_by(&key) {
         return Err(UpkeepError::Seal);
     }
-    if let Some(last) = last.filter(|last| last.epoch == tail.checkpoint.epoch)
+    if let Some(last) = last
         && !agrees(&last, tail.seen, &tail.checkpoint)
     {
-        tracing::error!(sequence = last.sequence, "the centre's audit is not the one that was kept here");
-        return Ok(Some(last));
+        let is_same_feed = last.epoch == tail.checkpoint.epoch;
+        tracing::error!(
+            sequence = last.sequence,
+            is_same_feed,
+            "the centre's audit is not the one that was kept here, or a backup was restored"
+        );
+        // Whether a backup was restored nobody knows here but whoever runs the centre.
+        centre.contradict_audit(last).await?;
+        if is_same_feed {
+            return Ok(Some(last));
+        }
     }
     if last.is_none_or(|last| last.sequence != tail.checkpoint.sequence || last.epoch != tail.checkpoint.epoch) {
         lock(desk).keep_witness(&thinned(kept, tail.checkpoint))?;

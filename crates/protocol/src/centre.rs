@@ -13,7 +13,7 @@ use crate::open_record::{OpenElsewhere, OpenRecord};
 use crate::outcome::ItemOutcome;
 use crate::query::{Hits, OutlookFound, OutlookQuery, PriorityPlaces, Search, SessionQuery, SessionsFound};
 use crate::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
-use crate::witness::{AuditTail, SealKey};
+use crate::witness::{AuditTail, Checkpoint, SealKey};
 use std::future::Future;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, SessionId};
@@ -73,6 +73,9 @@ pub trait Upkeep {
 
     /// Where the audit ends, and what it has in the place of the record `seen`.
     fn audit_tail(&self, seen: Option<u64>) -> impl Future<Output = Result<AuditTail, Problem>> + Send;
+
+    /// Tells what the caller has kept of the audit and does not find there any more, so that an operator hears of it.
+    fn contradict_audit(&self, kept: Checkpoint) -> impl Future<Output = Result<(), Problem>> + Send;
 }
 
 /// What a kiosk can ask beside that, to learn who is there. No person's record is read and no command is taken at a kiosk

@@ -6,6 +6,8 @@ use super::{Act, Broken, Record, Tail, check_chain, restored_detail};
 use crate::secret::Hash;
 use ed25519_dalek::VerifyingKey;
 use std::collections::BTreeMap;
+use yuyue_domain::ids::DeviceId;
+use yuyue_domain::time::Timestamp;
 use yuyue_protocol::cursor::Epoch;
 use yuyue_protocol::witness::{Checkpoint, RecordHash};
 
@@ -42,7 +44,7 @@ pub enum Contradiction {
 }
 
 /// What was found when nothing is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// The end of the audit.
     pub tail: Tail,
@@ -50,6 +52,21 @@ pub struct Verified {
     pub confirmed: usize,
     /// Checkpoints of records that were lost when a backup was restored, as the audit says itself.
     pub lost_with_restore: usize,
+    /// Where backups were restored, as the audit says itself. One that nobody made hides whatever came before it.
+    pub restores: Vec<Noted>,
+    /// Where devices have said that they had kept another audit.
+    pub contradicted: Vec<Noted>,
+}
+
+/// A record that an operator has to know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Noted {
+    /// Its number.
+    pub record: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Which device it was, if it was one.
+    pub device: Option<DeviceId>,
 }
 
 /// A check under way: give it all records in order, then conclude.
@@ -60,6 +77,8 @@ pub struct Verification {
     found: BTreeMap<u64, Hash>,
     /// Which feed ended with which record.
     ended: Vec<(Hash, u64)>,
+    restores: Vec<Noted>,
+    contradicted: Vec<Noted>,
 }
 
 impl Verification {
@@ -67,7 +86,14 @@ impl Verification {
     #[must_use]
     pub fn new(checkpoints: Vec<Checkpoint>) -> Self {
         let found = checkpoints.iter().map(|checkpoint| (checkpoint.sequence, [0; 32])).collect();
-        Self { tail: Tail::EMPTY, checkpoints, found, ended: Vec::new() }
+        Self {
+            tail: Tail::EMPTY,
+            checkpoints,
+            found,
+            ended: Vec::new(),
+            restores: Vec::new(),
+            contradicted: Vec::new(),
+        }
     }
 
     /// How far it has come.
@@ -86,6 +112,12 @@ impl Verification {
             if let Some(found) = self.found.get_mut(&record.sequence) {
                 *found = record.hash;
             }
+            let noted = Noted { record: record.sequence, at: record.entry.at, device: record.entry.device };
+            match record.entry.act {
+                Act::Restored => self.restores.push(noted),
+                Act::AuditContradicted => self.contradicted.push(noted),
+                _ => {}
+            }
             if let (Act::Restored, Some(feed)) = (record.entry.act, record.entry.detail) {
                 self.ended.push((feed, record.sequence));
             }
@@ -98,7 +130,8 @@ impl Verification {
     /// # Errors
     /// The first contradiction.
     pub fn conclude(&self, epoch: Epoch, key: &VerifyingKey) -> Result<Verified, Contradiction> {
-        let mut verified = Verified { tail: self.tail, confirmed: 0, lost_with_restore: 0 };
+        let (restores, contradicted) = (self.restores.clone(), self.contradicted.clone());
+        let mut verified = Verified { tail: self.tail, confirmed: 0, lost_with_restore: 0, restores, contradicted };
         for checkpoint in &self.checkpoints {
             let sequence = checkpoint.sequence;
             if !checkpoint.is_signed_by(key) {

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::import::InputError;
 use super::output::{json, line};
 use super::place::{Place, block_on};
-use crate::audit::verify::Verification;
+use crate::audit::verify::{Noted, Verification};
 use crate::store::Store as _;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -43,6 +43,10 @@ struct Verified {
     confirmed: usize,
     /// What devices had kept of a time that was lost when a backup was restored.
     lost_with_restore: usize,
+    /// Where backups were restored.
+    restores: Vec<Noted>,
+    /// Where devices have said that they had kept another audit.
+    contradicted: Vec<Noted>,
     /// The last record's hash, to be written down where nobody who can reach the store can change it.
     hash: String,
 }
@@ -72,12 +76,20 @@ pub fn run(arguments: &Arguments) -> Outcome {
         write!(hash, "{byte:02x}")?;
     }
     let (confirmed, lost_with_restore) = (found.confirmed, found.lost_with_restore);
-    let verified = Verified { records: tail.sequence, confirmed, lost_with_restore, hash };
+    let (restores, contradicted) = (found.restores, found.contradicted);
+    let verified = Verified { records: tail.sequence, confirmed, lost_with_restore, restores, contradicted, hash };
     if *as_json {
         return json(&verified);
     }
     let records = verified.records;
     line(format_args!("{records} records, none altered or missing; the last one is {}", verified.hash))?;
+    for Noted { record, at, .. } in &verified.restores {
+        line(format_args!("record {record}: a backup was restored at {at}"))?;
+    }
+    for Noted { record, at, device } in &verified.contradicted {
+        let device = device.map_or_else(|| "nobody".to_owned(), |device| format!("device {device}"));
+        line(format_args!("record {record}: {device} had kept another audit at {at}; verify with its file"))?;
+    }
     if !witness.is_empty() {
         line(format_args!("{confirmed} that devices have kept are there"))?;
         line(format_args!("{lost_with_restore} were lost when a backup was restored"))?;

@@ -91,12 +91,12 @@ pub fn run(arguments: &Arguments) -> Outcome {
         }
         if let Some(path) = &arguments.sites {
             let sites: Vec<Site> = read(path)?;
-            let rows = sites.into_iter().map(Row::Site).collect();
-            told(write(core, path, |_, _| Ok(rows)).await?, "sites")?;
+            let rows: Vec<Row> = sites.into_iter().map(Row::Site).collect();
+            told(write(core, path, |_, _| Ok(rows.clone())).await?, "sites")?;
         }
         if let Some(path) = &arguments.plans {
-            let lines = read(path)?;
-            let make = |catalogue: &Catalogue, now| match plans::sessions(catalogue, lines, now) {
+            let lines: Vec<plans::PlanLine> = read(path)?;
+            let make = |catalogue: &Catalogue, now| match plans::sessions(catalogue, lines.clone(), now) {
                 Ok(sessions) => Ok(sessions.into_iter().map(Row::Session).collect()),
                 Err(error) => Err(InputError::Plan(path.clone(), error)),
             };
@@ -104,8 +104,8 @@ pub fn run(arguments: &Arguments) -> Outcome {
         }
         if let Some(path) = &arguments.applicants {
             let people: Vec<ApplicantRow> = read(path)?;
-            let rows = people.into_iter().map(|row| Row::Applicant(Box::new(row))).collect();
-            told(write(core, path, |_, _| Ok(rows)).await?, "applicants")?;
+            let rows: Vec<Row> = people.into_iter().map(|row| Row::Applicant(Box::new(row))).collect();
+            told(write(core, path, |_, _| Ok(rows.clone())).await?, "applicants")?;
         }
         if let Some(path) = &arguments.results {
             let results: Vec<TestResult> = read(path)?;
@@ -125,7 +125,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
 async fn write<S: Store>(
     core: &Core<S>,
     path: &Path,
-    make: impl FnOnce(&Catalogue, Timestamp) -> Result<Vec<Row>, InputError> + Send,
+    make: impl Fn(&Catalogue, Timestamp) -> Result<Vec<Row>, InputError> + Send + Sync,
 ) -> Outcome<usize> {
     match core.import_whole(make).await {
         Ok(written) => Ok(written?),

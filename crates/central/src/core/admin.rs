@@ -1,7 +1,7 @@
 //! What the operator does: importing rows, preparing and revoking devices, clerks and their passwords.
 
 use super::codes::digits;
-use super::{Catalogue, Core};
+use super::{Catalogue, Core, tried};
 use crate::audit::{Act, Entry};
 use crate::entropy::EntropyError;
 use crate::password::{PasswordError, make_verifier};
@@ -76,13 +76,21 @@ impl<S: Store> Core<S> {
         }
     }
 
-    /// Writes what `make` makes of the catalogue as it is then, as a whole or not at all. Answers how many rows.
+    /// Writes what `make` makes of the catalogue as it is then, as a whole or not at all, and again when another process was
+    /// faster. Answers how many rows.
     ///
     /// # Errors
     /// What `make` says, and when a row does not fit the tables.
     pub async fn import_whole<E: Send>(
         &self,
-        make: impl FnOnce(&Catalogue, Timestamp) -> Result<Vec<Row>, E> + Send,
+        make: impl Fn(&Catalogue, Timestamp) -> Result<Vec<Row>, E> + Send + Sync,
+    ) -> Result<Result<usize, E>, StoreError> {
+        tried(|| self.try_import(&make)).await
+    }
+
+    async fn try_import<E: Send>(
+        &self,
+        make: &(impl Fn(&Catalogue, Timestamp) -> Result<Vec<Row>, E> + Send + Sync),
     ) -> Result<Result<usize, E>, StoreError> {
         let wants = Wants { catalogue_after: Some(self.catalogue().revision()), ..Wants::default() };
         self.store

@@ -13,7 +13,7 @@ use yuyue_protocol::change::Row;
 use yuyue_protocol::cursor::Revision;
 
 /// Offices, sites, sessions, notices and the policy as of a revision.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Catalogue {
     revision: Revision,
     /// Offices.

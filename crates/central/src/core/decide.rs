@@ -2,12 +2,12 @@
 
 use super::ledger::{About, Ledger, Refused, Taking};
 use super::read::no_policy;
-use super::{Caller, Core, store_problem};
+use super::{Caller, Core, store_problem, tried};
 use crate::store::{Batch, Loaded, Store, StoreError, Wants};
 use ed25519_dalek::VerifyingKey;
 use yuyue_domain::application::Wish;
 use yuyue_domain::application::transition::Act;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId};
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId};
 use yuyue_domain::refusal::IntakeRefusal;
 use yuyue_domain::rights::{Right, Standing, check};
 use yuyue_domain::time::Timestamp;
@@ -17,9 +17,6 @@ use yuyue_protocol::command::Command;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
-
-/// How often commands are decided that other processes overtake.
-const TRIES_MAX: u32 = 5;
 
 /// An envelope that any device of ours brought, not only the one that took it.
 #[derive(Debug, Clone)]
@@ -102,15 +99,8 @@ impl<S: Store> Core<S> {
         }
     }
 
-    /// Decides again what another process overtook; whatever has become of it then is decided on.
     async fn decide_together(&self, deliveries: &[Delivery]) -> Result<Option<Vec<ItemOutcome>>, StoreError> {
-        for _ in 1..TRIES_MAX {
-            match self.try_together(deliveries).await {
-                Err(StoreError::Overtaken) => {}
-                decided => return decided,
-            }
-        }
-        self.try_together(deliveries).await
+        tried(|| self.try_together(deliveries)).await
     }
 
     async fn try_together(&self, deliveries: &[Delivery]) -> Result<Option<Vec<ItemOutcome>>, StoreError> {
@@ -292,13 +282,24 @@ fn check_sender(ledger: &Ledger<'_>, delivery: &Delivery) -> Result<DeviceKind, 
 fn standing(ledger: &Ledger<'_>, delivery: &Delivery, kind: DeviceKind) -> Option<Standing> {
     let envelope = &delivery.envelope;
     match (kind, envelope.clerk) {
-        (DeviceKind::Counter, Some(clerk)) => ledger.loaded.active_clerks.get(&clerk).copied().map(Standing::Staff),
+        (DeviceKind::Counter, Some(clerk)) => standing_of(ledger, envelope, clerk),
         (DeviceKind::Kiosk, None) if delivery.visit.is_some_and(|(kiosk, _)| kiosk == envelope.device) => {
             Some(Standing::Visitor)
         }
         (DeviceKind::Kiosk, None) => Some(Standing::Kiosk),
         (DeviceKind::Counter, None) | (DeviceKind::Kiosk, Some(_)) => None,
     }
+}
+
+/// A clerk acts at the counters of one office, as when signing in. Whoever was moved, or lost the right to act anywhere, after
+/// a command was taken was in the right place when it was: what was taken without line before stands.
+fn standing_of(ledger: &Ledger<'_>, envelope: &Envelope, clerk: ClerkId) -> Option<Standing> {
+    let clerk = ledger.loaded.active_clerks.get(&clerk)?;
+    let standing = Standing::Staff(clerk.role);
+    let is_own_office = ledger.loaded.devices.get(&envelope.device).is_some_and(|device| device.office == clerk.office);
+    let was_otherwise = clerk.renewed_at.is_some_and(|at| envelope.taken_at < at);
+    let may_anywhere = check(standing, Right::SignInAnywhere, false).is_ok();
+    (is_own_office || was_otherwise || may_anywhere).then_some(standing)
 }
 
 /// What a command does and about whom.

@@ -2,7 +2,7 @@
 
 use super::Core;
 use crate::audit::{Act, Entry};
-use crate::store::{Batch, Store, StoreError, Wants, Write};
+use crate::store::{Batch, LeaseTerm, Store, StoreError, Wants, Write};
 use yuyue_domain::policy::{Policy, PolicyDocument, PolicyError};
 use yuyue_protocol::change::Row;
 
@@ -27,11 +27,12 @@ impl<S: Store> Core<S> {
         Ok(Ok(policy))
     }
 
-    /// Puts in force what counts today, when that are other versions than before. Answers whether anything changed.
+    /// Puts in force what counts today, when that are other versions than before, in a term of the lease when there is one.
+    /// Answers whether anything changed.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn renew_policy(&self) -> Result<bool, StoreError> {
+    pub async fn renew_policy(&self, term: Option<LeaseTerm>) -> Result<bool, StoreError> {
         self.refresh_catalogue().await?;
         let now = self.now();
         let documents = self.store.list_policy_documents().await?;
@@ -47,7 +48,7 @@ impl<S: Store> Core<S> {
         };
         let mut batch = Batch { rows: vec![Row::Policy(Box::new(policy))], ..Batch::at(now) };
         batch.audit(Entry::new(now, Act::Imported));
-        self.store.transact(&Wants::default(), |_| (batch, ())).await?;
+        self.store.transact(&Wants { term, ..Wants::default() }, |_| (batch, ())).await?;
         tracing::info!("another policy is in force");
         Ok(true)
     }

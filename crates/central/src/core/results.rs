@@ -1,6 +1,6 @@
 //! Results of tests, as the exam sites report them.
 
-use super::Core;
+use super::{Core, tried};
 use crate::audit::{Act as AuditAct, Entry};
 use crate::store::{Batch, Store, StoreError, Wants};
 use serde::Deserialize;
@@ -46,6 +46,10 @@ impl<S: Store> Core<S> {
     /// When the store fails.
     pub async fn record_results(&self, results: &[TestResult]) -> Result<Result<usize, WrongResult>, StoreError> {
         self.refresh_catalogue().await?;
+        tried(|| self.try_record(results)).await
+    }
+
+    async fn try_record(&self, results: &[TestResult]) -> Result<Result<usize, WrongResult>, StoreError> {
         let wants =
             Wants { applications: results.iter().map(|result| result.application).collect(), ..Wants::default() };
         self.store

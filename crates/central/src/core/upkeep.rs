@@ -6,18 +6,31 @@ use super::{entropy_problem, store_problem};
 use crate::audit::{Act, Entry, Tail};
 use crate::authority::Authority;
 use crate::secret::Hash;
-use crate::store::{Batch, Store, Wants, Write};
+use crate::store::{Batch, Store, StoreError, Wants, Write};
 use yuyue_domain::rights::Right;
+use yuyue_domain::verification::quota::{Quota, QuotaRule};
 use yuyue_protocol::account::{RenewRequest, Renewed};
-use yuyue_protocol::error::Problem;
+use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::witness::{AuditTail, Checkpoint, RecordHash};
+
+/// A device that says the same every hour is noted once.
+const ONCE_A_DAY: QuotaRule = QuotaRule { max: 1, span_seconds: 24 * 3600 };
+
+/// Of what a device has kept a record that is not there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contradicted {
+    /// Of the present feed: somebody has touched the audit.
+    Here,
+    /// Of a feed that ended with a restore. Whoever has restored no backup has the same reason to look.
+    BeforeRestore,
+}
 
 impl<S: Store> Known<'_, S> {
     /// Certifies a new key for the caller's connections. The certificate with which it asks, `used`, counts as well until it
     /// ends or the device asks again, so that an answer which is lost shuts nobody out.
     ///
     /// # Errors
-    /// When the request cannot be read, or the store or the authority fails.
+    /// When the request cannot be read, the device has had enough of them today, or the store or the authority fails.
     pub async fn renew_certificate(
         &self,
         authority: &Authority,
@@ -31,11 +44,24 @@ impl<S: Store> Known<'_, S> {
         let certificate = authority
             .certify_device(&request.certificate_request, device, serial, core.clock.wall())
             .map_err(|error| authority_problem(&error))?;
-        let mut batch = Batch::at(now);
-        batch.writes.push(Write::DeviceRenewed { device, used, next: certificate.fingerprint });
-        batch.audit(Entry { device: Some(device), ..Entry::new(now, Act::CertificateRenewed) });
-        let written = core.store().transact(&Wants::default(), |_| (batch, ())).await;
-        written.map_err(|error| store_problem(&error))?;
+        let key = core.key.tag(&["certificates of a device", device.to_string().as_str()]);
+        let rule = QuotaRule { max: core.config.renewals_per_device_day, span_seconds: 24 * 3600 };
+        let wants = Wants { quotas: [key].into(), ..Wants::default() };
+        let written =
+            core.store().transact(&wants, |loaded| match Quota::take(loaded.quotas.get(&key).copied(), now, rule) {
+                Err(from) => (Batch::default(), Err(from)),
+                Ok(quota) => {
+                    let mut batch = Batch::at(now);
+                    batch.writes.push(Write::Quota { key, quota });
+                    batch.writes.push(Write::DeviceRenewed { device, used, next: certificate.fingerprint });
+                    batch.audit(Entry { device: Some(device), ..Entry::new(now, Act::CertificateRenewed) });
+                    (batch, Ok(()))
+                }
+            });
+        written.await.map_err(|error| store_problem(&error))?.map_err(|from| {
+            let wait = u32::try_from(from.seconds_since(now)).unwrap_or(u32::MAX);
+            Problem::new(ErrorCode::Busy, "the device has had enough certificates today").retry_after(wait)
+        })?;
         Ok(Renewed { certificate: certificate.pem })
     }
 
@@ -52,14 +78,57 @@ impl<S: Store> Known<'_, S> {
         let Tail { sequence, hash } = store.get_audit_tail().await.map_err(failed)?;
         let seen = match seen {
             None => None,
-            Some(0) => Some(RecordHash(Tail::EMPTY.hash)),
-            Some(sequence) => {
-                let found = store.list_audit(sequence - 1, 1).await.map_err(failed)?;
-                let found = found.into_iter().find(|record| record.sequence == sequence);
-                found.map(|record| RecordHash(record.hash))
-            }
+            Some(sequence) => find_hash(store, sequence).await.map_err(failed)?,
         };
         let checkpoint = Checkpoint::sign(epoch, sequence, RecordHash(hash), core.now(), &core.seal());
         Ok(AuditTail { checkpoint, seen })
     }
+
+    /// Looks at what the caller has kept of the audit and did not find there any more, and notes for the audit that it is so,
+    /// of each device once a day. What is there after all contradicts nothing.
+    ///
+    /// # Errors
+    /// When the centre has not signed it, or the store fails.
+    pub async fn contradict_audit(&self, kept: &Checkpoint) -> Result<Option<Contradicted>, Problem> {
+        self.may(Right::WitnessAudit)?;
+        let core = self.core();
+        let (store, device, now) = (core.store(), self.caller().device, core.now());
+        if !kept.is_signed_by(&core.seal().verifying_key()) {
+            return Err(Problem::new(ErrorCode::BadRequest, "the centre has not signed this"));
+        }
+        let failed = |error| store_problem(&error);
+        let epoch = store.get_head().await.map_err(failed)?.epoch;
+        if find_hash(store, kept.sequence).await.map_err(failed)? == Some(kept.hash) {
+            return Ok(None);
+        }
+        let found = if kept.epoch == epoch { Contradicted::Here } else { Contradicted::BeforeRestore };
+        tracing::error!(
+            device = device.0,
+            sequence = kept.sequence,
+            ?found,
+            "a device has kept a record of the audit that is not there any more"
+        );
+        let key = core.key.tag(&["contradictions of a device", device.to_string().as_str()]);
+        let wants = Wants { quotas: [key].into(), ..Wants::default() };
+        let noted = store.transact(&wants, |loaded| {
+            let mut batch = Batch::at(now);
+            if let Ok(quota) = Quota::take(loaded.quotas.get(&key).copied(), now, ONCE_A_DAY) {
+                batch.writes.push(Write::Quota { key, quota });
+                let detail = Some(kept.hash.0);
+                batch.audit(Entry { device: Some(device), detail, ..Entry::new(now, Act::AuditContradicted) });
+            }
+            (batch, ())
+        });
+        noted.await.map_err(failed)?;
+        Ok(Some(found))
+    }
+}
+
+/// The hash that the audit has in this place.
+async fn find_hash<S: Store>(store: &S, sequence: u64) -> Result<Option<RecordHash>, StoreError> {
+    if sequence == 0 {
+        return Ok(Some(RecordHash(Tail::EMPTY.hash)));
+    }
+    let found = store.list_audit(sequence - 1, 1).await?;
+    Ok(found.into_iter().find(|record| record.sequence == sequence).map(|record| RecordHash(record.hash)))
 }

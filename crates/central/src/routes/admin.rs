@@ -23,7 +23,13 @@ pub async fn readyz<S: Store>(State(app): State<Arc<App<S>>>) -> Result<&'static
         return Err(ApiProblem(Problem::new(ErrorCode::Busy, format!("{part} has ended"))));
     }
     app.core.store().get_head().await.map_err(|error| store_problem(&error))?;
-    Ok("ready\n")
+    // It can work all the same, and must: turning everybody away would be what somebody who touched it wants.
+    let is_contradicted = app.metrics.is_audit_contradicted();
+    Ok(if is_contradicted {
+        "ready, but devices have kept another audit: run `yuyue-central audit verify`\n"
+    } else {
+        "ready\n"
+    })
 }
 
 /// Numbers for a monitoring system, in the form of Prometheus.

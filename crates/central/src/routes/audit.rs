@@ -1,15 +1,17 @@
-//! `GET /v1/audit` and `GET /v1/seal`: where the audit ends, for devices that keep it as witnesses, and the key that signs it.
+//! `GET /v1/audit`, `POST /v1/audit/contradictions` and `GET /v1/seal`: where the audit ends, for devices that keep it as
+//! witnesses, what they do not find there any more, and the key that signs it.
 
 use super::caller::KnownCaller;
-use super::input::StrictQuery;
+use super::input::{CallersJson, StrictQuery};
 use super::{App, problems, schema};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use std::sync::Arc;
-use yuyue_protocol::witness::{AuditTail, SealKey};
+use yuyue_protocol::witness::{AuditTail, Checkpoint, SealKey};
 
 /// What the device knows already.
 #[derive(Debug, Deserialize)]
@@ -35,6 +37,27 @@ pub async fn tail<S: Store>(
         return Err(ApiProblem::bad_request("seen is out of range"));
     }
     Ok(Json(app.core.known(caller).audit_tail(query.seen).await?))
+}
+
+/// Hears what a device has kept of the audit and does not find there any more.
+#[utoipa::path(post, path = "/v1/audit/contradictions", tag = "devices", security(("device" = [])),
+    request_body = schema::Checkpoint,
+    responses(
+        (status = 204, description = "An operator hears of it, unless it is there after all."),
+        problems::ForDevices,
+        problems::TooLong,
+    ))]
+pub async fn contradict<S: Store>(
+    State(app): State<Arc<App<S>>>,
+    CallersJson(device, kept): CallersJson<Checkpoint>,
+) -> Result<StatusCode, ApiProblem> {
+    if i64::try_from(kept.sequence).is_err() {
+        return Err(ApiProblem::bad_request("sequence is out of range"));
+    }
+    if let Some(found) = app.core.known(device.caller).contradict_audit(&kept).await? {
+        app.metrics.count_contradiction(found);
+    }
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Answers the certificate of the key with which the centre signs publications and the end of the audit.

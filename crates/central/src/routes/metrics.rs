@@ -1,5 +1,6 @@
 //! What is counted for a monitoring system. Labels are templates of paths and never what stands in a path.
 
+use crate::core::Contradicted;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -36,6 +37,8 @@ pub struct Metrics {
     answered: Family<Answered, Counter>,
     seconds: Family<Route, Histogram>,
     limited: Counter,
+    contradicted: Counter,
+    lost_with_restore: Counter,
     streams: Gauge,
 }
 
@@ -50,15 +53,35 @@ impl Metrics {
         registry.register_with_unit("request", "How long answers took", Unit::Seconds, seconds.clone());
         let limited = Counter::default();
         registry.register("requests_limited", "Requests of callers who asked too much", limited.clone());
+        let contradicted = Counter::default();
+        let help = "Times that a device has said that the audit is not the one that it has kept";
+        registry.register("audit_contradicted", help, contradicted.clone());
+        let lost_with_restore = Counter::default();
+        let help = "Times that a device has missed a record of the audit since a backup was restored";
+        registry.register("audit_lost_with_restore", help, lost_with_restore.clone());
         let streams = Gauge::default();
         registry.register("live_streams", "Devices that listen for changes", streams.clone());
         registry.register("group_commands", "Commands that were decided in one transaction", groups);
-        Self { registry, answered, seconds, limited, streams }
+        Self { registry, answered, seconds, limited, contradicted, lost_with_restore, streams }
     }
 
     /// A caller was told to come back.
     pub fn count_limited(&self) {
         self.limited.inc();
+    }
+
+    /// A device has kept a record of the audit that is not there any more.
+    pub fn count_contradiction(&self, found: Contradicted) {
+        match found {
+            Contradicted::Here => self.contradicted.inc(),
+            Contradicted::BeforeRestore => self.lost_with_restore.inc(),
+        };
+    }
+
+    /// Whether any device has said since the start that the audit was touched.
+    #[must_use]
+    pub fn is_audit_contradicted(&self) -> bool {
+        self.contradicted.get() > 0
     }
 
     /// A live stream begins; it counts until what is answered here is dropped.

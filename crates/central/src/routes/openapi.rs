@@ -31,6 +31,7 @@ use utoipa::{Modify, OpenApi};
         super::clerks::sign_out,
         super::acts::acts,
         super::audit::tail,
+        super::audit::contradict,
         super::audit::seal,
         super::priority_places::priority_places,
         super::outlook::outlook,
@@ -96,6 +97,6 @@ mod tests {
     #[test]
     fn every_path_is_described() {
         let paths = Description::openapi().paths.paths;
-        assert_eq!(paths.len(), 29, "a path that is served and not described cannot be tested from outside");
+        assert_eq!(paths.len(), 30, "a path that is served and not described cannot be tested from outside");
     }
 }

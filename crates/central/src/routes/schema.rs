@@ -82,6 +82,8 @@ schemas! {
     ActsPage = "acts_page",
     /// `audit_tail.json`
     AuditTail = "audit_tail",
+    /// `checkpoint.json`
+    Checkpoint = "checkpoint",
     /// `seal_key.json`
     SealKey = "seal_key",
     /// `publication_record.json`

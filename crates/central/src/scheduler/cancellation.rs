@@ -2,7 +2,7 @@
 
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Catalogue, Core, messages};
-use crate::store::{Batch, Store, StoreError, Wants};
+use crate::store::{Batch, LeaseTerm, Store, StoreError, Wants};
 use std::collections::BTreeSet;
 use yuyue_domain::application::transition::Act;
 use yuyue_domain::application::{Application, StateKind};
@@ -15,6 +15,7 @@ use yuyue_protocol::change::Row;
 pub async fn end<S: Store>(
     core: &Core<S>,
     now: Timestamp,
+    term: Option<LeaseTerm>,
     looked_at: &mut BTreeSet<SessionId>,
 ) -> Result<usize, StoreError> {
     let cancelled: BTreeSet<SessionId> = {
@@ -30,14 +31,13 @@ pub async fn end<S: Store>(
         return Ok(0);
     }
     let catalogue_after = Some(core.catalogue().revision());
-    let wants = Wants { catalogue_after, placed_in: cancelled.clone(), all_waiting: true, ..Wants::default() };
+    let wants = Wants { catalogue_after, placed_in: cancelled.clone(), all_waiting: true, term, ..Wants::default() };
     let ended = core
         .store()
         .transact(&wants, |mut loaded| {
             // Not as it was before the wait for the lock: what was decided meanwhile comes first.
             let now = core.now();
-            let mut catalogue = core.catalogue();
-            catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+            let catalogue = core.catalogue_with(&mut loaded);
             // One that takes place after all by now is left alone.
             let is_cancelled =
                 |id: &SessionId| catalogue.sessions.get(id).is_some_and(|one| one.status == SessionStatus::Cancelled);

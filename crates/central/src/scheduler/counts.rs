@@ -1,7 +1,7 @@
 //! Counts of sessions and ladders, at most every ten seconds and only what changed.
 
 use crate::core::Core;
-use crate::store::{Batch, PriorityRow, Store, StoreError, Wants};
+use crate::store::{Batch, LeaseTerm, PriorityRow, Store, StoreError, Wants};
 use std::collections::BTreeMap;
 use yuyue_domain::ids::SessionId;
 use yuyue_domain::licence::{LicenceClass, Subject};
@@ -38,7 +38,12 @@ struct Due {
 
 impl Counts {
     /// Publishes what changed, when it is time; answers how many rows. After a failure the same is published later.
-    pub async fn publish<S: Store>(&mut self, core: &Core<S>, now: Timestamp) -> Result<usize, StoreError> {
+    pub async fn publish<S: Store>(
+        &mut self,
+        core: &Core<S>,
+        now: Timestamp,
+        term: Option<LeaseTerm>,
+    ) -> Result<usize, StoreError> {
         if self.published_at.is_some_and(|at| now.seconds_since(at) < EVERY_SECONDS) {
             return Ok(0);
         }
@@ -48,7 +53,7 @@ impl Counts {
         let places = core.store().list_priority_places(now).await?;
         let due = self.find_due(core, &places, now);
         let count = due.rows.len();
-        if let Err(error) = write(core, due.rows, now).await {
+        if let Err(error) = write(core, due.rows, now, term).await {
             core.board().note_ladders(due.ladders.into_keys());
             return Err(error);
         }
@@ -107,7 +112,12 @@ impl Counts {
     }
 }
 
-async fn write<S: Store>(core: &Core<S>, rows: Vec<Row>, now: Timestamp) -> Result<(), StoreError> {
+async fn write<S: Store>(
+    core: &Core<S>,
+    rows: Vec<Row>,
+    now: Timestamp,
+    term: Option<LeaseTerm>,
+) -> Result<(), StoreError> {
     let mut rows = rows.into_iter();
     loop {
         let chunk: Vec<Row> = rows.by_ref().take(ROWS_MAX).collect();
@@ -115,6 +125,6 @@ async fn write<S: Store>(core: &Core<S>, rows: Vec<Row>, now: Timestamp) -> Resu
             return Ok(());
         }
         let batch = Batch { rows: chunk, ..Batch::at(now) };
-        core.store().transact(&Wants::default(), |_| (batch, ())).await?;
+        core.store().transact(&Wants { term, ..Wants::default() }, |_| (batch, ())).await?;
     }
 }

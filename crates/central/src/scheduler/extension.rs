@@ -1,18 +1,18 @@
 //! Decided once at the close of a session: whether it stays open because too few applied.
 
 use crate::core::{Catalogue, Core};
-use crate::store::{Batch, Store, StoreError, Wants};
+use crate::store::{Batch, LeaseTerm, Store, StoreError, Wants};
 use yuyue_domain::session::{Session, decide_extension};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::Row;
 
 /// Decides for every session that closed since the last look; answers for how many.
-pub async fn decide<S: Store>(core: &Core<S>, now: Timestamp) -> Result<usize, StoreError> {
+pub async fn decide<S: Store>(core: &Core<S>, now: Timestamp, term: Option<LeaseTerm>) -> Result<usize, StoreError> {
     let published_until = core.store().get_published_until().await?;
     if list_due(&core.catalogue(), published_until, now).next().is_none() {
         return Ok(0);
     }
-    let wants = Wants { catalogue_after: Some(core.catalogue().revision()), ..Wants::default() };
+    let wants = Wants { catalogue_after: Some(core.catalogue().revision()), term, ..Wants::default() };
     let decided = core
         .store()
         .transact(&wants, |mut loaded| {

@@ -2,21 +2,20 @@
 
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Core, messages};
-use crate::store::{Batch, Store, StoreError, Wants};
+use crate::store::{Batch, LeaseTerm, Store, StoreError, Wants};
 use yuyue_domain::application::StateKind;
 use yuyue_domain::application::transition::Act;
 use yuyue_protocol::change::Row;
 
 /// Lets go whoever waits for a code and for no publication; answers how many.
-pub async fn lapse<S: Store>(core: &Core<S>) -> Result<usize, StoreError> {
+pub async fn lapse<S: Store>(core: &Core<S>, term: Option<LeaseTerm>) -> Result<usize, StoreError> {
     let catalogue_after = Some(core.catalogue().revision());
-    let wants = Wants { catalogue_after, all_waiting: true, ..Wants::default() };
+    let wants = Wants { catalogue_after, all_waiting: true, term, ..Wants::default() };
     core.store()
         .transact(&wants, |mut loaded| {
             // Not as it was before the wait for the lock: what was decided meanwhile comes first.
             let now = core.now();
-            let mut catalogue = core.catalogue();
-            catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
+            let catalogue = core.catalogue_with(&mut loaded);
             let mut batch = Batch::at(now);
             let published_until = loaded.published_until;
             for record in loaded.records.values() {

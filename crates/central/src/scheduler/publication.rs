@@ -49,64 +49,66 @@ pub async fn publish_next<S: Store>(
     now: Timestamp,
     term: Option<LeaseTerm>,
 ) -> Result<Option<Published>, SchedulerError> {
-    Ok(run(core, now, term, true).await?.map(|done| done.published))
+    let Some(mut wants) = wants(core, now).await? else { return Ok(None) };
+    wants.term = term;
+    let published = core.store().transact(&wants, |mut loaded| {
+        // Giving the places of a city out takes seconds, in which whoever reads the plan must not wait.
+        let catalogue = core.catalogue_with(&mut loaded);
+        match plan_next(core, &catalogue, &loaded, now) {
+            Err(error) => (Batch::default(), Err(error)),
+            Ok(None) => (Batch::default(), Ok(None)),
+            Ok(Some((plan, record))) => {
+                let published = summary(&plan);
+                // Not as it was before the wait for the lock: what was decided meanwhile comes first.
+                let mut batch = write_plan(plan, &loaded, &catalogue, core.now());
+                batch.writes.push(Write::PublicationRecord(Box::new(record)));
+                (batch, Ok(Some(published)))
+            }
+        }
+    });
+    published.await?
 }
 
-/// What the next publication that is due at `now` would give, without writing anything.
+/// What the next publication that is due at `now` would give. Nothing is written, and nobody waits for it.
 ///
 /// # Errors
 /// When the store fails or the applications contradict each other.
 pub async fn preview<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Preview>, SchedulerError> {
-    core.refresh_board().await?;
-    run(core, now, None, false).await
+    core.refresh_catalogue().await?;
+    let Some(wants) = wants(core, now).await? else { return Ok(None) };
+    let mut loaded = core.store().look(&wants).await?;
+    let catalogue = core.catalogue_with(&mut loaded);
+    let planned = plan_next(core, &catalogue, &loaded, now)?;
+    Ok(planned.map(|(plan, record)| Preview { published: summary(&plan), record }))
 }
 
-async fn run<S: Store>(
-    core: &Core<S>,
-    now: Timestamp,
-    term: Option<LeaseTerm>,
-    write: bool,
-) -> Result<Option<Preview>, SchedulerError> {
+/// What the next publication needs to know; none when nothing is due.
+async fn wants<S: Store>(core: &Core<S>, now: Timestamp) -> Result<Option<Wants>, SchedulerError> {
     let from = core.store().get_published_until().await?;
     if find_due(&core.catalogue(), from, now).is_none() {
         return Ok(None);
     }
-    let wants = Wants {
+    Ok(Some(Wants {
         catalogue_after: Some(core.catalogue().revision()),
         all_waiting: true,
         priority_places_after: Some(from),
         next_ids: true,
-        term,
         ..Wants::default()
-    };
-    let published = core
-        .store()
-        .transact(&wants, |mut loaded| {
-            let mut catalogue = core.catalogue();
-            catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
-            let Some(due) = find_due(&catalogue, loaded.published_until, now) else {
-                return (Batch::default(), Ok::<_, SchedulerError>(None));
-            };
-            let id = PublicationId(loaded.next_ids.publication);
-            let planned = plan_publication(&catalogue, &loaded, id, &due, now);
-            let (batch, answer) = match planned {
-                Err(error) => (Batch::default(), Err(error.into())),
-                Ok(None) => (Batch::default(), Ok(None)),
-                Ok(Some(plan)) => match record::seal(&plan, &core.seal()) {
-                    Err(error) => (Batch::default(), Err(error.into())),
-                    Ok(sealed) => {
-                        let previewed = Preview { published: summary(&plan), record: sealed.clone() };
-                        // Not as it was before the wait for the lock: what was decided meanwhile comes first.
-                        let mut batch = write_plan(plan, &loaded, &catalogue, core.now());
-                        batch.writes.push(Write::PublicationRecord(Box::new(sealed)));
-                        (batch, Ok(Some(previewed)))
-                    }
-                },
-            };
-            if write { (batch, answer) } else { (Batch::default(), answer) }
-        })
-        .await??;
-    Ok(published)
+    }))
+}
+
+/// The next publication with its record; none when it was made in the meantime.
+fn plan_next<S: Store>(
+    core: &Core<S>,
+    catalogue: &Catalogue,
+    loaded: &Loaded,
+    now: Timestamp,
+) -> Result<Option<(Plan, PublicationRecord)>, SchedulerError> {
+    let Some(due) = find_due(catalogue, loaded.published_until, now) else { return Ok(None) };
+    let id = PublicationId(loaded.next_ids.publication);
+    let Some(plan) = plan_publication(catalogue, loaded, id, &due, now)? else { return Ok(None) };
+    let record = record::seal(&plan, &core.seal())?;
+    Ok(Some((plan, record)))
 }
 
 /// The sessions of one publication day.

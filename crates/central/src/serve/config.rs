@@ -23,6 +23,8 @@ pub struct ServeConfig {
     pub device_requests_per_minute: NonZeroU32,
     /// Requests of everybody else in a minute, from one address.
     pub public_requests_per_minute: NonZeroU32,
+    /// Seconds for which it is waited for somebody who does not take an answer.
+    pub answer_seconds: NonZeroU32,
 }
 
 impl Default for ServeConfig {
@@ -34,8 +36,9 @@ impl Default for ServeConfig {
             names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
             connections: 4_096,
             connections_per_address: 512,
-            device_requests_per_minute: per_minute(6_000),
-            public_requests_per_minute: per_minute(1_200),
+            device_requests_per_minute: at_least_one(6_000),
+            public_requests_per_minute: at_least_one(1_200),
+            answer_seconds: at_least_one(30),
         }
     }
 }
@@ -58,9 +61,9 @@ impl ServeConfig {
     }
 }
 
-const fn per_minute(requests: u32) -> NonZeroU32 {
-    match NonZeroU32::new(requests) {
-        Some(requests) => requests,
+const fn at_least_one(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
         None => NonZeroU32::MIN,
     }
 }

@@ -1,10 +1,9 @@
-//! How much one caller may ask for, so that nobody costs the others anything: a device by its certificate, everybody else by
-//! their address. Whoever asks for more is told when to come back, and then is let in.
+//! How much one caller may ask for, so that nobody costs the others anything: a device by itself, whichever
+//! certificate it shows, everybody else by their address. Whoever asks for more is told when to come back, and then is let in.
 
 use crate::problem::ApiProblem;
 use crate::routes::metrics::Metrics;
-use crate::secret::Hash;
-use crate::tls::PeerFingerprint;
+use crate::tls::Peer;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -14,6 +13,7 @@ use governor::{Quota, RateLimiter};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use yuyue_domain::ids::DeviceId;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// The part of a minute's requests that may come at once.
@@ -21,14 +21,14 @@ const BURST_PART: u32 = 4;
 
 /// Who is calling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Peer {
-    Device(Hash),
+enum Asking {
+    Device(DeviceId),
     Address(IpAddr),
 }
 
 /// So many requests a minute for each caller.
 pub struct Limits {
-    limiter: RateLimiter<Peer, DefaultKeyedStateStore<Peer>, DefaultClock>,
+    limiter: RateLimiter<Asking, DefaultKeyedStateStore<Asking>, DefaultClock>,
     metrics: Arc<Metrics>,
 }
 
@@ -48,8 +48,8 @@ impl Limits {
     }
 
     /// Whether a caller may ask now.
-    fn check(&self, peer: Peer) -> Result<(), Problem> {
-        self.limiter.check_key(&peer).map_err(|until| {
+    fn check(&self, asking: Asking) -> Result<(), Problem> {
+        self.limiter.check_key(&asking).map_err(|until| {
             self.metrics.count_limited();
             let wait = until.wait_time_from(self.limiter.clock().now());
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
@@ -60,13 +60,13 @@ impl Limits {
 
 /// Lets a request through, or says when to come back.
 pub async fn limited(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
-    let certificate = request.extensions().get::<PeerFingerprint>().and_then(|peer| peer.0);
+    let device = request.extensions().get::<Peer>().and_then(|peer| peer.0?.device);
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
-    let peer = match (certificate, address) {
-        (Some(certificate), _) => Peer::Device(certificate),
-        (None, address) => Peer::Address(network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)))),
+    let asking = match (device, address) {
+        (Some(device), _) => Asking::Device(device),
+        (None, address) => Asking::Address(network(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)))),
     };
-    match limits.check(peer) {
+    match limits.check(asking) {
         Ok(()) => next.run(request).await,
         Err(problem) => ApiProblem(problem).into_response(),
     }
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn whoever_asks_too_much_is_told_when_to_come_back_and_others_are_not() {
         let limits = limits(4);
-        let (greedy, other) = (Peer::Device([1; 32]), Peer::Device([2; 32]));
+        let (greedy, other) = (Asking::Device(DeviceId(1)), Asking::Device(DeviceId(2)));
         assert!(limits.check(greedy).is_ok(), "one of four a minute may come at once");
         let problem = limits.check(greedy).expect_err("the next is too soon");
         assert_eq!(problem.code, ErrorCode::Busy, "the caller waits as in any rush");

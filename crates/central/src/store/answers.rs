@@ -70,6 +70,8 @@ pub struct Purged {
     pub messages: u64,
     /// Requests for codes that nobody repeats any more.
     pub code_requests: u64,
+    /// Whether more of it is left.
+    pub has_more: bool,
 }
 
 /// Until when things are kept: everything older goes.
@@ -83,6 +85,10 @@ pub struct PurgeBefore {
     pub commands: Timestamp,
     /// Texts of messages, and requests for codes.
     pub messages: Timestamp,
+    /// Rows of one kind at most.
+    pub rows_max: u32,
+    /// The term of the lease under which this is done: nothing is deleted when another process holds it by then.
+    pub term: Option<LeaseTerm>,
 }
 
 /// How much there is, for the operator.

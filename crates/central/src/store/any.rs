@@ -52,6 +52,10 @@ impl Store for AnyStore {
         each!(self, store => store.transact(wants, decide).await)
     }
 
+    async fn look(&self, wants: &Wants) -> Result<Loaded, StoreError> {
+        each!(self, store => store.look(wants).await)
+    }
+
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
         each!(self, store => store.find_changes(query).await)
     }

@@ -92,6 +92,13 @@ pub enum Write {
     },
     /// A message to a phone.
     Sms(NewSms),
+    /// Messages are about to be handed over: until then nobody else does.
+    SmsTaken {
+        /// Their numbers.
+        ids: Vec<u64>,
+        /// Until when.
+        until: Timestamp,
+    },
     /// A message was sent: its text is not needed any more.
     SmsSent {
         /// Its number.

@@ -12,8 +12,12 @@ pub struct StoreConfig {
     pub url: Option<Secret>,
     /// The certificate (PEM) by which the database is recognised.
     pub authority: Option<PathBuf>,
-    /// Connections of this process at most, and two more for the lease.
+    /// Connections of this process at most for whoever only reads.
     pub connections: usize,
+    /// For requests that write: while a publication holds the feed they wait, and must keep no reader waiting.
+    pub write_connections: usize,
+    /// For what decides commands, does what is due and hands messages over, and for nothing else. Two more are for the lease.
+    pub reserved_connections: usize,
     /// Seconds for which a request waits for one of them.
     pub wait_seconds: u32,
     /// Seconds that one statement may take.
@@ -30,6 +34,8 @@ impl Default for StoreConfig {
             url: None,
             authority: None,
             connections: 16,
+            write_connections: 8,
+            reserved_connections: 4,
             wait_seconds: 5,
             statement_seconds: 60,
             lock_seconds: 20,

@@ -40,6 +40,7 @@ use crate::secret::Hash;
 use deadpool_postgres::{Client, Pool, Transaction};
 use feed::Revisions;
 use load::Ground;
+use lock::Held;
 use std::collections::BTreeMap;
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
@@ -60,7 +61,11 @@ const APART: usize = 2;
 
 /// The store over a `PostgreSQL` database.
 pub struct PostgresStore {
-    pool: Pool,
+    readers: Pool,
+    /// For requests that write. Whoever waits for the feed waits with a connection in hand, and not with a reader's.
+    writers: Pool,
+    /// For what decides and what is due: however many requests come, it never waits behind them.
+    reserved: Pool,
     /// For the lease and the head of the feed: a crowd of requests must not make it look as if this process were gone.
     apart: Pool,
 }
@@ -99,14 +104,26 @@ impl PostgresStore {
     }
 
     async fn open_any(url: &str, limits: &StoreConfig) -> Result<Self, OpenStoreError> {
-        let apart = StoreConfig { connections: APART, ..limits.clone() };
-        let store = Self { pool: connect::connect(url, limits)?, apart: connect::connect(url, &apart)? };
+        let connect = |connections| connect::connect(url, limits, connections);
+        let store = Self {
+            readers: connect(limits.connections)?,
+            writers: connect(limits.write_connections)?,
+            reserved: connect(limits.reserved_connections)?,
+            apart: connect(APART)?,
+        };
         schema::bring_up_to_date(&mut store.client().await?).await?;
         Ok(store)
     }
 
+    /// For reading, and for single rows that nothing else waits for.
     async fn client(&self) -> Result<Client, StoreError> {
-        Ok(self.pool.get().await?)
+        Ok(self.readers.get().await?)
+    }
+
+    /// Whose connections a decision is written over.
+    fn writers(&self, wants: &Wants) -> &Pool {
+        let is_reserved = !wants.commands.is_empty() || wants.term.is_some();
+        if is_reserved { &self.reserved } else { &self.writers }
     }
 
     /// Works in one transaction with everything that was committed before its last lock.
@@ -114,7 +131,7 @@ impl PostgresStore {
         &self,
         work: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut client = self.client().await?;
+        let mut client = self.reserved.get().await?;
         let transaction = client.transaction().await?;
         let answer = work(&transaction).await?;
         transaction.commit().await?;
@@ -133,7 +150,7 @@ impl Store for PostgresStore {
         wants: &Wants,
         decide: F,
     ) -> Result<T, StoreError> {
-        let mut client = self.client().await?;
+        let mut client = self.writers(wants).get().await?;
         // Each statement sees what was committed before it: what is locked is loaded as it was left.
         let transaction = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
         let mut transaction = transaction.start().await?;
@@ -156,6 +173,10 @@ impl Store for PostgresStore {
         write::write(&mut transaction, &batch, revisions).await?;
         transaction.commit().await?;
         Ok(answer)
+    }
+
+    async fn look(&self, wants: &Wants) -> Result<Loaded, StoreError> {
+        load::load(&snapshot(&mut self.client().await?).await?, wants, &Held::default()).await
     }
 
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {

@@ -198,6 +198,10 @@ impl Store for SqliteStore {
         self.write_on(|connection| write::transacted(connection, wants, decide))
     }
 
+    async fn look(&self, wants: &Wants) -> Result<Loaded, StoreError> {
+        self.read(|connection| load::load(connection, wants))
+    }
+
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
         let page = self.read(|connection| feed::find_page(connection, query))?;
         page.map(StoredPage::read).transpose()

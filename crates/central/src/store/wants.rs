@@ -7,7 +7,6 @@ use std::fmt;
 use uuid::Uuid;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId, OfficeId, SessionId};
-use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::CodeState;
 use yuyue_domain::verification::quota::Quota;
@@ -73,8 +72,8 @@ pub struct Loaded {
     pub numbers: BTreeMap<(DeviceId, u64), Uuid>,
     /// Devices.
     pub devices: BTreeMap<DeviceId, DeviceRow>,
-    /// Those of the wanted clerks who may act, with what they are.
-    pub active_clerks: BTreeMap<ClerkId, Role>,
+    /// Those of the wanted clerks who may act.
+    pub active_clerks: BTreeMap<ClerkId, Clerk>,
     /// Applicants with tests and applications.
     pub records: BTreeMap<ApplicantId, ApplicantRecord>,
     /// Priority places.

@@ -120,10 +120,50 @@ async fn a_row_that_is_gone_leaves_a_tombstone_until_it_is_purged<S: Store>(stor
     let is_tombstone = |what: &What| matches!(what, What::Gone(_));
     assert!(!fresh.changes.iter().any(|change| is_tombstone(&change.what)), "a first fill needs no tombstones");
     let later = now().plus_days(1);
-    let purge = PurgeBefore { now: later, tombstones: later, commands: later, messages: later };
+    let (rows_max, term) = (100, None);
+    let purge = PurgeBefore { now: later, tombstones: later, commands: later, messages: later, rows_max, term };
     assert_eq!(store.purge(&purge).await.unwrap().tombstones, 1, "its time is over");
     let missed = store.find_changes(&everything(Some(before), DeviceKind::Counter, None)).await.unwrap();
     assert!(missed.is_none(), "whoever would miss it has to fill anew");
+}
+
+async fn what_nobody_needs_any_more_goes_in_parts<S: Store>(store: &S) {
+    let message = |text: &str| {
+        let (phone, text) = ("13900000001".to_owned(), text.to_owned());
+        Write::Sms(NewSms { phone, text, created_at: now(), expires_at: now().plus_days(1) })
+    };
+    let batch = Batch { writes: ["甲", "乙", "丙"].map(message).into(), ..Batch::at(now()) };
+    store.transact(&Wants::default(), |_| (batch, ())).await.unwrap();
+    let due = store.list_due_sms(now(), 10).await.unwrap();
+    let sent = due.iter().map(|message| Write::SmsSent { id: message.id }).collect();
+    store.transact(&Wants::default(), |_| (Batch { writes: sent, ..Batch::at(now()) }, ())).await.unwrap();
+    let later = now().plus_days(1);
+    let (rows_max, term) = (2, None);
+    let purge = PurgeBefore { now: later, tombstones: later, commands: later, messages: later, rows_max, term };
+    let parts = [store.purge(&purge).await.unwrap(), store.purge(&purge).await.unwrap()];
+    assert_eq!(
+        parts.map(|part| (part.messages, part.has_more)),
+        [(2, true), (1, false)],
+        "not more than may go at once"
+    );
+}
+
+async fn a_message_that_is_taken_is_left_alone_for_a_while<S: Store>(store: &S) {
+    let (phone, text) = ("13900000001".to_owned(), "甲".to_owned());
+    let message = Write::Sms(NewSms { phone, text, created_at: now(), expires_at: now().plus_days(1) });
+    let write = async |write| {
+        let batch = Batch { writes: vec![write], ..Batch::at(now()) };
+        store.transact(&Wants::default(), |_| (batch, ())).await.unwrap();
+    };
+    write(message).await;
+    let due = async |seconds| store.list_due_sms(now().plus_seconds(seconds), 10).await.unwrap();
+    let id = due(0).await[0].id;
+    write(Write::SmsTaken { ids: vec![id], until: now().plus_seconds(30) }).await;
+    assert!(due(29).await.is_empty(), "somebody is handing it over");
+    assert_eq!(due(30).await[0].tries, 0, "nothing was heard of that, and it was no failure");
+    write(Write::SmsSent { id }).await;
+    write(Write::SmsTaken { ids: vec![id], until: now() }).await;
+    assert!(due(60).await.is_empty(), "what was sent is not taken");
 }
 
 /// Somebody queued with a published result, everything written.
@@ -445,6 +485,8 @@ conform! {
     revisions_follow_the_order_of_commits_and_a_page_ends_where_it_says,
     a_kiosk_gets_no_person_and_an_office_only_its_own,
     a_row_that_is_gone_leaves_a_tombstone_until_it_is_purged,
+    what_nobody_needs_any_more_goes_in_parts,
+    a_message_that_is_taken_is_left_alone_for_a_while,
     whoever_is_deleted_takes_applications_and_results_along,
     whoever_moves_to_another_office_takes_results_along,
     an_application_stays_with_its_person,

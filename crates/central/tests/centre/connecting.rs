@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use uuid::Uuid;
+use yuyue_central::audit::{Act, Entry};
 use yuyue_central::store::postgres::PostgresStore;
 use yuyue_central::store::{Batch, OpenStoreError, Store as _, StoreConfig, StoreError, Wants};
 use yuyue_domain::time::Timestamp;
@@ -59,7 +60,7 @@ async fn a_database_that_does_not_encrypt_is_told_nothing() {
 async fn whoever_waits_too_long_for_a_lock_or_a_connection_is_told_to_come_back() {
     let city = World::<Postgres>::new(10).await;
     let database = city.database.as_ref().unwrap();
-    let short = StoreConfig { connections: 2, wait_seconds: 1, lock_seconds: 1, ..place(Some(database)) };
+    let short = StoreConfig { write_connections: 2, wait_seconds: 1, lock_seconds: 1, ..place(Some(database)) };
     let other = Arc::new(PostgresStore::open(&database.url, &short).await.unwrap());
     let everybody = || Wants { all_waiting: true, ..Wants::default() };
     let note = || (Batch::at(Timestamp::MIN), ());
@@ -88,11 +89,52 @@ async fn whoever_waits_too_long_for_a_lock_or_a_connection_is_told_to_come_back(
     }
     let third = other.transact(&Wants::default(), |_| note()).await;
     assert!(matches!(third, Err(StoreError::Unavailable(_))), "every connection is taken: {third:?}");
+    assert!(other.list_accounts().await.is_ok(), "whoever only reads has others");
+    let command = Wants { commands: [Uuid::from_u128(1)].into(), ..Wants::default() };
+    assert!(other.transact(&command, |_| note()).await.is_ok(), "and commands are decided over their own");
     let lease = other.hold_lease(Uuid::from_u128(1), 5).await;
     assert!(lease.is_ok(), "the lease has one of its own: {lease:?}");
     drop(hold);
     assert!(holding.join_all().await.iter().all(Result::is_ok), "whoever had one was not disturbed");
     assert!(other.get_head().await.is_ok(), "and the next one gets one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_of_reads_keeps_neither_commands_nor_what_is_due_waiting() {
+    let city = World::<Postgres>::new(10).await;
+    let database = city.database.as_ref().unwrap();
+    let few = StoreConfig { connections: 2, wait_seconds: 3_600, ..place(Some(database)) };
+    let store = Arc::new(PostgresStore::open(&database.url, &few).await.unwrap());
+    let (mut outside, mut burst) = (database.connect().await, tokio::task::JoinSet::new());
+    let locked = outside.transaction().await.unwrap();
+    locked.batch_execute("LOCK TABLE policy_document IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    for _ in 0..50 {
+        let store = Arc::clone(&store);
+        burst.spawn(async move { store.list_policy_documents().await.map(drop) });
+    }
+    let watcher = database.connect().await;
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    while watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < 2 {
+        tokio::task::yield_now().await;
+    }
+    let write = |wants: Wants| {
+        let store = Arc::clone(&store);
+        let mut batch = Batch::at(Timestamp::MIN);
+        batch.audit(Entry::new(Timestamp::MIN, Act::Searched));
+        async move { store.transact(&wants, |_| (batch, ())).await }
+    };
+    let term = store.hold_lease(Uuid::from_u128(1), 3_600).await.unwrap();
+    for (wants, what) in [
+        (Wants { commands: [Uuid::from_u128(1)].into(), ..Wants::default() }, "commands are decided"),
+        (Wants { term, ..Wants::default() }, "what is due is done"),
+        (Wants::default(), "whoever writes has connections of their own"),
+    ] {
+        let written = write(wants).await;
+        assert!(written.is_ok(), "{what}: {written:?}");
+    }
+    locked.rollback().await.unwrap();
+    assert!(burst.join_all().await.iter().all(Result::is_ok), "and the readers are answered in the end");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use yuyue_central::city::load_city;
 use yuyue_central::clock::Clock;
 use yuyue_central::core::{Core, Delivery};
 use yuyue_central::scheduler::{Done, Scheduler};
-use yuyue_central::store::{AnyStore, Batch, Store as _, Wants};
+use yuyue_central::store::{AnyStore, Batch, Store as _, Wants, Write};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::{ApplicationState, StateKind, Wish};
 use yuyue_domain::ids::{ApplicationId, SessionId};
@@ -292,4 +292,44 @@ async fn a_changed_rule_or_a_deleted_person_changes_the_ladders() {
     world.core.import(vec![Row::Policy(policy)]).await.unwrap();
     world.clock.advance(60);
     assert!(scheduler.tick(&world.core).await.unwrap().counts > 0, "the board was built anew under the same versions");
+}
+
+/// Lets nothing be deleted from the tokens until the rule is dropped.
+async fn forbid_deleting(world: &World) {
+    let rule = if world.database.is_some() {
+        "FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()"
+    } else {
+        "BEGIN SELECT RAISE(ABORT, 'a rule of the tables'); END"
+    };
+    world.tamper(&format!("CREATE TRIGGER nothing_goes BEFORE DELETE ON clerk_token {rule}")).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_deleted_keeps_nothing_else_waiting_and_is_tried_again_after_longer_and_longer_waits() {
+    let world = World::new(100).await;
+    let counter = world.counter().await;
+    let (token, before) = ([7; 32], world.now().plus_seconds(-1));
+    let (clerk, device) = (world.clerk().id, counter.caller.device);
+    let batch =
+        Batch { writes: vec![Write::TokenMade { token, clerk, device, expires_at: before }], ..Batch::at(before) };
+    world.core.store().transact(&Wants::default(), |_| (batch, ())).await.unwrap();
+    let is_kept =
+        async || world.core.store().find_token(&token, device, before.plus_seconds(-1)).await.unwrap().is_some();
+    forbid_deleting(&world).await;
+    let mut scheduler = Scheduler::default();
+    assert!(scheduler.tick(&world.core).await.unwrap().counts > 0, "what else is due is done");
+    let drop_rule = if world.database.is_some() { " ON clerk_token" } else { "" };
+    for wait in [59, 119] {
+        world.tamper(&format!("DROP TRIGGER nothing_goes{drop_rule}")).await;
+        world.clock.advance(wait);
+        scheduler.tick(&world.core).await.unwrap();
+        assert!(is_kept().await, "it is not tried after {wait} seconds");
+        forbid_deleting(&world).await;
+        world.clock.advance(1);
+        scheduler.tick(&world.core).await.unwrap();
+    }
+    world.tamper(&format!("DROP TRIGGER nothing_goes{drop_rule}")).await;
+    world.clock.advance(240);
+    scheduler.tick(&world.core).await.unwrap();
+    assert!(!is_kept().await, "and goes when it can");
 }

@@ -40,3 +40,5 @@ mod sign_in;
 mod staff;
 #[path = "visits.rs"]
 mod visits;
+#[path = "witness.rs"]
+mod witness;

@@ -306,7 +306,7 @@ impl<E: Engine> World<E> {
 /// Where a centre keeps its rows.
 pub fn place(database: Option<&Database>) -> StoreConfig {
     let url = database.map(|database| Secret(database.url.clone()));
-    StoreConfig { url, connections: 8, ..StoreConfig::default() }
+    StoreConfig { url, connections: 8, reserved_connections: 8, ..StoreConfig::default() }
 }
 
 /// Waits for something where nothing can be awaited, as inside a clock.

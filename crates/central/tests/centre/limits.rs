@@ -4,8 +4,9 @@ use crate::kit::{Device, Sqlite};
 use crate::wire::{client, problem, serve, url};
 use reqwest::StatusCode;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::num::NonZeroU32;
@@ -14,7 +15,7 @@ use tokio::sync::{oneshot, watch};
 use yuyue_central::core::Delivery;
 use yuyue_central::serve::{Running, ServeConfig, start};
 use yuyue_central::sms::SimulatedPhone;
-use yuyue_central::store::Store as _;
+use yuyue_central::store::{Batch, Store as _, Wants};
 use yuyue_central::writer::{GROUP_MAX, QUEUE_MAX, Writer};
 use yuyue_protocol::command::Command;
 use yuyue_protocol::cursor::Revision;
@@ -29,11 +30,23 @@ type Stream = StreamOwned<ClientConnection, TcpStream>;
 
 /// A connection on which a test writes whatever it likes.
 fn connect(running: &Running, address: SocketAddr) -> Stream {
+    connect_as(running, address, None)
+}
+
+fn connect_as(running: &Running, address: SocketAddr, device: Option<&Device>) -> Stream {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(running.authority_pem.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let config = config.with_root_certificates(roots);
+    let config = match device {
+        None => config.with_no_client_auth(),
+        Some(device) => {
+            let certificate = CertificateDer::from_pem_slice(device.certificate.as_bytes()).unwrap();
+            let key = PrivateKeyDer::from_pem_slice(device.certificate_key.as_bytes()).unwrap();
+            config.with_client_auth_cert(vec![certificate], key).unwrap()
+        }
+    };
     let name: ServerName<'static> = "localhost".try_into().unwrap();
     let mut connection =
         StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), TcpStream::connect(address).unwrap());
@@ -76,6 +89,63 @@ async fn hundreds_who_never_finish_their_requests_keep_nobody_waiting() {
     let counter = world.counter().await;
     let time = client(&running, Some(&counter)).get(url(running.devices, "/v1/time")).send().await.unwrap();
     assert_eq!(time.status(), StatusCode::OK, "and devices all the more");
+    drop(slow);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_recognised_is_turned_away_before_a_body_is_heard() {
+    let world = World::new(10).await;
+    let running = serve(&world).await;
+    let (known, revoked) = (world.counter().await, world.counter().await);
+    world.core.revoke_device(revoked.caller.device).await.unwrap();
+    let begin = |stream: &mut Stream, length: usize| {
+        let head = format!(
+            "POST /v1/commands HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.flush().unwrap();
+    };
+    let mut stream = connect_as(&running, running.devices, Some(&revoked));
+    begin(&mut stream, 9_000_000);
+    let line = status(stream);
+    assert!(line.contains(" 403 "), "it is not waited for a body of whoever is shut out: {line}");
+    let mut stream = connect_as(&running, running.devices, Some(&known));
+    begin(&mut stream, 2);
+    stream.write_all(b"[]").and_then(|()| stream.flush()).unwrap();
+    let line = status(stream);
+    assert!(line.contains(" 200 "), "whoever is known is heard: {line}");
+    let strange = client(&running, None).post(url(running.public, "/v1/devices/enroll"));
+    let strange = strange.header("content-type", "application/json").body(" ".repeat(20_000)).send().await.unwrap();
+    assert_eq!(problem(strange).await.1.code, ErrorCode::TooLarge, "a stranger has little to say");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_device_has_one_long_body_under_way_and_takes_no_room_of_others() {
+    let world = World::new(10).await;
+    let running = serve(&world).await;
+    let (greedy, other) = (world.counter().await, world.counter().await);
+    let mut slow = connect_as(&running, running.devices, Some(&greedy));
+    let begun =
+        "POST /v1/commands HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 200000\r\n\r\n[";
+    slow.write_all(format!("{begun}{}", " ".repeat(100_000)).as_bytes()).and_then(|()| slow.flush()).unwrap();
+    let send = async |device: &Device| {
+        let post = client(&running, Some(device)).post(url(running.devices, "/v1/commands"));
+        let post = post.header("content-type", "application/json").body(format!("[{}]", " ".repeat(100_000)));
+        post.send().await.unwrap()
+    };
+    let refused = loop {
+        // Until the centre has heard so much of the slow one that it is a long one.
+        let answer = send(&greedy).await;
+        if answer.status() != StatusCode::OK {
+            break answer;
+        }
+    };
+    let (status, problem) = problem(refused).await;
+    assert_eq!((status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy), "one at a time");
+    assert!(problem.retry_after_seconds.is_some_and(|seconds| (1..=60).contains(&seconds)), "and is told when");
+    assert_eq!(send(&other).await.status(), StatusCode::OK, "others have room");
     drop(slow);
     running.stop().await;
 }
@@ -136,6 +206,75 @@ async fn one_address_does_not_take_all_connections() {
         assert!(line.get(&healthz).send().await.is_ok(), "two of one address");
     }
     assert!(lines[2].get(&healthz).send().await.is_err(), "the third is turned away");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_never_takes_an_answer_loses_the_connection_and_others_get_it() {
+    let world = World::new(300).await;
+    let second = NonZeroU32::MIN;
+    let config = ServeConfig { connections_per_address: 1, answer_seconds: second, ..ServeConfig::loopback() };
+    let running = start(&world.central, &config, Arc::new(SimulatedPhone::default())).await.unwrap();
+    let mut greedy = connect(&running, running.public);
+    let ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(500);
+    // More answers than any buffer holds, and none of them is read. The centre may hang up while this is still written.
+    let _ = greedy.write_all(&ask).and_then(|()| greedy.flush());
+    let answer = loop {
+        if let Ok(answer) = client(&running, None).get(url(running.public, "/healthz")).send().await {
+            break answer;
+        }
+    };
+    assert_eq!(answer.status(), StatusCode::OK, "its place is somebody else's");
+    let mut rest = Vec::new();
+    let _ = greedy.read_to_end(&mut rest);
+    let answered = String::from_utf8_lossy(&rest).matches("HTTP/1.1 200").count();
+    assert!(answered < 500, "and it was not waited for: {answered}");
+    running.stop().await;
+}
+
+/// Keeps everybody who wants to write waiting until the other end is dropped.
+async fn hold_the_store(world: &World) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+    let ((release, released), (held, is_held)) = (std::sync::mpsc::channel::<()>(), oneshot::channel());
+    let (core, runtime) = (Arc::clone(&world.core), tokio::runtime::Handle::current());
+    let holding = tokio::task::spawn_blocking(move || {
+        let stand_still = move |_| {
+            held.send(()).unwrap();
+            // Goes on when the other end is gone.
+            let _ = released.recv();
+            (Batch::default(), ())
+        };
+        runtime.block_on(core.store().transact(&Wants::default(), stand_still)).unwrap();
+    });
+    is_held.await.unwrap();
+    (release, holding)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn one_computer_signs_one_clerk_in_at_a_time_and_keeps_nobody_waiting() {
+    let world = World::new(10).await;
+    let running = serve(&world).await;
+    let (greedy, other) = (world.counter().await, world.counter().await);
+    let request = json!({"staff_number": world.clerk().staff_number, "password": world.clerk().password});
+    let sign_in = async |device: &Device| {
+        let post = client(&running, Some(device)).post(url(running.devices, "/v1/sign-in"));
+        post.json(&request).send().await.unwrap()
+    };
+    let (release, holding) = hold_the_store(&world).await;
+    let (first, second) = (Box::pin(sign_in(&greedy)), Box::pin(sign_in(&greedy)));
+    // The one that found the other under way is answered while the store stands still.
+    let (refused, waiting) = match futures_util::future::select(first, second).await {
+        futures_util::future::Either::Left(done) => done,
+        futures_util::future::Either::Right((done, waiting)) => (done, waiting),
+    };
+    let (status, problem) = problem(refused).await;
+    assert_eq!((status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy), "one at a time");
+    assert!(problem.retry_after_seconds.is_some_and(|seconds| (1..=60).contains(&seconds)), "and is told when");
+    let time = client(&running, Some(&other)).get(url(running.devices, "/v1/time")).send().await.unwrap();
+    assert_eq!(time.status(), StatusCode::OK, "the one worker of this program has hands free");
+    drop(release);
+    holding.await.unwrap();
+    assert_eq!(waiting.await.status(), StatusCode::OK, "the first is signed in");
+    assert_eq!(sign_in(&other).await.status(), StatusCode::OK, "and so is whoever comes from elsewhere");
     running.stop().await;
 }
 

@@ -8,9 +8,12 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
-use yuyue_central::serve::Running;
+use yuyue_central::core::CoreConfig;
+use yuyue_central::serve::{Running, ServeConfig, start};
+use yuyue_central::sms::SimulatedPhone;
 use yuyue_protocol::account::{RenewRequest, Renewed};
 use yuyue_protocol::error::ErrorCode;
 
@@ -47,12 +50,17 @@ async fn streams_end_when_the_centre_stops_and_hold_it_up_for_nobody() {
     heard.unwrap();
 }
 
-/// Certificate and key that the centre gives to whoever asks on this line.
-async fn renew(line: &Client, running: &Running) -> String {
+/// What the centre answers to whoever asks for a certificate over this key.
+async fn ask_to_renew(line: &Client, running: &Running) -> (reqwest::Response, KeyPair) {
     let key = KeyPair::generate().unwrap();
     let certificate_request = CertificateParams::default().serialize_request(&key).unwrap().pem().unwrap();
     let request = RenewRequest { certificate_request };
-    let answer = line.post(url(running.devices, "/v1/devices/renew")).json(&request).send().await.unwrap();
+    (line.post(url(running.devices, "/v1/devices/renew")).json(&request).send().await.unwrap(), key)
+}
+
+/// Certificate and key that the centre gives to whoever asks on this line.
+async fn renew(line: &Client, running: &Running) -> String {
+    let (answer, key) = ask_to_renew(line, running).await;
     assert_eq!(answer.status(), StatusCode::OK, "whoever is known gets the next certificate");
     let renewed: Renewed = answer.json().await.unwrap();
     format!("{}{}", renewed.certificate, key.serialize_pem())
@@ -123,5 +131,35 @@ async fn the_listeners_certificates_are_renewed_while_the_centre_runs() {
         tokio::task::yield_now().await;
     }
     assert_eq!(health().await, StatusCode::OK, "whoever was connected has noticed nothing");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_gets_so_many_certificates_a_day_and_is_told_when_the_next() {
+    let world = World::with(10, CoreConfig { renewals_per_device_day: 2, ..CoreConfig::default() }).await;
+    let (greedy, other) = (world.counter().await, world.counter().await);
+    let running = serve(&world).await;
+    let line = client(&running, Some(&greedy));
+    renew(&line, &running).await;
+    let last = renew(&line, &running).await;
+    let line = client_with(&running, Some(&last));
+    let (status, problem) = problem(ask_to_renew(&line, &running).await.0).await;
+    assert_eq!((status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy), "enough for a day");
+    assert_eq!(problem.retry_after_seconds, Some(24 * 3_600), "and is told when");
+    renew(&client(&running, Some(&other)), &running).await;
+    world.clock.advance(24 * 3_600);
+    renew(&line, &running).await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_certificate_gives_a_device_no_other_allowance() {
+    let world = World::new(10).await;
+    let counter = world.counter().await;
+    let few = ServeConfig { device_requests_per_minute: NonZeroU32::MIN, ..ServeConfig::loopback() };
+    let running = start(&world.central, &few, Arc::new(SimulatedPhone::default())).await.unwrap();
+    let next = renew(&client(&running, Some(&counter)), &running).await;
+    let time = client_with(&running, Some(&next)).get(url(running.devices, "/v1/time")).send().await.unwrap();
+    assert_eq!(problem(time).await.1.code, ErrorCode::Busy, "it has asked once in this minute");
     running.stop().await;
 }

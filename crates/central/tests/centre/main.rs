@@ -11,6 +11,7 @@ mod in_postgres;
 mod in_sqlite;
 mod invariants;
 mod kit;
+mod lease;
 mod limits;
 mod processes;
 mod takeover;

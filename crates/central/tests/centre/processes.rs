@@ -5,6 +5,7 @@ use crate::kit::cluster::Database;
 use crate::kit::{Postgres, World, at_once, place};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use uuid::Uuid;
 use yuyue_central::audit::{Act, Entry};
@@ -12,6 +13,7 @@ use yuyue_central::store::postgres::PostgresStore;
 use yuyue_central::store::{Batch, FeedQuery, LeaseTerm, Store, StoreError, Wants, Write};
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::ids::{ApplicantId, DeviceId};
+use yuyue_domain::session::{Session, Site};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::change::{ApplicantRow, Row};
@@ -207,6 +209,28 @@ async fn what_was_decided_on_is_looked_at_again_before_it_is_written() {
     let searched = other.list_audit(0, 100_000).await.unwrap();
     let searched = searched.iter().filter(|record| record.entry.act == Act::Searched).count();
     assert_eq!(searched, 2, "what was overtaken is not written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_another_process_overtakes_is_made_of_what_there_is_then() {
+    let (city, other) = two_processes().await;
+    let now = city.now();
+    let session = city.core.catalogue().sessions.values().next().unwrap().clone();
+    let (made, site) = (AtomicU32::new(0), city.core.catalogue().sites[&session.site].clone());
+    let imported = city.core.import_whole(|catalogue, _| {
+        let places = catalogue.sessions[&session.id].places;
+        if made.fetch_add(1, Ordering::SeqCst) == 0 {
+            let more = Session { places: places + 1, ..session.clone() };
+            at_once(other.transact(&Wants::default(), |_| (batch(now, vec![Row::Session(more)]), ()))).unwrap();
+        }
+        let renamed = Site { name: format!("{places}"), ..site.clone() };
+        Ok::<_, std::convert::Infallible>(vec![Row::Site(renamed)])
+    });
+    assert_eq!(imported.await.unwrap().unwrap(), 1, "it is written in the end");
+    city.core.refresh_catalogue().await.unwrap();
+    let name = city.core.catalogue().sites[&site.id].name.clone();
+    assert_eq!(name, (session.places + 1).to_string(), "from the plan as the other has left it");
+    assert_eq!(made.load(Ordering::SeqCst), 2, "made anew once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

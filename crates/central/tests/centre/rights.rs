@@ -1,7 +1,7 @@
 //! The table of rights, cell by cell, against the real listeners: whoever asks for whatever gets what the table says.
 
 use super::World;
-use crate::kit::Device;
+use crate::kit::{Device, base64};
 use crate::wire::{client, serve, url};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -60,6 +60,12 @@ fn cell(method: Method, template: &'static str, right: Right) -> Cell {
     Cell { method, template, path: template.to_owned(), body: None, right, is_own: true }
 }
 
+/// A checkpoint that nobody has signed.
+fn checkpoint() -> Value {
+    let (hash, signature) = (base64(&[0; 32]), base64(&[0; 64]));
+    json!({"epoch": uuid::Uuid::nil(), "sequence": 1, "hash": hash, "at": "2026-11-23T08:00:00+08:00", "signature": signature})
+}
+
 /// Every endpoint, those about somebody once about the own one and once about another.
 fn cells(targets: &Targets) -> Vec<Cell> {
     let get = |template, right| cell(Method::GET, template, right);
@@ -77,6 +83,7 @@ fn cells(targets: &Targets) -> Vec<Cell> {
         post("/v1/commands", Right::Deliver, json!([])),
         post("/v1/devices/renew", Right::RenewCertificate, json!({"certificate_request": "none"})),
         get("/v1/audit", Right::WitnessAudit),
+        post("/v1/audit/contradictions", Right::WitnessAudit, checkpoint()),
         get("/v1/seal", Right::ReadPublished),
         post("/v1/sign-in", Right::SignIn, json!({"staff_number": "9999", "password": PASSWORD})),
         post("/v1/visits/codes", Right::OpenVisit, json!({"id": uuid::Uuid::nil(), "number": "1"})),

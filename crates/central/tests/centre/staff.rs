@@ -1,16 +1,21 @@
 //! Clerks who join, move and leave: each ends what was open at once, and reaches what devices keep of them.
 
 use super::World;
+use crate::kit::reasons;
 use crate::wire::{client, serve, url};
 use reqwest::StatusCode;
 use serde_json::json;
 use yuyue_central::store::{FeedQuery, Store as _};
 use yuyue_domain::ids::{ClerkId, OfficeId};
+use yuyue_domain::refusal::{IntakeRefusal, Refusal};
 use yuyue_domain::rights::Role;
 use yuyue_protocol::account::{Clerk, DeviceKind, Secret, SignIn, SignedIn};
 use yuyue_protocol::centre::Centre as _;
 use yuyue_protocol::change::{Row, RowKey, What};
+use yuyue_protocol::command::Command;
 use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::outcome::Outcome;
+use yuyue_sample::CastRole;
 
 const PASSWORD: &str = "a password of the tests";
 
@@ -116,4 +121,27 @@ async fn a_supervisor_lets_a_clerk_in_again_who_was_locked_out() {
     let records = world.core.store().list_audit(tail.sequence.saturating_sub(10), 10).await.unwrap();
     let lifted = records.iter().find(|one| one.entry.act == yuyue_central::audit::Act::LockLifted).unwrap();
     assert_eq!(lifted.entry.clerk, Some(supervisor.id), "the audit says who did it");
+}
+
+#[tokio::test]
+async fn a_clerk_acts_at_one_office_and_what_was_taken_before_a_move_stands() {
+    let world = World::new(50).await;
+    let counter = world.counter().await;
+    let reveal = Command::RecordReveal { applicant: world.cast(CastRole::RuleFour).applicant.id };
+    let other = world.city.clerks().iter().find(|clerk| clerk.office != world.clerk().office).unwrap();
+    let elsewhere = world.device(DeviceKind::Counter, other.office, Some(world.clerk().id)).await;
+    let is_taken = |outcome: &Outcome| matches!(outcome, Outcome::Accepted { .. });
+    let not_allowed = [Refusal::from(IntakeRefusal::NotAllowed)];
+    assert_eq!(reasons(&world.send(&elsewhere, &reveal).await), not_allowed, "the clerk works at another office");
+    let before = world.seal(&counter, &reveal);
+    world.clock.advance(60);
+    world.core.move_clerk(&world.clerk().staff_number, other.office).await.unwrap();
+    let outcome = world.deliver(&counter, &before).await;
+    assert!(is_taken(&outcome), "it was taken without line while the clerk worked there: {outcome:?}");
+    let after = world.send(&counter, &reveal).await;
+    assert_eq!(reasons(&after), not_allowed, "whoever was moved takes nothing more at the old office");
+    assert!(is_taken(&world.send(&elsewhere, &reveal).await), "but at the new one");
+    world.clock.advance(60);
+    world.core.set_role(&world.clerk().staff_number, Role::Operator).await.unwrap();
+    assert!(is_taken(&world.send(&counter, &reveal).await), "an operator acts anywhere, as the table says");
 }

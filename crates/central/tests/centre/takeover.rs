@@ -21,8 +21,8 @@ use yuyue_sample::CastRole;
 
 type City = World<Postgres>;
 
-/// How far behind the present the city is: so many days of publications are due at once.
-const DAYS_BEHIND: u64 = 8;
+/// How far behind the present the city is: so many working days of publications are due at once, also after a long holiday.
+const WORKING_DAYS_BEHIND: usize = 5;
 const PEOPLE: u32 = 240;
 const CALLERS: usize = 8;
 const KILLS: usize = 4;
@@ -143,11 +143,23 @@ async fn days_due(city: &City, now: Timestamp) -> BTreeSet<Date> {
     to_come.map(|session| session.instants.publication_at.date()).filter(|day| *day < now.date()).collect()
 }
 
+/// The day that has so many working days between itself and this one.
+fn day_before(today: Date) -> Date {
+    let policy = yuyue_domain::seed::policy(today).unwrap();
+    let before = (1..).map(|days| today.checked_sub_days(Days::new(days)).unwrap());
+    before.filter(|day| policy.calendar.is_working_day(*day).unwrap()).nth(WORKING_DAYS_BEHIND - 1).unwrap()
+}
+
+#[test]
+fn enough_days_are_due_also_after_the_longest_holidays() {
+    for (today, day) in [("2026-02-24", "2026-02-10"), ("2026-10-08", "2026-09-23"), ("2026-11-28", "2026-11-23")] {
+        assert_eq!(day_before(today.parse().unwrap()), day.parse().unwrap(), "five working days before {today}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_double_no_booking() {
-    let today = SystemClock.now().date();
-    let past = today.checked_sub_days(Days::new(DAYS_BEHIND)).unwrap();
-    let city = City::on(past, 1_500, CoreConfig::default()).await;
+    let city = City::on(day_before(SystemClock.now().date()), 1_500, CoreConfig::default()).await;
     city.allow_vouching().await;
     let counter = city.counter().await;
     let people = city.clones(&city.cast(CastRole::PriorityEligible).clone(), PEOPLE).await;

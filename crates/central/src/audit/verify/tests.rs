@@ -6,8 +6,7 @@ use ed25519_dalek::SigningKey;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
-use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId};
-use yuyue_domain::time::Timestamp;
+use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId};
 
 const FEED: Epoch = Epoch(Uuid::from_u128(1));
 
@@ -146,6 +145,8 @@ fn what_was_witnessed_before_a_restore_is_explained_by_the_restore_and_by_nothin
     restored.extend((0..5).map(|_| random_entry(&mut random)));
     let verified = verify(&chained(&restored), vec![early, late]).expect("nothing was touched");
     assert_eq!((verified.confirmed, verified.lost_with_restore), (1, 1), "one is there, one was lost with the restore");
+    let restore = Noted { record: 7, at: Timestamp::MIN, device: None };
+    assert_eq!(verified.restores, [restore], "and whoever has restored nothing sees that somebody says so");
     let silent: Vec<Entry> = restored.iter().copied().filter(|entry| entry.act != Act::Restored).collect();
     let refused = verify(&chained(&silent), vec![early, late]);
     assert_eq!(refused, Err(Contradiction::UnknownFeed { sequence: 4 }), "a restore that nobody tells of is a cut");

@@ -11,7 +11,7 @@ use yuyue_domain::session::{
 use yuyue_domain::time::{Date, TimeOfDay, Timestamp};
 
 /// A line of a plan. Each field may also have its column name of the exchange format.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanLine {
     /// 计划序号

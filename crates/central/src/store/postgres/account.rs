@@ -8,7 +8,6 @@ use deadpool_postgres::GenericClient;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Row;
 use yuyue_domain::ids::{ClerkId, DeviceId};
-use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::Clerk;
 
@@ -57,11 +56,11 @@ pub async fn list_by_number<C: GenericClient>(
     accounts.map(|account| account.map(|account| (account.clerk.staff_number.clone(), account))).collect()
 }
 
-/// Those of these clerks whose accounts are not disabled, with what they are.
+/// Those of these clerks whose accounts are not disabled.
 pub async fn list_active<C: GenericClient>(
     client: &C,
     clerks: &BTreeSet<ClerkId>,
-) -> Result<BTreeMap<ClerkId, Role>, StoreError> {
+) -> Result<BTreeMap<ClerkId, Clerk>, StoreError> {
     if clerks.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -74,7 +73,7 @@ pub async fn list_active<C: GenericClient>(
     )
     .await?;
     let clerks = rows.iter().map(|row| from_document::<Clerk>("clerk", column(row, 0)?));
-    clerks.map(|clerk| clerk.map(|clerk| (clerk.id, clerk.role))).collect()
+    clerks.map(|clerk| clerk.map(|clerk| (clerk.id, clerk))).collect()
 }
 
 pub async fn list<C: GenericClient>(client: &C) -> Result<Vec<Account>, StoreError> {

@@ -41,8 +41,8 @@ pub enum ConnectError {
     Pool(#[source] deadpool_postgres::BuildError),
 }
 
-/// The connections of this process; none is made yet.
-pub fn connect(url: &str, limits: &StoreConfig) -> Result<Pool, ConnectError> {
+/// Connections of this process, so many at most; none is made yet.
+pub fn connect(url: &str, limits: &StoreConfig, connections: usize) -> Result<Pool, ConnectError> {
     let mut config = Config::from_str(url).map_err(|_| ConnectError::Url)?;
     let settings = format!(
         "-c statement_timeout={}s -c lock_timeout={}s -c idle_in_transaction_session_timeout={}s",
@@ -68,7 +68,7 @@ pub fn connect(url: &str, limits: &StoreConfig) -> Result<Pool, ConnectError> {
     let wait = Duration::from_secs(limits.wait_seconds.into());
     let timeouts = Timeouts { wait: Some(wait), create: Some(CONNECT_TIMEOUT), recycle: Some(CONNECT_TIMEOUT) };
     let pool = Pool::builder(connector)
-        .config(PoolConfig { max_size: limits.connections.max(2), timeouts, ..PoolConfig::default() })
+        .config(PoolConfig { max_size: connections.max(2), timeouts, ..PoolConfig::default() })
         .runtime(Runtime::Tokio1);
     pool.build().map_err(ConnectError::Pool)
 }
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn to(url: &str) -> Result<(), ConnectError> {
-        connect(url, &StoreConfig::default()).map(drop)
+        connect(url, &StoreConfig::default(), 2).map(drop)
     }
 
     #[test]

@@ -28,8 +28,12 @@ pub async fn leave<C: GenericClient>(client: &C, holder: Uuid) -> Result<(), Sto
     Ok(())
 }
 
-/// Whether this term is still the one that counts.
-pub async fn is_term<C: GenericClient>(client: &C, term: LeaseTerm) -> Result<bool, StoreError> {
+/// Whether this term, when there is one, is still the one that counts.
+///
+/// # Errors
+/// [`StoreError::Overtaken`] when it is not.
+pub async fn check<C: GenericClient>(client: &C, term: Option<LeaseTerm>) -> Result<(), StoreError> {
+    let Some(term) = term else { return Ok(()) };
     let row = sql::get(client, "SELECT term = $1 FROM lease", &[&super::signed(term.0)]).await?;
-    column(&row, 0)
+    if column(&row, 0)? { Ok(()) } else { Err(StoreError::Overtaken) }
 }

@@ -8,8 +8,8 @@ use crate::store::{Loaded, StoreError, Wants};
 use deadpool_postgres::GenericClient;
 use std::collections::{BTreeMap, BTreeSet};
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId};
-use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::Clerk;
 use yuyue_protocol::cursor::Revision;
 
 pub async fn load<C: GenericClient>(client: &C, wants: &Wants, held: &Held) -> Result<Loaded, StoreError> {
@@ -106,7 +106,7 @@ pub struct Ground {
     /// Whoever is locked, as of which revision: what is decided about everybody asks for no locks.
     applicants: (BTreeSet<ApplicantId>, Revision),
     devices: BTreeSet<DeviceId>,
-    clerks: BTreeMap<ClerkId, Role>,
+    clerks: BTreeMap<ClerkId, Clerk>,
 }
 
 impl Ground {
@@ -142,14 +142,9 @@ impl Ground {
             let ids = self.clerks.keys().copied().collect();
             Ok(account::list_active(client, &ids).await? == self.clerks)
         };
-        let term = async {
-            match wants.term {
-                Some(term) => lease::is_term(client, term).await,
-                None => Ok(true),
-            }
-        };
-        let (catalogue, applicants, devices, clerks, term) =
+        let term = lease::check(client, wants.term);
+        let (catalogue, applicants, devices, clerks, ()) =
             tokio::try_join!(catalogue, applicants, devices, clerks, term)?;
-        if catalogue && applicants && devices && clerks && term { Ok(()) } else { Err(StoreError::Overtaken) }
+        if catalogue && applicants && devices && clerks { Ok(()) } else { Err(StoreError::Overtaken) }
     }
 }

@@ -39,6 +39,13 @@ pub async fn list_due<C: GenericClient>(client: &C, now: Timestamp, limit: u32) 
         .collect()
 }
 
+pub async fn set_taken<C: GenericClient>(client: &C, ids: &[u64], until: Timestamp) -> Result<(), StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| signed(*id)).collect();
+    let statement = "UPDATE sms SET next_at = $2 WHERE id = ANY($1) AND state = 'waiting'";
+    sql::write(client, statement, &[&ids, &until.unix()]).await?;
+    Ok(())
+}
+
 pub async fn set_sent<C: GenericClient>(client: &C, ids: &[i64]) -> Result<(), StoreError> {
     if !ids.is_empty() {
         let statement = "UPDATE sms SET state = 'sent', text = '', tries = tries + 1 WHERE id = ANY($1)";

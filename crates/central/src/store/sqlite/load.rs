@@ -31,7 +31,7 @@ pub fn load(connection: &Connection, wants: &Wants) -> Result<Loaded, StoreError
     }
     for id in &wants.clerks {
         if let Some(clerk) = account::find_active(connection, *id)? {
-            loaded.active_clerks.insert(*id, clerk.role);
+            loaded.active_clerks.insert(*id, clerk);
         }
     }
     for staff_number in &wants.accounts {

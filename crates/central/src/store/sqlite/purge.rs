@@ -7,29 +7,33 @@ use yuyue_domain::time::Timestamp;
 use yuyue_protocol::cursor::Epoch;
 
 pub fn purge(connection: &Connection, before: &PurgeBefore) -> Result<Purged, StoreError> {
-    let count = |deleted: usize| u64::try_from(deleted).unwrap_or(u64::MAX);
-    let tombstones = before.tombstones.unix();
+    let (now, tombstones, messages) = (before.now.unix(), before.tombstones.unix(), before.messages.unix());
+    // Before the first of them is gone: whoever has not heard of all of them fills anew.
     connection.execute(
         "UPDATE feed_head SET purged_until = max(
              purged_until, (SELECT coalesce(max(revision), 0) FROM tombstone WHERE gone_at < ?1)
          )",
         [tombstones],
     )?;
-    Ok(Purged {
-        tombstones: count(connection.execute("DELETE FROM tombstone WHERE gone_at < ?1", [tombstones])?),
-        commands: count(connection.execute("DELETE FROM command WHERE decided_at < ?1", [before.commands.unix()])?),
-        tokens: count(connection.execute("DELETE FROM clerk_token WHERE expires_at <= ?1", [before.now.unix()])?),
-        messages: count(
-            connection
-                .execute("DELETE FROM sms WHERE state <> 'waiting' AND created_at < ?1", [before.messages.unix()])?,
-        ),
-        code_requests: count(
-            connection.execute("DELETE FROM code_request WHERE requested_at < ?1", params![before.messages.unix()])?
-                + connection
-                    .execute("DELETE FROM visit_code WHERE changed_at < ?1", params![before.messages.unix()])?
-                + connection.execute("DELETE FROM code_quota WHERE since < ?1", params![before.messages.unix()])?,
-        ),
-    })
+    let mut has_more = false;
+    let mut delete = |table: &str, key: &str, is_over: &str, instant: i64| -> Result<u64, StoreError> {
+        let statement =
+            format!("DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {is_over} LIMIT ?2)");
+        let deleted = connection.execute(&statement, params![instant, before.rows_max])?;
+        has_more |= deleted >= before.rows_max as usize;
+        Ok(u64::try_from(deleted).unwrap_or(u64::MAX))
+    };
+    let purged = Purged {
+        tombstones: delete("tombstone", "revision", "gone_at < ?1", tombstones)?,
+        commands: delete("command", "id", "decided_at < ?1", before.commands.unix())?,
+        tokens: delete("clerk_token", "hash", "expires_at <= ?1", now)?,
+        messages: delete("sms", "id", "state <> 'waiting' AND created_at < ?1", messages)?,
+        code_requests: delete("code_request", "id", "requested_at < ?1", messages)?
+            + delete("visit_code", "number", "changed_at < ?1", messages)?
+            + delete("code_quota", "key", "since < ?1", messages)?,
+        has_more: false,
+    };
+    Ok(Purged { has_more, ..purged })
 }
 
 /// Deletes everything that a new generated city brings again. The audit stays: it is never deleted.

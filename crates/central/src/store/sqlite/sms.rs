@@ -32,6 +32,14 @@ pub fn list_due(connection: &Connection, now: Timestamp, limit: u32) -> Result<V
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+pub fn set_taken(connection: &Connection, ids: &[u64], until: Timestamp) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("UPDATE sms SET next_at = ?2 WHERE id = ?1 AND state = 'waiting'")?;
+    for id in ids {
+        statement.execute(params![signed(*id), until.unix()])?;
+    }
+    Ok(())
+}
+
 pub fn set_sent(connection: &Connection, id: u64) -> Result<(), StoreError> {
     connection
         .prepare_cached("UPDATE sms SET state = 'sent', text = '', tries = tries + 1 WHERE id = ?1")?

@@ -139,6 +139,7 @@ fn write_other(connection: &Connection, write: &Write, chain: &mut audit::Chain)
         Write::VisitCode { number, row, at } => code::upsert_visit(connection, number, row, *at),
         Write::Quota { key, quota } => code::upsert_quota(connection, key, *quota),
         Write::Sms(new) => sms::insert(connection, new),
+        Write::SmsTaken { ids, until } => sms::set_taken(connection, ids, *until),
         Write::SmsSent { id } => sms::set_sent(connection, *id),
         Write::SmsFailed { id, next_at } => sms::set_failed(connection, *id, *next_at),
         Write::PolicyDocument(document) => catalogue::upsert_policy_document(connection, document),

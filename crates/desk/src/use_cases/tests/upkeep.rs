@@ -37,6 +37,8 @@ struct State {
     twist: u8,
     now: Timestamp,
     renewals: u32,
+    /// What it was told that it has otherwise.
+    contradicted: Vec<Checkpoint>,
 }
 
 struct Key([u8; 32]);
@@ -68,6 +70,7 @@ impl Centre {
                 twist: 0,
                 now,
                 renewals: 0,
+                contradicted: Vec::new(),
             }),
         }
     }
@@ -127,6 +130,11 @@ impl Upkeep for Centre {
         let checkpoint = Checkpoint::sign(epoch, sequence, state.hash(sequence), state.now, &state.seal);
         let seen = seen.filter(|seen| *seen <= sequence).map(|seen| state.hash(seen));
         Ok(AuditTail { checkpoint, seen })
+    }
+
+    async fn contradict_audit(&self, kept: Checkpoint) -> Result<(), Problem> {
+        self.state().contradicted.push(kept);
+        Ok(())
     }
 }
 
@@ -208,7 +216,7 @@ fn the_end_of_the_audit_is_kept_for_auditors_and_never_too_much_of_it() {
 }
 
 #[test]
-fn an_audit_that_was_rewritten_or_cut_off_is_noticed_and_a_restored_one_is_not() {
+fn an_audit_that_was_rewritten_or_cut_off_is_noticed_and_told_to_the_centre() {
     let (counter, centre) = scene((2026, 2036));
     centre.state().sequence = 50;
     look(&counter, &centre).expect("the centre answers");
@@ -226,6 +234,12 @@ fn an_audit_that_was_rewritten_or_cut_off_is_noticed_and_a_restored_one_is_not()
     let done = look(&counter, &centre).expect("the centre answers");
     assert_eq!(done.contradiction, None, "after a restore there is another feed, and auditors compare both");
     assert_eq!(kept(&counter).len(), 2, "both are kept");
+    assert_eq!(centre.state().contradicted, [first; 3], "the centre is told each time: nobody restores in silence");
+    look(&counter, &centre).expect("the centre answers");
+    assert_eq!(centre.state().contradicted.len(), 3, "of a restore once");
+    centre.state().epoch = 3;
+    look(&counter, &centre).expect("the centre answers");
+    assert_eq!(centre.state().contradicted.len(), 3, "what a restore has left in its place is no matter");
 }
 
 #[test]

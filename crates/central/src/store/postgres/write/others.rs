@@ -60,6 +60,7 @@ async fn write_one<C: GenericClient>(client: &C, write: &Write) -> Result<(), St
     match write {
         Write::VisitCode { number, row, at } => code::upsert_visit(client, number, row, *at).await,
         Write::Quota { key, quota } => code::upsert_quota(client, key, *quota).await,
+        Write::SmsTaken { ids, until } => sms::set_taken(client, ids, *until).await,
         Write::SmsFailed { id, next_at } => sms::set_failed(client, *id, *next_at).await,
         Write::PolicyDocument(document) => catalogue::upsert_policy_document(client, document).await,
         Write::DeviceAdded(new) => device::insert(client, new).await,
