@@ -109,7 +109,7 @@ mod tests {
             all.len()
         };
         let writing = async {
-            near.write_all(&[0; 50_000]).await.expect("it is taken");
+            near.write_all(&vec![0; 50_000]).await.expect("it is taken");
             near.shutdown().await.expect("closed");
         };
         assert_eq!(tokio::join!(reading, writing).0, 50_000, "all of it arrives");
