@@ -1416,7 +1416,7 @@ export type ResultRow = {
 export type ResultSession = {
 	/**  The session with its site. */
 	session: NamedSession,
-	/**  Applications that accepted it. */
+	/**  Applications that accepted it at the publication. */
 	applied: number,
 	/**  Places that were given out, unused priority places included. */
 	places: number,

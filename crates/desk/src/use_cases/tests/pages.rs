@@ -7,6 +7,7 @@ use crate::view::applicant::{QueryKind, Standing};
 use crate::view::progress::{ProgressQuery, ProgressTab};
 use crate::view::reason::Page;
 use crate::view::results::ResultsQuery;
+use crate::view::submission::MilestoneKind;
 use yuyue_domain::ids::PublicationId;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult, PublishedSession};
@@ -68,7 +69,9 @@ fn progress_lists_a_person_or_the_office_with_counts_for_every_tab() {
     let page = counter.desk().progress(&query).expect("readable");
     assert_eq!((page.rows.len(), page.total), (1, 1), "one waits");
     assert!(page.rows[0].actions.end.is_some(), "and can be withdrawn");
-    assert!(page.rows[0].milestones.len() >= 3, "with its dates");
+    let coming: Vec<MilestoneKind> = page.rows[0].milestones.iter().map(|milestone| milestone.kind).collect();
+    let expected = [MilestoneKind::Taken, MilestoneKind::Closes, MilestoneKind::Publication, MilestoneKind::Test];
+    assert_eq!(coming, expected, "with its dates, that of the test among them");
     query.applicant = None;
     query.tab = ProgressTab::All;
     let page = counter.desk().progress(&query).expect("readable");
