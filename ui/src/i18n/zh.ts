@@ -175,7 +175,7 @@ export const zh = {
     steps: "预约步骤",
     back: "返回",
     next: "下一步",
-    offlineNote: "离线：预约先登记在本机，恢复后自动发送，不影响排名",
+    offlineNote: "离线：预约先登记在本机，线路恢复后自动发送，不影响排名",
   },
   outlook: { fits: "可排入", borderline: "临界", beyond: "暂排不上", unknown: "暂无数据" },
   kindOf: {
@@ -253,7 +253,7 @@ export const zh = {
     cannot: "暂不能办",
     canList: [
       ["查询申请人、科目进度、网办进度", "按本机数据"],
-      ["预约考试（先登记）", "恢复后自动发送，由申请人补验证码"],
+      ["预约考试（先登记）", "线路恢复后自动发送，由申请人补验证码"],
       ["撤回申请、取消预约", "先登记，按办理时间计算"],
       ["打印已公示的预约凭证", "按本机已有结果打印"],
     ],
@@ -265,7 +265,7 @@ export const zh = {
     tell: "请向申请人说明：排名只看排序时间，与提交先后无关，断线不影响排名。",
     tellCloses: (at: string, d: string) => `最早的申请截止是 ${at}，还有 ${d}。`,
     waiting: "待发送",
-    waitingChip: (n: number) => `${n} 件 · 恢复后自动发送`,
+    waitingChip: (n: number) => `${n} 件 · 线路恢复后自动发送`,
     waitingNone: "没有待发送的事项。",
     refusedNote: "断开前收到的退回，可先联系申请人。",
     deal: "去处理",
@@ -529,7 +529,7 @@ export const zh = {
     foot: "提交后生成编号，并可打印回执",
     register: "登记预约",
     registerTitle: "离线登记",
-    registerText: "线路中断，不能发送验证码。现在登记，恢复后由申请人补验证码；排名只看排序时间，不受影响。",
+    registerText: "线路中断，不能发送验证码。现在登记，线路恢复后由申请人补验证码；排名只看排序时间，不受影响。",
     registerCloses: (first: string, last: string) =>
       first === last
         ? `请在 ${first} 申请截止前补验证码，否则登记失效。`
@@ -542,7 +542,7 @@ export const zh = {
     placed: "优先预约成功",
     refused: "中心未受理",
     sub: {
-      registered: "已保存在本机，恢复连接后自动发送",
+      registered: "已保存在本机，线路恢复后自动发送",
       awaiting_code: "补验证码后生效",
       accepted: "中心受理",
       placed: "中心受理并安排",
@@ -558,7 +558,7 @@ export const zh = {
     note: "获取预约结果：网办进度、驾驶人考试预约结果公布、短信。受理不等于预约成功，请以公示结果为准。",
     takenAtOnce: ["优先预约", "申请成功，已安排考试。"],
     placedNote: "请按凭证上的时间到考场，携带身份证件。",
-    registeredNote: "登记回执不是受理回执。恢复后中心会核对并答复，结果见待处理。",
+    registeredNote: "登记回执不是受理回执。线路恢复后中心会核对并答复，结果见待处理。",
     printSlip: "打印受理回执",
     printRegistration: "打印登记回执",
     printVoucher: "打印预约凭证",
@@ -569,7 +569,7 @@ export const zh = {
   },
   milestone: {
     taken: ["预约申请", "已提交，可在网办进度中查询受理状态。"],
-    verify: ["补验证码", "恢复连接后，由申请人报出验证码。"],
+    verify: ["补验证码", "线路恢复后，由申请人报出验证码。"],
     closes: ["申请截止", "每个场次各有截止时间，截止后停止接受申请。"],
     publication: ["预约结果公示", "当天公布结果，短信同步告知。这天不是考试日。"],
     voucher: ["打印预约凭证", "窗口、自助终端均可补打。"],
@@ -650,7 +650,7 @@ export const zh = {
     status: "状态 / 原因",
     refused: "中心退回，需处理",
     awaiting: "待验证，需申请人补验证码",
-    waiting: "待发送，连接恢复后自动发送",
+    waiting: "待发送，线路恢复后自动发送",
     delivered: "今日已送达",
     items: (n: number) => `${n} 件`,
     computer: "本电脑",

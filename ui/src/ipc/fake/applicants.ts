@@ -62,8 +62,10 @@ function history(world: World, person: Person): HistoryRow[] {
       detail: reason("score", { score: String(score) }),
     });
   }
-  if (person.cancelledAt) rows.push({ at: person.cancelledAt, event: "cancelled", subject: 3, detail: null });
-  for (const application of world.applications.filter((a) => a.applicant === person.id)) {
+  const own = world.applications.filter((application) => application.applicant === person.id);
+  const cancelled = own.find((application) => application.state.state === "cancelled_by_applicant")?.subject ?? 3;
+  if (person.cancelledAt) rows.push({ at: person.cancelledAt, event: "cancelled", subject: cancelled, detail: null });
+  for (const application of own) {
     rows.push({ at: application.taken_at, event: "applied", subject: application.subject, detail: null });
     if (application.state.state === "placed")
       rows.push({ at: application.state.placed_at, event: "placed", subject: application.subject, detail: null });
