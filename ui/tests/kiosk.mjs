@@ -122,7 +122,7 @@ async function books(page, stop) {
   await page.locator(".k-pick[aria-pressed=true] >> nth=1").waitFor();
   await stop("sessions-chosen");
   await touch(page, ".assign");
-  await page.locator(".site").first().waitFor();
+  await page.locator(".k-fill.site").first().waitFor();
   await stop("sessions-assign");
   await touch(page, ".assign, .choose");
   await page.locator(".k-pick .facts").first().waitFor();
