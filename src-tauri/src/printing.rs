@@ -10,7 +10,9 @@ use yuyue_desk::desk::{Desk, lock};
 use yuyue_desk::use_cases::printing::{Printable, PrintedBy};
 use yuyue_desk::view::printing::{DocumentKind, DocumentPreview, PrintJob, PrinterStatus};
 use yuyue_desk::view::reason::{HostError, Params, Reason};
-use yuyue_devices::{DocumentError, Item, LaidOut, Paper, PrintError, Printer, TypeSize, lay_out};
+#[cfg(feature = "training")]
+use yuyue_devices::document::Block;
+use yuyue_devices::{Document, DocumentError, Item, LaidOut, Paper, PrintError, Printer, TypeSize, lay_out};
 
 /// Into files, so that nobody needs a printer for training.
 #[cfg(feature = "training")]
@@ -80,7 +82,7 @@ impl Paperwork {
         let reason = edition_printer(&self.folder).check_ready().err();
         PrinterStatus {
             ready: reason.is_none(),
-            name: Some(printer_name()),
+            name: Some(edition_printer_name()),
             reason: reason.map(|error| Reason { code: error.code().to_owned(), params: Params::new(), article: None }),
         }
     }
@@ -96,14 +98,39 @@ fn edition_printer(_folder: &Path) -> EditionPrinter {
     EditionPrinter::new(&printer_name())
 }
 
+/// What the window calls the printer: the queue, or the folder into which the training edition prints.
+#[cfg(feature = "training")]
+fn edition_printer_name() -> String {
+    "PDF（培训）".to_owned()
+}
+
+#[cfg(not(feature = "training"))]
+fn edition_printer_name() -> String {
+    printer_name()
+}
+
 /// The queue of the printing system that this counter uses.
+#[cfg(not(feature = "training"))]
 fn printer_name() -> String {
     std::env::var("YUYUE_PRINTER").unwrap_or_else(|_| "yuyue".to_owned())
 }
 
 fn set(facts: &Printable, by: &PrintedBy) -> Result<LaidOut, HostError> {
     let size = if large(facts) { TypeSize::Large } else { TypeSize::Normal };
-    lay_out(&to_document(facts, by), Paper::Thermal80, size).map_err(|error| damaged(&error))
+    let document = of_edition(to_document(facts, by));
+    lay_out(&document, Paper::Thermal80, size).map_err(|error| damaged(&error))
+}
+
+/// A paper leaves the room without the window that says that all of this is training.
+#[cfg(feature = "training")]
+fn of_edition(mut document: Document) -> Document {
+    document.blocks.insert(0, Block::Notice { text: "培训样张 · 不作办理凭据".to_owned() });
+    document
+}
+
+#[cfg(not(feature = "training"))]
+const fn of_edition(document: Document) -> Document {
+    document
 }
 
 /// The document line by line, for screen readers.

@@ -39,11 +39,12 @@ const PHONE_EVERY: Duration = Duration::from_millis(250);
 /// Messages that the window shows.
 const MESSAGES_MAX: usize = 20;
 /// People of the sample city to try, and what each shows.
-const PEOPLE: [(&str, &str); 4] = [
+const PEOPLE: [(&str, &str); 5] = [
     ("张例三", "training_normal"),
     ("李例优", "training_priority"),
     ("王例否", "training_refused"),
-    ("䶮例𠮷", "training_no_phone"),
+    ("赵例无", "training_no_phone"),
+    ("䶮例𠮷", "training_rare_name"),
 ];
 
 /// The training centre and what runs on it.

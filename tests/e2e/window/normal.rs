@@ -62,8 +62,12 @@ async fn publish(window: &Window) {
     window.screenshot("7-placed").await;
 }
 
-/// F8 twice: the preview, then the printer of the training edition, which prints into a folder.
+/// F8 twice: the preview, which Esc leaves, then the printer of the training edition, which prints into a folder.
 async fn print_voucher(window: &Window) {
+    window.press([Key::F8.into()]).await;
+    window.find(".dialog .slip").await;
+    window.press([Key::Escape.into()]).await;
+    window.gone(".dialog").await;
     window.press([Key::F8.into()]).await;
     window.find(".dialog .slip").await;
     window.screenshot("8-voucher").await;

@@ -11,7 +11,8 @@ export const reasonsEn: Record<string, string> = {
   training_normal: "normal booking",
   training_priority: "priority booking",
   training_refused: "refusals and their reasons",
-  training_no_phone: "no phone, a rare character",
+  training_no_phone: "no phone",
+  training_rare_name: "a name with rare characters",
   class_not_offered: "This business does not lead to {class}.",
   subject_not_needed: "Not needed for this business; needed are {needed}.",
   earlier_subject_missing: "{missing} must be passed first.",
@@ -148,6 +149,7 @@ export const reasonsEn: Record<string, string> = {
   apply_again_at_once: "A new application is possible at once.",
   booking_counts: "This booking still counts towards the limit.",
   place_is_given_up: "The place is given up for good.",
+  priority_stays_used: "The priority booking of this subject is used up; cancelling does not bring it back.",
   rank_moves_to_cancellation: "The sort time moves from {before} to {after}; future ranks will be lower.",
   cut_off:
     "{session_name} {session_starts_at}: {places} places, the last went to rank {last_admitted}; this person has rank {rank}.",

@@ -64,19 +64,25 @@ class Keyboard {
 
   /** Takes the keys of the window and suppresses those of the web view. */
   start(): () => void {
+    // A calendar or a list that takes Escape is gone by the time that the key comes here: who had the keys is seen before.
+    let top: Layer | undefined;
+    const before = (): void => void (top = this.visible().find((layer) => layer.modal));
     const down = (event: KeyboardEvent): void => {
-      // A calendar or a list that is open has taken it. A field that wants digits only prevents every other key, and means
-      // nothing by it.
-      const isTaken = event.key.startsWith("Arrow") || (event.key === "Escape" && !isField(event.target));
+      // A calendar or a list that is open has taken it. A field that wants digits only prevents every other key, and a dialog
+      // the Escape that it leaves to us; they mean nothing by it.
+      const isOurs = isField(event.target) || top?.bindings.some(({ combo }) => combo === "Escape");
+      const isTaken = event.key.startsWith("Arrow") || (event.key === "Escape" && !isOurs);
       if (event.defaultPrevented && isTaken) return;
       // 229 is how some input methods report a key that they keep.
       const press = { ...pick(event), isComposing: event.isComposing || event.keyCode === 229 };
       if (this.hear(press) || isSuppressed(comboOf(press))) event.preventDefault();
     };
     const menu = (event: Event): void => event.preventDefault();
+    window.addEventListener("keydown", before, true);
     window.addEventListener("keydown", down);
     window.addEventListener("contextmenu", menu);
     return () => {
+      window.removeEventListener("keydown", before, true);
       window.removeEventListener("keydown", down);
       window.removeEventListener("contextmenu", menu);
     };

@@ -130,9 +130,12 @@ impl Desk {
             reason("place_is_given_up"),
             reason_with(
                 "rank_moves_to_cancellation",
-                [("before", change.before.value.to_string()), ("after", change.after.value.to_string())],
+                [("before", change.before.value.date().to_string()), ("after", change.after.value.to_string())],
             ),
         ];
+        if application.is_priority() {
+            consequences.push(reason("priority_stays_used"));
+        }
         if policy.local.readings.cancelled_booking_counts {
             consequences.push(reason("booking_counts"));
         }

@@ -215,12 +215,12 @@ impl Desk {
         };
         let place = self.find_named_session(session)?.ok_or(DeskError::NotFound)?;
         let record = self.record(request.application.applicant)?;
-        // The booking that this voucher is for counts only when it is over.
-        let before = count_bookings(&record, request.application.subject, &*self.policy()?);
+        // The booking that this voucher is for is one of them: whoever has a place has no other one of the subject.
+        let booking_count = count_bookings(&record, request.application.subject, &*self.policy()?);
         Ok(Printable::Voucher {
             request: Box::new(request),
             place: Box::new(place),
-            booking_count: u32::from(before) + 1,
+            booking_count: u32::from(booking_count),
             large,
         })
     }

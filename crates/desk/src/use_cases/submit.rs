@@ -13,7 +13,7 @@ use crate::view::booking::BookingView;
 use crate::view::printing::DocumentKind;
 use crate::view::submission::{DoneKind, DoneView};
 use std::sync::Mutex;
-use yuyue_domain::application::{ApplicationState, Wish};
+use yuyue_domain::application::{ApplicationState, StateKind, Wish};
 use yuyue_domain::flow::{FlowAction, FlowKind, FlowStep, Submission};
 use yuyue_domain::ids::ApplicationId;
 use yuyue_domain::refusal::{IntakeRefusal, Refusal};
@@ -307,13 +307,19 @@ impl Desk {
         let id = ApplicationId(draft.command);
         let item = find_item(&self.device, draft.command)?.ok_or(DeskError::NoBooking)?;
         let record = self.record(draft.applicant)?;
+        let application = record.applications.iter().find(|application| application.id == id);
         let (kind, reasons) = match &item.outcome {
             None => (DoneKind::Registered, Vec::new()),
             Some((_, Outcome::Refused { reasons, .. })) => {
                 (DoneKind::Refused, reasons.iter().map(|refusal| reason_of(&self.cache, refusal)).collect())
             }
             Some((_, Outcome::Accepted { effect: Effect::Application { state, .. } })) => match state {
-                ApplicationState::AwaitingCode => (DoneKind::AwaitingCode, Vec::new()),
+                // The code may have been given since, here or at another office.
+                ApplicationState::AwaitingCode
+                    if !application.is_some_and(|application| application.state.kind() == StateKind::Queued) =>
+                {
+                    (DoneKind::AwaitingCode, Vec::new())
+                }
                 ApplicationState::Placed { .. } => (DoneKind::Placed, Vec::new()),
                 _ => (DoneKind::Accepted, Vec::new()),
             },
@@ -325,7 +331,6 @@ impl Desk {
             DoneKind::Placed => Some(DocumentKind::Voucher { application: id, large: false }),
             DoneKind::Refused => None,
         };
-        let application = record.applications.iter().find(|application| application.id == id);
         let session = match application.and_then(yuyue_domain::application::Application::session) {
             Some(session) => self.placed_row(draft, &record, session)?,
             None => None,

@@ -39,7 +39,7 @@ function training(world: World): AnswerOf<"training"> {
       { query: "张样三", shows: reason("training_normal") },
       { query: "王样五", shows: reason("training_priority") },
       { query: "朱样山", shows: reason("training_refused") },
-      { query: "𠮷样一", shows: reason("training_no_phone") },
+      { query: "𠮷样一", shows: reason("training_rare_name") },
     ],
   };
 }

@@ -141,7 +141,7 @@ export function endPreview(world: World, application: Application): EndPreview {
     consequences: cancel
       ? [
           reason("place_is_given_up"),
-          reason("rank_moves_to_cancellation", { before, after: world.clock.now }),
+          reason("rank_moves_to_cancellation", { before: before.slice(0, 10), after: world.clock.now }),
           reason("booking_counts"),
           reason("apply_again_at_once"),
         ]

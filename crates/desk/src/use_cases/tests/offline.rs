@@ -7,6 +7,7 @@ use crate::error::DeskError;
 use crate::folder::FolderError;
 use crate::follow::follow_once;
 use crate::testing::run;
+use crate::use_cases::applicant::open_applicant;
 use crate::use_cases::ending::{confirm_code, end_application};
 use crate::use_cases::outbox::deliver;
 use crate::use_cases::printing::Printable;
@@ -23,6 +24,7 @@ use yuyue_domain::application::{Application, ApplicationState, StateKind};
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::refusal::IntakeRefusal;
+use yuyue_protocol::change::Row;
 use yuyue_protocol::outcome::{Effect, Outcome};
 use yuyue_sample::CastRole;
 
@@ -72,8 +74,15 @@ fn an_application_taken_without_line_is_saved_shown_and_sent_later() {
     assert!(view.actions.confirm_code, "which can be done now");
     let outbox = counter.desk().outbox().expect("readable");
     assert_eq!(outbox.awaiting_code.len(), 1, "补验证码 is listed by itself");
+    let confirmed = Application { state: ApplicationState::Queued, ..view.application };
     let view = run(confirm_code(&counter.desk, &counter.centre, application, "123456".into()));
     assert!(view.is_ok(), "the code is confirmed");
+    counter.centre.set(Row::Application(Box::new(confirmed)));
+    counter.follow();
+    let view = counter.desk().booking().expect("readable").expect("still on the screen");
+    let StepBody::Done(done) = &view.body else { panic!("the answer") };
+    assert_eq!(done.kind, DoneKind::Accepted, "what was registered says that it counts now");
+    assert_eq!(done.slip, Some(DocumentKind::AcceptanceSlip { application }), "with a 受理回执");
 }
 
 #[test]
@@ -259,9 +268,12 @@ fn a_voucher_is_printed_only_after_success_and_a_reprint_says_that_it_is_one() {
     assert!(matches!(counter.desk().printable(early), Err(DeskError::NotYet)), "no voucher before 预约成功");
     let kind = DocumentKind::Voucher { application: placed.id, large: false };
     let (job, printable, by) = counter.desk().print_begin(kind).expect("recorded");
-    let Printable::Voucher { place, request, .. } = printable else { panic!("a voucher") };
+    let Printable::Voucher { place, request, booking_count, .. } = printable else { panic!("a voucher") };
     assert_eq!((place.session.id, by.copy, job.copy), (session, 1, 1), "the first copy, with its place");
     assert_eq!(request.applicant.id, placed.applicant, "and its person");
+    let page = run(open_applicant(&counter.desk, &counter.centre, placed.applicant)).expect("the page opens");
+    let used = page.subjects.iter().find(|row| row.subject == placed.subject).and_then(|row| row.bookings_used);
+    assert_eq!(Some(booking_count), used.map(u32::from), "and as many bookings as the page of the person says");
     assert!(counter.desk().print_finished(&job, Err("缺纸".into())).is_err(), "the printer complained");
     assert_eq!(counter.desk().printable(kind).expect("shown").1.copy, 2, "the preview counts it, too");
     let (job, _, by) = counter.desk().print_begin(kind).expect("recorded");
