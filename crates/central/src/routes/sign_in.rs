@@ -51,11 +51,11 @@ pub async fn sign_in<S: Store>(
         return Err(ApiProblem::bad_request("staff_number is too long"));
     }
     let turn = app.sign_ins.turns.take(device.caller.device)?;
-    let processor = Arc::clone(&app.sign_ins.processors).acquire_owned().await;
+    let place = Arc::clone(&app.sign_ins.processors).acquire_owned().await;
     let (core, runtime) = (Arc::clone(&app.core), Handle::current());
     let signed_in = tokio::task::spawn_blocking(move || {
         // Held to the end, also when nobody waits for the answer any more.
-        let _held = (turn, processor);
+        let _held = (turn, place);
         runtime.block_on(core.known(device.caller).sign_in(request))
     });
     let failed = |_| Problem::new(ErrorCode::Internal, "signing in failed");

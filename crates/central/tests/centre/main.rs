@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "here several callers work at once")]
 #![allow(clippy::large_futures, reason = "a test runs one of them")]
 
+mod alike;
 mod cli;
 mod conformance;
 mod connecting;
