@@ -220,6 +220,7 @@ export const en: Messages = {
     kinds: { number: "Document", name: "Name", pinyin: "Pinyin", phone_tail: "Phone tail", slip: "Booking no." },
     auto: "Recognised by itself",
     hits: (n) => plural(n, "applicant"),
+    tooLittle: "Keep typing: this is too little to search for.",
     noHits: "Nobody found. Check the number, or try the name, pinyin initials or phone tail.",
     localOnly: "Local data only",
     phoneTail: (tail) => `Tail ${tail}`,

@@ -210,6 +210,7 @@ export const zh = {
     kinds: { number: "证件号码", name: "姓名", pinyin: "拼音首字母", phone_tail: "手机尾号", slip: "预约编号" },
     auto: "自动识别，无需切换",
     hits: (n: number) => `${n} 位申请人`,
+    tooLittle: "请接着输入，输入得还太少，无法查找。",
     noHits: "没有找到。请核对号码，或换一种方式：姓名、拼音首字母、手机尾号。",
     localOnly: "查询本机数据",
     phoneTail: (tail: string) => `尾号 ${tail}`,
