@@ -316,7 +316,7 @@ impl Desk {
             Some((_, Outcome::Accepted { effect: Effect::Application { state, .. } })) => match state {
                 // The code may have been given since, here or at another office.
                 ApplicationState::AwaitingCode
-                    if !application.is_some_and(|application| application.state.kind() == StateKind::Queued) =>
+                    if application.is_none_or(|application| application.state.kind() != StateKind::Queued) =>
                 {
                     (DoneKind::AwaitingCode, Vec::new())
                 }

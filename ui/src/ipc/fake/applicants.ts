@@ -26,7 +26,7 @@ export function search(world: World, query: string): SearchAnswer {
           return matched ? [{ person, kind: matched[0], text: matched[1] }] : [];
         });
   return {
-    kind: found[0]?.kind ?? null,
+    kind: found[0]?.kind ?? (query.trim().length > 1 ? "name" : null),
     hits: found.slice(0, 20).map(({ person, text }) => {
       const rows = subjectRows(world, person);
       const row =
