@@ -1,26 +1,30 @@
-//! Visits at the self-service terminal, one after the other in the real window: how much memory each leaves behind.
+//! Visits at the self-service terminal, one after the other, by touch in the real window: how much memory each leaves behind.
 //!
-//! A visit lays a card, opens the record and a booking, and ends. What the program and its web view occupy is read after
-//! every twentieth; a straight line through the second half tells what a visit adds.
+//! A visit lays a card, opens the record and a booking, and ends. No driver drives the window, so that the page's process ends
+//! with each visit as it does in a hall. What the programs occupy is read after every tenth; a straight line through the second
+//! half tells what a visit adds.
 
 #![allow(clippy::unwrap_used, reason = "a measurement whose window does not answer can only fail itself")]
 #![allow(clippy::print_stdout, reason = "a measurement prints what it has measured")]
 #![allow(clippy::float_arithmetic, reason = "a slope is a fraction")]
 
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use yuyue_tests::computer::Computer;
+use yuyue_tests::reader::{Reader, Reading};
 use yuyue_tests::screen::Screen;
-use yuyue_tests::window::{Edition, Trial, Window};
+use yuyue_tests::window::Edition;
 
 /// Visits, unless the environment says how many.
 const VISITS: usize = 1000;
 /// After so many the memory is read.
-const EVERY: usize = 20;
-/// How long all of them may take.
-const WITHIN: Duration = Duration::from_secs(7200);
+const EVERY: usize = 10;
 /// The programs whose memory counts, by their names in the table of processes.
 const PROGRAMS: [&str; 3] = ["yuyue", "WebKitWebProces", "WebKitNetworkPr"];
+
+/// Whose card it is, one of those that the training edition offers.
+const WHOSE_CARD: &str = "张例三";
+/// 结束办理.
+const LEAVE: &str = "结束办理";
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -31,48 +35,35 @@ async fn measure() {
     let wanted = std::env::var("YUYUE_VISITS").ok().and_then(|text| text.parse().ok());
     let visits: usize = wanted.unwrap_or(VISITS);
     let screen = Screen::start(1080, 1920);
-    Trial::of_kiosk(Edition::Training, "visits", &screen)
-        .within(WITHIN)
-        .run(async |window| {
-            let mut read: Vec<BTreeMap<String, u64>> = Vec::new();
-            for number in 0..=visits {
-                visit(window).await;
-                if number % EVERY == 0 {
-                    read.push(window.computer.resident_kilobytes());
-                }
-            }
-            println!("{:<16} {:>9} {:>9} {:>9} {:>12}", "kilobytes", "first", "middle", "last", "each visit");
-            for program in PROGRAMS {
-                let sizes: Vec<u64> = read.iter().map(|sizes| sizes.get(program).copied().unwrap_or(0)).collect();
-                let (first, middle, last) = (sizes[0], sizes[sizes.len() / 2], sizes[sizes.len() - 1]);
-                let slope = slope(&sizes[sizes.len() / 2..]);
-                println!("{program:<16} {first:>9} {middle:>9} {last:>9} {slope:>12.2}");
-            }
-        })
-        .await;
+    let computer = Computer::start(&[("DISPLAY".into(), screen.display().into())]).await;
+    computer.run_kiosk_session(&Edition::Training.program());
+    let reader = Reader::start(&computer).await;
+    reader.shows("the home screen", is_home).await;
+    let mut read: Vec<BTreeMap<String, u64>> = Vec::new();
+    for number in 0..=visits {
+        visit(&reader, &screen).await;
+        if number % EVERY == 0 {
+            read.push(computer.resident_kilobytes());
+        }
+    }
+    println!("{:<16} {:>9} {:>9} {:>9} {:>12}", "kilobytes", "first", "middle", "last", "each visit");
+    for program in PROGRAMS {
+        let sizes: Vec<u64> = read.iter().map(|sizes| sizes.get(program).copied().unwrap_or(0)).collect();
+        let (first, middle, last) = (sizes[0], sizes[sizes.len() / 2], sizes[sizes.len() - 1]);
+        let slope = slope(&sizes[sizes.len() / 2..]);
+        println!("{program:<16} {first:>9} {middle:>9} {last:>9} {slope:>12.2}");
+    }
 }
 
-/// A visit, as the page of the terminal calls the host for it; the page of the next one is there afterwards.
-async fn visit(window: &Window) {
-    let begins = "const done = arguments[arguments.length - 1]; const { invoke } = window.__TAURI_INTERNALS__; \
-        (async () => { \
-          await invoke('training_card', { query: '张例三' }); \
-          const { stage } = await invoke('kiosk_read_card'); \
-          await invoke('booking_start', { applicant: stage.applicant.id, subject: null, replaces: null }); \
-          const query = { applicant: stage.applicant.id, tab: 'all', text: '', subject: null, taken: null, page: { index: 0, size: 50 } }; \
-          await invoke('progress', { query }); \
-          return stage.stage; \
-        })().then(done, (error) => done(String(error.code)));";
-    let home = "const shown = document.querySelectorAll('.kiosk main[data-page=home] .k-tile').length === 8; \
-        if (shown && !window.visited) { window.visited = true; return true; } return false;";
-    window
-        .wait_for("the home screen of a new page", async || {
-            (window.page.execute(home, vec![]).await.ok()? == json!(true)).then_some(())
-        })
-        .await;
-    let stage: Value = window.page.execute_async(begins, vec![]).await.unwrap();
-    assert_eq!(stage, json!("open"), "somebody's visit is open");
-    window.page.execute("window.__TAURI_INTERNALS__.invoke('kiosk_end')", vec![]).await.unwrap();
+/// A visit of one who lays a card and goes again; the page of the next one is there afterwards.
+async fn visit(reader: &Reader, screen: &Screen) {
+    reader.touches(screen, "预约考试", |page| page.has_button(WHOSE_CARD)).await;
+    reader.touches(screen, WHOSE_CARD, |page| page.has_button(LEAVE) && page.has_button("下一步")).await;
+    reader.touches(screen, LEAVE, is_home).await;
+}
+
+fn is_home(page: &Reading) -> bool {
+    page.has_button("预约考试") && page.has_button("高对比度") && !page.has_button(LEAVE)
 }
 
 /// What each visit adds, by the method of least squares.

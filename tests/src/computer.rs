@@ -80,14 +80,14 @@ impl Computer {
         command
     }
 
-    /// As [`Self::command`], for a window as people have it: no driver drives it, and a [`Reader`](crate::reader::Reader) hears
-    /// what its page says.
-    #[must_use]
-    pub fn command_undriven(&self, program: impl Into<OsString>) -> Command {
-        let mut command = self.command(program);
+    /// Lets `program` run as a terminal in a hall does, in the session of its installation: no driver drives it, and a
+    /// [`Reader`](crate::reader::Reader) hears what its page says.
+    pub fn run_kiosk_session(&self, program: &Path) {
+        let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
+        let mut command = self.command(session);
         command.env_remove("TAURI_WEBVIEW_AUTOMATION").env_remove("WEBKIT_DISABLE_DMABUF_RENDERER");
-        command.env("AT_SPI_BUS_ADDRESS", self.bus());
-        command
+        command.env("AT_SPI_BUS_ADDRESS", self.bus()).env("YUYUE_PROGRAM", program);
+        self.run(command);
     }
 
     /// The address of its session bus.

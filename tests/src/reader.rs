@@ -1,8 +1,9 @@
 //! What a screen reader reads from the page of a window: its texts, and its buttons with their places. So a test knows what a
 //! window shows that no driver drives, and that it did not start itself.
 
-use crate::computer::{Computer, PAGES};
+use crate::computer::{Computer, PAGES, wait_for};
 use crate::processes::is_named;
+use crate::screen::Screen;
 use futures_util::future::join_all;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +22,9 @@ const ROOT: &str = "/org/a11y/webkit/accessible/";
 const LEVELS_MAX: usize = 40;
 /// The roles of a button, and of one that stays pressed, in the numbers of the screen readers.
 const BUTTONS: [u32; 2] = [43, 62];
+
+/// Whoever sees nothing happen touches again: after so many looks at the page.
+const LOOKS: u32 = 10;
 
 /// A program and a part of its page.
 type Place = (String, OwnedObjectPath);
@@ -70,8 +74,32 @@ impl Reader {
         Some(Reading { page, parts })
     }
 
+    /// Waits until the page is as wanted.
+    pub async fn shows(&self, what: &str, wanted: impl Fn(&Reading) -> bool) {
+        wait_for(what, async || self.read().await.is_some_and(|page| wanted(&page))).await;
+    }
+
+    /// Touches a button on the screen until the page is as wanted; again when nothing comes of it, as a person does.
+    pub async fn touches(&self, screen: &Screen, button: &str, wanted: impl Fn(&Reading) -> bool) {
+        let mut looks = 0;
+        wait_for(&format!("what comes of touching {button}"), async || {
+            let Some(page) = self.read().await else { return false };
+            if wanted(&page) {
+                return true;
+            }
+            if let Some(at) = self.find_button(&page, button).await {
+                if looks == 0 {
+                    screen.tap(at);
+                }
+                looks = (looks + 1) % LOOKS;
+            }
+            false
+        })
+        .await;
+    }
+
     /// Where the middle of the first button is whose name begins with `name`, on a screen that the window fills.
-    pub async fn find_button(&self, reading: &Reading, name: &str) -> Option<(u32, u32)> {
+    async fn find_button(&self, reading: &Reading, name: &str) -> Option<(u32, u32)> {
         let part = reading.buttons().find(|part| part.name.starts_with(name))?;
         let on_screen = &0u32;
         let (x, y, width, height): (i32, i32, i32, i32) =

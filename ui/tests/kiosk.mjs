@@ -278,6 +278,18 @@ async function waitsForCentre(page, stop) {
   await stop("centre-slow");
 }
 
+/** A screen that cannot be shown says so, and leads home. */
+async function meetsTrouble(page, stop) {
+  await tile(page, 1);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await page.locator(".kiosk .help").waitFor();
+  await stop("trouble");
+  await forward(page);
+  await on(page, "home");
+}
+
 async function losesLine(page, stop) {
   await tile(page, 0);
   await identify(page, ZHANG);
@@ -357,7 +369,7 @@ export async function begin(page, elder) {
   await choosesMode(page);
 }
 
-/** Each with what the fake host begins with. */
+/** Each with what the fake host begins with, and what the page may complain of. */
 export const JOURNEYS = [
   { start: "", run: looksAround },
   { start: "", run: books },
@@ -367,6 +379,7 @@ export const JOURNEYS = [
   { start: "nopaper", run: printsVoucher },
   { start: "", run: mistypesCodes },
   { start: "slow", run: waitsForCentre },
+  { start: "strange", run: meetsTrouble, complains: "of undefined (reading 'icon')" },
   { start: "cuts", run: losesLine },
   { start: "reader&unplugged", run: losesReader },
   { start: "left=18", run: asksWhoIsThere },

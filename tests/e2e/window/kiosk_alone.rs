@@ -5,15 +5,13 @@ use super::kiosk::PORTRAIT;
 use super::production::unlock_keyring;
 use super::visitor::{LI, LIN, Person, ZHANG, ZHOU};
 use fantoccini::key::Key;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use yuyue_tests::centre::CityCentre;
 use yuyue_tests::computer::{Computer, wait_for};
 use yuyue_tests::reader::{Reader, Reading};
 use yuyue_tests::screen::Screen;
 use yuyue_tests::window::{Edition, Trial};
 
-/// Whoever sees nothing happen touches again: after so many looks at the page.
-const LOOKS: u32 = 10;
 /// 结束办理.
 const LEAVE: &str = "结束办理";
 /// The heading above the keys for the number of the card.
@@ -34,7 +32,6 @@ async fn alone(name: &str, test: impl AsyncFnOnce(&Terminal<'_>)) {
     let program = Edition::Production.program();
     Trial::of_kiosk(Edition::Production, name, &screen)
         .with_variable("YUYUE_AUTHORITY", centre.authority())
-        .with_variable("YUYUE_PROGRAM", &program)
         .beforehand(unlock_keyring)
         .run(async |window| {
             window.find("#centre:focus").await;
@@ -45,8 +42,7 @@ async fn alone(name: &str, test: impl AsyncFnOnce(&Terminal<'_>)) {
             window.find(".kiosk main[data-page=home]").await;
             let computer = &window.computer;
             computer.kill(&program).await;
-            let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
-            computer.run(computer.command_undriven(session));
+            computer.run_kiosk_session(&program);
             let terminal =
                 Terminal { computer, screen: &screen, centre: &centre, reader: Reader::start(computer).await };
             terminal.at_home().await;
@@ -56,33 +52,13 @@ async fn alone(name: &str, test: impl AsyncFnOnce(&Terminal<'_>)) {
 }
 
 impl Terminal<'_> {
-    /// Waits until the page is as wanted.
-    async fn shows(&self, what: &str, wanted: impl Fn(&Reading) -> bool) {
-        wait_for(what, async || self.reader.read().await.is_some_and(|page| wanted(&page))).await;
-    }
-
     /// Waits until the home screen is there, and nobody's visit is open.
     async fn at_home(&self) {
-        self.shows("the home screen", is_home).await;
+        self.reader.shows("the home screen", is_home).await;
     }
 
-    /// Touches a button until the page is as wanted; again when nothing comes of it, as a person does.
     async fn touches(&self, button: &str, wanted: impl Fn(&Reading) -> bool) {
-        let mut looks = 0;
-        wait_for(button, async || {
-            let Some(page) = self.reader.read().await else { return false };
-            if wanted(&page) {
-                return true;
-            }
-            if let Some(at) = self.reader.find_button(&page, button).await {
-                if looks == 0 {
-                    self.screen.tap(at);
-                }
-                looks = (looks + 1) % LOOKS;
-            }
-            false
-        })
-        .await;
+        self.reader.touches(self.screen, button, wanted).await;
     }
 
     /// Types digits; `said` is what the page says once so many are typed.

@@ -6,8 +6,10 @@
  * (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
  * `kiosk` makes it a self-service terminal: `offline` without line,
  * `reader` with a card reader (`unplugged` before a card came), `nopaper` with an empty printer, `left` with so many
- * seconds before the visit ends, `slow` with a centre that takes its time, `cuts` with a line that fails during a visit.
+ * seconds before the visit ends, `slow` with a centre that takes its time, `cuts` with a line that fails during a visit,
+ * `strange` with applications that no screen can show.
  */
+import type { ProgressPage } from "../bindings";
 import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
 import { addDays } from "$lib/lib/time";
 import { applicantView, revealed, search, today } from "./applicants";
@@ -27,6 +29,11 @@ type Handlers = { [C in CommandName]: (args: ArgsOf<C>) => AnswerOf<C> };
 /** How long a slow centre takes. */
 const SLOW_MS = 20_000;
 const START = at("2026-11-24", "10:42").replace(":00+", ":08+");
+
+/** Gives applications a state that no screen has heard of. */
+function estrange(page: ProgressPage): void {
+  for (const { application } of page.rows) application.state = { state: "unheard_of" } as never;
+}
 
 function training(world: World): AnswerOf<"training"> {
   return {
@@ -304,12 +311,14 @@ export function openFakeHost(options: URLSearchParams): Host {
     left: options.has("left") ? Number(options.get("left")) : null,
   });
   const isSlow = options.has("slow");
+  const isStrange = options.has("strange");
   return {
     call: (command, args) =>
       new Promise((resolve, reject) => {
         try {
           // The copy keeps the window from sharing state with its host, as the real door does.
           const answer = structuredClone(run[command](args));
+          if (isStrange && command === "progress") estrange(answer as ProgressPage);
           if (isSlow && command === "kiosk_begin") setTimeout(() => resolve(answer), SLOW_MS);
           else resolve(answer);
         } catch (thrown) {
