@@ -15,7 +15,7 @@ const PREFIX: &str = "YUYUE_";
 const OWN: [&str; 4] = ["CONFIG", "FOLDER", "LOG", "STORE"];
 /// What follows in names that our other programs read, which may run beside the centre: the window, its tests and
 /// measurements. Everything else is a mistake, such as a letter that is missing.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 12] = [
     "AUTHORITY",
     "BENCH_",
     "CALLER",
@@ -24,6 +24,7 @@ const OTHERS: [&str; 11] = [
     "KIOSK_",
     "PRINTER",
     "PRODUCTION_",
+    "PROGRAM",
     "TRAINING_",
     "VISITS",
     "WRITE_",
@@ -228,7 +229,7 @@ mod tests {
             assert!(unknown.contains("YUYUE_FOLDER") && unknown.contains("serve"), "and what there is: {unknown}");
         }
         let beside =
-            [("YUYUE_PRINTER", "counter-1"), ("YUYUE_TRAINING_DAY", "2026-11-23"), ("YUYUE", "x"), ("HOME", "/")];
+            [("YUYUE_PRINTER", "counter-1"), ("YUYUE_TRAINING_BEGIN", "2026-11-23"), ("YUYUE", "x"), ("HOME", "/")];
         assert!(read("", &beside).is_ok(), "what other programs read is no mistake");
         let zero = complaint(read("[serve]\ndevice_requests_per_minute = 0", &[]));
         assert!(zero.contains("device_requests_per_minute"), "a limit that lets nobody in: {zero}");
