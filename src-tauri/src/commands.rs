@@ -57,7 +57,7 @@ pub fn builder() -> Builder<Wry> {
             kiosk::kiosk_end,
             kiosk::open_sessions,
             kiosk::read_aloud,
-            kiosk::stop_reading,
+            kiosk::stop_waiting,
             kiosk::staff_exit,
             lists::today,
             lists::progress,

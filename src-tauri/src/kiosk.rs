@@ -168,10 +168,10 @@ pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage) -> Result<(
     Ok(())
 }
 
-/// Falls silent.
-pub fn stop_reading(host: &Host) {
+/// Falls silent, and nobody waits for a code any more either.
+pub fn stop_waiting(host: &Host) {
     host.kiosk.silence();
-    lock(&host.desk).arrived();
+    lock(&host.desk).stop_waiting();
 }
 
 /// Opens the visit of whoever's card lies on the reader.

@@ -73,9 +73,9 @@ pub async fn read_aloud(slot: State<'_, HostSlot>, text: String, language: Spoke
 
 #[tauri::command]
 #[specta::specta]
-pub async fn stop_reading(slot: State<'_, HostSlot>) -> Result<(), HostError> {
+pub async fn stop_waiting(slot: State<'_, HostSlot>) -> Result<(), HostError> {
     let host = slot.host().await?;
-    running::stop_reading(&host);
+    running::stop_waiting(&host);
     Ok(())
 }
 

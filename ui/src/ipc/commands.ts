@@ -94,7 +94,7 @@ interface Commands {
   kiosk_end: Command<None, KioskView>;
   open_sessions: Command<{ query: OpenSessionsQuery }, OpenSessions>;
   read_aloud: Command<{ text: string; language: SpokenLanguage }, null>;
-  stop_reading: Command<None, null>;
+  stop_waiting: Command<None, null>;
   staff_exit: Command<{ code: string }, null>;
   training: Command<None, TrainingState>;
   training_next_day: Command<None, TrainingState>;

@@ -22,7 +22,7 @@ type Mine =
   | "kiosk_end"
   | "open_sessions"
   | "read_aloud"
-  | "stop_reading"
+  | "stop_waiting"
   | "staff_exit";
 type Handlers = { [C in Mine & CommandName]: (args: ArgsOf<C>) => AnswerOf<C> };
 
@@ -193,7 +193,7 @@ export class FakeKiosk {
     },
     open_sessions: ({ query }) => this.openSessions(query),
     read_aloud: () => null,
-    stop_reading: () => null,
+    stop_waiting: () => null,
     staff_exit: () => {
       throw failure("exit_code_wrong");
     },

@@ -99,6 +99,15 @@ impl Desk {
         }
     }
 
+    /// Whoever is there waits for nothing any more: the page with the code was left, or reading aloud was ended. Nobody comes
+    /// by that.
+    pub fn stop_waiting(&mut self) {
+        let now = self.world.elapsed();
+        if let Some(presence) = self.kiosk.as_mut().and_then(|kiosk| kiosk.presence.as_mut()) {
+            *presence = presence.arrive(now);
+        }
+    }
+
     /// A card reader was connected, or taken away.
     pub const fn set_card_reader(&mut self, has_reader: bool) {
         if let Some(kiosk) = &mut self.kiosk {

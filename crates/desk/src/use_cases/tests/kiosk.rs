@@ -249,6 +249,18 @@ fn whoever_goes_is_forgotten_and_the_next_person_sees_nothing_of_them() {
 }
 
 #[test]
+fn whoever_leaves_the_page_with_the_code_is_waited_for_no_longer_than_anybody() {
+    let kiosk = Counter::kiosk();
+    kiosk.desk().stop_waiting();
+    assert_eq!(kiosk.desk().watch().expect("a kiosk"), Watched::Nobody, "nobody comes by that");
+    kiosk.visit(CastRole::RuleFour);
+    kiosk.book_to_confirm(CastRole::RuleFour, Subject::Three);
+    kiosk.desk().stop_waiting();
+    kiosk.world.pass(91);
+    assert!(matches!(kiosk.desk().watch().expect("a kiosk"), Watched::Gone(_)), "however long the code lives");
+}
+
+#[test]
 fn an_answer_that_comes_when_its_person_has_left_is_nobodys() {
     /// A centre that answers when the person has left and somebody else is there.
     struct Late<'a> {
