@@ -101,7 +101,7 @@ fn edition_printer(_folder: &Path) -> EditionPrinter {
 /// What the window calls the printer: the queue, or the folder into which the training edition prints.
 #[cfg(feature = "training")]
 fn edition_printer_name() -> String {
-    "PDF（培训）".to_owned()
+    "PDF".to_owned()
 }
 
 #[cfg(not(feature = "training"))]

@@ -24,7 +24,7 @@ const LEVELS_MAX: usize = 40;
 const BUTTONS: [u32; 2] = [43, 62];
 
 /// Whoever sees nothing happen touches again: after so many looks at the page.
-const LOOKS: u32 = 10;
+const LOOKS: u32 = 40;
 
 /// A program and a part of its page.
 type Place = (String, OwnedObjectPath);

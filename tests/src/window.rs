@@ -58,7 +58,6 @@ pub struct Trial<'a> {
     arguments: &'a [&'a str],
     size: (u32, u32),
     fills_screen: bool,
-    within: Duration,
     variables: Vec<(OsString, OsString)>,
     beforehand: Box<dyn FnOnce(&Computer) + 'a>,
 }
@@ -73,7 +72,6 @@ impl<'a> Trial<'a> {
             arguments: &[],
             size: (1366, 768),
             fills_screen: false,
-            within: TEST_WITHIN,
             variables: Vec::new(),
             beforehand: Box::new(|_| {}),
         }
@@ -96,12 +94,6 @@ impl<'a> Trial<'a> {
     #[must_use]
     pub fn sized(self, width: u32, height: u32) -> Self {
         Self { size: (width, height), ..self }
-    }
-
-    /// With another time that it may take as a whole.
-    #[must_use]
-    pub fn within(self, within: Duration) -> Self {
-        Self { within, ..self }
     }
 
     /// With one more variable of the environment.
@@ -128,7 +120,7 @@ impl<'a> Trial<'a> {
         let (size, fills_screen) = (self.size, self.fills_screen);
         let mut window = Window { page, computer, program, arguments, name, size, fills_screen };
         window.take_size().await;
-        let within = timeout(self.within, AssertUnwindSafe(test(&mut window)).catch_unwind()).await;
+        let within = timeout(TEST_WITHIN, AssertUnwindSafe(test(&mut window)).catch_unwind()).await;
         let outcome = within.unwrap_or_else(|_| Err(Box::new("the window did not answer any more")));
         if let Err(panic) = outcome {
             // A session that has broken down shows nothing.

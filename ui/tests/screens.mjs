@@ -27,8 +27,9 @@ const SIZES = {
 const DESK = ["1366", "1920"].flatMap((size) =>
   ["zh", "en"].flatMap((lang) => ["light", "hc"].map((theme) => `${size}-${lang}-${theme}`)),
 );
-// Every two of size, language and mode meet once; all three together would take twice as long.
-const KIOSK = ["1080-zh-light", "1080-en-elder", "1080-zh-hc", "1920-en-light", "1920-zh-elder", "1920-en-hc"];
+const KIOSK = ["1080", "1920"].flatMap((size) =>
+  ["zh", "en"].flatMap((lang) => ["light", "elder", "hc"].map((mode) => `${size}-${lang}-${mode}`)),
+);
 const chosen = (name, all) =>
   process.env[name] ? all.filter((one) => process.env[name].split(",").includes(one)) : all;
 

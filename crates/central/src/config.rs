@@ -122,7 +122,7 @@ impl Config {
             let name = name.to_string_lossy().into_owned();
             let Some(rest) = name.strip_prefix(PREFIX) else { continue };
             let Some((part, key)) = place_of(rest, &parts) else {
-                if OWN.contains(&rest) || OTHERS.iter().any(|begin| rest.starts_with(begin)) {
+                if OWN.contains(&rest) || OTHERS.iter().any(|other| is_named(rest, other)) {
                     continue;
                 }
                 let parts: Vec<&str> = parts.keys().map(String::as_str).collect();
@@ -150,6 +150,11 @@ fn read_file(path: &Path) -> Result<Table, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read(path.to_owned(), error))?;
     toml::from_str::<Config>(&text).map_err(wrong)?;
     toml::from_str(&text).map_err(wrong)
+}
+
+/// Whether a variable is this one, or one of those that begin so.
+fn is_named(rest: &str, other: &str) -> bool {
+    if other.ends_with('_') { rest.starts_with(other) } else { rest == other }
 }
 
 /// Which key of which part a variable is about; none when it is about something else, such as `YUYUE_FOLDER`.
@@ -223,7 +228,7 @@ mod tests {
         assert!(unknown.contains("YUYUE_SERVE_PUBIC"), "the variable: {unknown}");
         let port = complaint(read("", &[("YUYUE_SERVE_PUBLIC", "nine thousand")]));
         assert!(port.contains("YUYUE_SERVE_PUBLIC"), "a value that is none: {port}");
-        for misspelt in ["YUYUE_SERV_PUBLIC", "YUYUE_FOLDERS", "YUYUE_SERVEPUBLIC", "YUYUE_"] {
+        for misspelt in ["YUYUE_DATABASE_URL", "YUYUE_SERV_PUBLIC", "YUYUE_FOLDERS", "YUYUE_SERVEPUBLIC", "YUYUE_"] {
             let unknown = complaint(read("", &[(misspelt, "127.0.0.1:9000")]));
             assert!(unknown.contains(misspelt), "a variable that is about nothing: {unknown}");
             assert!(unknown.contains("YUYUE_FOLDER") && unknown.contains("serve"), "and what there is: {unknown}");

@@ -121,9 +121,16 @@ async fn keep_checkpoint(desk: &Mutex<Desk>, centre: &impl Upkeep) -> Result<Opt
             "the centre's audit is not the one that was kept here, or a backup was restored"
         );
         // Whether a backup was restored nobody knows here but whoever runs the centre.
-        centre.contradict_audit(last).await?;
+        let told = centre.contradict_audit(last).await;
         if is_same_feed {
             return Ok(Some(last));
+        }
+        // A centre with another key than before does not take its own old word; what it says from now on is kept all the same.
+        if let Err(problem) = told {
+            if problem.code.is_retryable() {
+                return Err(problem.into());
+            }
+            tracing::error!(%problem, "the centre does not hear of what was kept here");
         }
     }
     if last.is_none_or(|last| last.sequence != tail.checkpoint.sequence || last.epoch != tail.checkpoint.epoch) {

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bookings::{PassedTest, count_bookings, find_passed};
 pub use permit::{last_permit_day, last_permit_day_of};
-pub use priority::check_priority;
+pub use priority::{check_priority, is_priority_used_up};
 pub use refusal::{Judged, Refusal, RefusalCode};
 pub use subject_state::{SubjectState, find_offer, subject_state};
 

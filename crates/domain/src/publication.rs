@@ -33,7 +33,7 @@ pub struct PublishedSession {
     pub places: u16,
     /// How many of them were filled.
     pub placed: u16,
-    /// Applications that were allocated then and accepted it; those that got another place, or wait, are among them. A
+    /// Applications that were queued then and accepted it; those that got another place, or wait, are among them. A
     /// publication from before this was kept says 0.
     #[serde(default)]
     pub applications: u32,

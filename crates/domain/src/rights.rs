@@ -3,6 +3,7 @@
 //! The centre asks [`check`] before it reads or decides anything. What may be done with an application in which state is
 //! another table, [`crate::application::permission`]; both have to agree.
 
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What a clerk is at the office.
@@ -242,6 +243,16 @@ pub const fn check(standing: Standing, right: Right, is_own: bool) -> Result<(),
             Err(if is_known_later { Denial::SignedOut } else { Denial::Forbidden })
         }
     }
+}
+
+/// Whether somebody who is signed in acts at a counter of the right office at `taken_at`: of the own one, as when signing in.
+/// A counter without line may not have heard of a move, or that somebody lost the right to act anywhere: what is taken there
+/// until `unheard_until`, as long as a sign-in without line lasts, stands.
+#[must_use]
+pub fn may_act(standing: Standing, is_own_office: bool, unheard_until: Option<Timestamp>, taken_at: Timestamp) -> bool {
+    is_own_office
+        || unheard_until.is_some_and(|until| taken_at < until)
+        || check(standing, Right::SignInAnywhere, false).is_ok()
 }
 
 #[cfg(test)]

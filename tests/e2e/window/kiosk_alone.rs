@@ -74,7 +74,7 @@ impl Terminal<'_> {
         let before = self.centre.messages().len();
         self.touches("预约考试", |page| page.says(WHO)).await;
         self.types(person.number, |typed| {
-            if typed < person.number.len() { format!("已输入 {typed} 位，") } else { "18 位已输完".to_owned() }
+            if typed < person.number.len() { format!("已输入 {typed} 位，") } else { "已输完".to_owned() }
         })
         .await;
         self.touches("下一步", |page| page.says("已输入 0 位，共 6 位")).await;

@@ -187,7 +187,6 @@ export const kioskEn: KioskMessages = {
     atCounter: "A successful booking is cancelled at a counter",
     choices: (n) => `${n} choices`,
     assign: "Assigned by the system",
-    rank: (n) => `${n} (for reference only)`,
     large: "Print in large type",
     print: "Print voucher",
     printSlip: "Print slip",

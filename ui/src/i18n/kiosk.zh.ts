@@ -187,7 +187,6 @@ export const kioskZh = {
     atCounter: "已预约成功的，请到窗口取消",
     choices: (n: number) => `${n} 个志愿`,
     assign: "服从系统安排",
-    rank: (n: number) => `排名第 ${n}（仅供参考）`,
     large: "打印大字版",
     print: "打印凭证",
     printSlip: "打印回执",

@@ -9,7 +9,7 @@ use yuyue_domain::application::Wish;
 use yuyue_domain::application::transition::Act;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, ClerkId, DeviceId};
 use yuyue_domain::refusal::IntakeRefusal;
-use yuyue_domain::rights::{Right, Standing, check};
+use yuyue_domain::rights::{Right, Standing, check, may_act};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::centre::BATCH_MAX;
@@ -118,7 +118,8 @@ impl<S: Store> Core<S> {
                 catalogue.apply(std::mem::take(&mut loaded.catalogue), loaded.head);
                 let catalogue = &*catalogue;
                 let Some(policy) = catalogue.policy.as_deref() else { return (Batch::default(), None) };
-                let mut ledger = Ledger::new(loaded, catalogue, policy, &self.key, now);
+                let unheard_seconds = self.config.offline_sign_in_seconds.into();
+                let mut ledger = Ledger::new(loaded, catalogue, policy, &self.key, unheard_seconds, now);
                 let outcomes = parsed
                     .iter()
                     .map(|(delivery, command)| decide_one(&mut ledger, delivery, command.as_ref().ok()))
@@ -291,15 +292,12 @@ fn standing(ledger: &Ledger<'_>, delivery: &Delivery, kind: DeviceKind) -> Optio
     }
 }
 
-/// A clerk acts at the counters of one office, as when signing in. Whoever was moved, or lost the right to act anywhere, after
-/// a command was taken was in the right place when it was: what was taken without line before stands.
 fn standing_of(ledger: &Ledger<'_>, envelope: &Envelope, clerk: ClerkId) -> Option<Standing> {
     let clerk = ledger.loaded.active_clerks.get(&clerk)?;
     let standing = Standing::Staff(clerk.role);
     let is_own_office = ledger.loaded.devices.get(&envelope.device).is_some_and(|device| device.office == clerk.office);
-    let was_otherwise = clerk.renewed_at.is_some_and(|at| envelope.taken_at < at);
-    let may_anywhere = check(standing, Right::SignInAnywhere, false).is_ok();
-    (is_own_office || was_otherwise || may_anywhere).then_some(standing)
+    let unheard_until = clerk.renewed_at.map(|at| at.plus_seconds(ledger.unheard_seconds));
+    may_act(standing, is_own_office, unheard_until, envelope.taken_at).then_some(standing)
 }
 
 /// What a command does and about whom.

@@ -30,6 +30,8 @@ pub struct Ledger<'a> {
     pub catalogue: &'a Catalogue,
     pub policy: &'a Policy,
     pub key: &'a ServerKey,
+    /// How long a counter without line may not have heard of a change of its clerks, in seconds.
+    pub unheard_seconds: i64,
     pub now: Timestamp,
     pub batch: Batch,
 }
@@ -48,9 +50,10 @@ impl<'a> Ledger<'a> {
         catalogue: &'a Catalogue,
         policy: &'a Policy,
         key: &'a ServerKey,
+        unheard_seconds: i64,
         now: Timestamp,
     ) -> Self {
-        Self { loaded, catalogue, policy, key, now, batch: Batch::at(now) }
+        Self { loaded, catalogue, policy, key, unheard_seconds, now, batch: Batch::at(now) }
     }
 
     /// What an application of this person is judged against.

@@ -29,8 +29,13 @@ pub fn code(digits: &str, purpose: CodePurpose, life_seconds: u32) -> String {
         CodePurpose::Cancel { .. } => "取消考试预约".to_owned(),
         CodePurpose::Visit { .. } => "在自助终端办理业务".to_owned(),
     };
+    // No clerk is part of what somebody does alone at a terminal.
+    let secret = match purpose {
+        CodePurpose::Visit { .. } => "请勿告诉任何人",
+        _ => "除窗口办事员外，请勿告诉他人",
+    };
     let minutes = life_seconds.div_ceil(60);
-    format!("【渝约】验证码{digits}，用于{what}，{minutes}分钟内有效。除窗口办事员外，请勿告诉他人。")
+    format!("【渝约】验证码{digits}，用于{what}，{minutes}分钟内有效。{secret}。")
 }
 
 /// A place was given.

@@ -102,24 +102,27 @@ impl<S: Store> Known<'_, S> {
             return Ok(None);
         }
         let found = if kept.epoch == epoch { Contradicted::Here } else { Contradicted::BeforeRestore };
-        tracing::error!(
-            device = device.0,
-            sequence = kept.sequence,
-            ?found,
-            "a device has kept a record of the audit that is not there any more"
-        );
         let key = core.key.tag(&["contradictions of a device", device.to_string().as_str()]);
         let wants = Wants { quotas: [key].into(), ..Wants::default() };
         let noted = store.transact(&wants, |loaded| {
             let mut batch = Batch::at(now);
-            if let Ok(quota) = Quota::take(loaded.quotas.get(&key).copied(), now, ONCE_A_DAY) {
+            let quota = Quota::take(loaded.quotas.get(&key).copied(), now, ONCE_A_DAY);
+            let is_new = quota.is_ok();
+            if let Ok(quota) = quota {
                 batch.writes.push(Write::Quota { key, quota });
                 let detail = Some(kept.hash.0);
                 batch.audit(Entry { device: Some(device), detail, ..Entry::new(now, Act::AuditContradicted) });
             }
-            (batch, ())
+            (batch, is_new)
         });
-        noted.await.map_err(failed)?;
+        if noted.await.map_err(failed)? {
+            tracing::error!(
+                device = device.0,
+                sequence = kept.sequence,
+                ?found,
+                "a device has kept a record of the audit that is not there any more"
+            );
+        }
         Ok(Some(found))
     }
 }

@@ -33,8 +33,8 @@ impl RecognisedDevice {
     }
 }
 
-/// Recognises the device of a connection. Of whom it does not know the centre hears no more than it has to: they are answered
-/// at once.
+/// Recognises the device of a connection. Of whom it does not know the centre hears no more than a short body, so
+/// that they hear the answer, and keeps nothing of it.
 pub async fn recognised<S: Store>(State(app): State<Arc<App<S>>>, mut request: Request, next: Next) -> Response {
     let shown = request.extensions().get::<Peer>().and_then(|peer| peer.0);
     match recognise(&app, shown.map(|certificate| certificate.fingerprint)).await {

@@ -36,6 +36,8 @@ impl Purge {
             Ok(purged) => {
                 *self = Self { done_on: Some(now.date()).filter(|_| !purged.has_more), ..Self::default() };
             }
+            // Whoever has taken over goes on with it.
+            Err(StoreError::Overtaken) => {}
             Err(error) => {
                 let wait = RETRY_SECONDS.saturating_mul(1 << self.failures.min(10)).min(RETRY_SECONDS_MAX);
                 self.failures = self.failures.saturating_add(1);

@@ -64,7 +64,8 @@ pub struct PostgresStore {
     readers: Pool,
     /// For requests that write. Whoever waits for the feed waits with a connection in hand, and not with a reader's.
     writers: Pool,
-    /// For what decides and what is due: however many requests come, it never waits behind them.
+    /// For the transactions of what decides and of what is due, which never wait behind requests. What they read before comes
+    /// from the readers.
     reserved: Pool,
     /// For the lease and the head of the feed: a crowd of requests must not make it look as if this process were gone.
     apart: Pool,

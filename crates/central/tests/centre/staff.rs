@@ -138,8 +138,11 @@ async fn a_clerk_acts_at_one_office_and_what_was_taken_before_a_move_stands() {
     world.core.move_clerk(&world.clerk().staff_number, other.office).await.unwrap();
     let outcome = world.deliver(&counter, &before).await;
     assert!(is_taken(&outcome), "it was taken without line while the clerk worked there: {outcome:?}");
+    let unheard = world.send(&counter, &reveal).await;
+    assert!(is_taken(&unheard), "and a counter without line has not heard of the move: {unheard:?}");
+    world.clock.advance(72 * 3600);
     let after = world.send(&counter, &reveal).await;
-    assert_eq!(reasons(&after), not_allowed, "whoever was moved takes nothing more at the old office");
+    assert_eq!(reasons(&after), not_allowed, "no sign-in without line lasts longer");
     assert!(is_taken(&world.send(&elsewhere, &reveal).await), "but at the new one");
     world.clock.advance(60);
     world.core.set_role(&world.clerk().staff_number, Role::Operator).await.unwrap();

@@ -11,6 +11,7 @@ use crate::view::reason::{Params, Reason};
 use std::sync::Mutex;
 use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::Application;
+use yuyue_domain::eligibility::is_priority_used_up;
 use yuyue_domain::ids::ApplicationId;
 use yuyue_domain::policy::Policy;
 use yuyue_domain::sort_time::{SortEvent, what_if};
@@ -133,7 +134,7 @@ impl Desk {
                 [("before", change.before.value.date().to_string()), ("after", change.after.value.to_string())],
             ),
         ];
-        if application.is_priority() {
+        if application.is_priority() && is_priority_used_up(record, application.subject, policy) {
             consequences.push(reason("priority_stays_used"));
         }
         if policy.local.readings.cancelled_booking_counts {

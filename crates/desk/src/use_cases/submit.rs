@@ -13,7 +13,7 @@ use crate::view::booking::BookingView;
 use crate::view::printing::DocumentKind;
 use crate::view::submission::{DoneKind, DoneView};
 use std::sync::Mutex;
-use yuyue_domain::application::{ApplicationState, StateKind, Wish};
+use yuyue_domain::application::{ApplicationState, Wish};
 use yuyue_domain::flow::{FlowAction, FlowKind, FlowStep, Submission};
 use yuyue_domain::ids::ApplicationId;
 use yuyue_domain::refusal::{IntakeRefusal, Refusal};
@@ -313,16 +313,17 @@ impl Desk {
             Some((_, Outcome::Refused { reasons, .. })) => {
                 (DoneKind::Refused, reasons.iter().map(|refusal| reason_of(&self.cache, refusal)).collect())
             }
-            Some((_, Outcome::Accepted { effect: Effect::Application { state, .. } })) => match state {
+            Some((_, Outcome::Accepted { effect: Effect::Application { state, .. } })) => {
                 // The code may have been given since, here or at another office.
-                ApplicationState::AwaitingCode
-                    if application.is_none_or(|application| application.state.kind() != StateKind::Queued) =>
-                {
-                    (DoneKind::AwaitingCode, Vec::new())
-                }
-                ApplicationState::Placed { .. } => (DoneKind::Placed, Vec::new()),
-                _ => (DoneKind::Accepted, Vec::new()),
-            },
+                let held = matches!(state, ApplicationState::AwaitingCode);
+                let state = application.filter(|_| held).map_or(state, |application| &application.state);
+                let kind = match state {
+                    ApplicationState::Placed { .. } => DoneKind::Placed,
+                    ApplicationState::AwaitingCode => DoneKind::AwaitingCode,
+                    _ => DoneKind::Accepted,
+                };
+                (kind, Vec::new())
+            }
             Some(_) => (DoneKind::Accepted, Vec::new()),
         };
         let slip = match kind {

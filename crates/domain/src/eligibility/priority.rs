@@ -38,6 +38,12 @@ fn check_permit_ending(record: &ApplicantRecord, now: Timestamp, policy: &Policy
     Some(Refusal::new(code, &rule.cite, Judged::Application).until(so_many_before.succ_opt()))
 }
 
+/// Whether every priority booking of a subject was used; cancelling one does not bring it back.
+#[must_use]
+pub fn is_priority_used_up(record: &ApplicantRecord, subject: Subject, policy: &Policy) -> bool {
+    check_used(record, subject, policy).is_some()
+}
+
 /// A success uses it up, also when it was given up afterwards; a cancellation by the office does not.
 fn check_used(record: &ApplicantRecord, subject: Subject, policy: &Policy) -> Option<Refusal> {
     let rule = &policy.local.priority;

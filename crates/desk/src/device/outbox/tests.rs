@@ -59,6 +59,39 @@ fn a_command_that_the_journal_could_not_take_is_not_sent_until_it_is_completed()
 }
 
 #[test]
+fn what_the_outbox_has_lost_comes_back_from_the_journal_whatever_the_last_number_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = TestWorld::at(Timestamp::start_of(today()));
+    let (mut device, mut journal) = device(folder.path(), &world);
+    let command = reveal(1);
+    let mut take = |device: &mut Connection| {
+        take(device, &mut journal, &*world, &order(&world, &command, None)).expect("taken").number
+    };
+    assert_eq!([take(&mut device), take(&mut device), take(&mut device)], [1, 2, 3], "three commands");
+    device.execute("DELETE FROM outbox WHERE number = 2", []).expect("a torn checkpoint kept the number alone");
+    let kept = salvage(&SystemFiles, &folder.path().join("outbox.journal"), &key()).expect("readable").envelopes;
+    reconcile_with_journal(&mut device, &kept).expect("reconciled");
+    let numbers: Vec<u64> = list_batch(&device).expect("readable").iter().map(|envelope| envelope.number).collect();
+    assert_eq!(numbers, [1, 2, 3], "all are there and are sent");
+    assert_eq!(take(&mut device), 4, "no number is given twice");
+}
+
+#[test]
+fn a_lost_journal_has_every_command_again_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = TestWorld::at(Timestamp::start_of(today()));
+    let (mut device, mut journal) = device(folder.path(), &world);
+    device.pragma_update(None, "synchronous", "OFF").expect("so many commits need no disk");
+    let command = reveal(1);
+    for _ in 0..1001 {
+        insert(&mut device, &order(&world, &command, None), |_| Ok(())).expect("committed");
+    }
+    write_journal(&device, &mut journal, &*world).expect("written");
+    let kept = salvage(&SystemFiles, &folder.path().join("outbox.journal"), &key()).expect("readable").envelopes;
+    assert_eq!(kept.len(), 1001, "more than are read at once");
+}
+
+#[test]
 fn what_closes_first_is_sent_first() {
     let folder = tempfile::tempdir().expect("a folder");
     let world = TestWorld::at(Timestamp::start_of(today()));
