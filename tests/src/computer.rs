@@ -156,6 +156,19 @@ impl Computer {
         wait_for("the end of the program", async || !self.is_running(program)).await;
     }
 
+    /// Waits until the session bus knows no program any more that would be the one instance: its end comes before that.
+    pub(crate) async fn forgets(&self) {
+        let bus = zbus::connection::Builder::address(self.bus().as_str()).unwrap().build().await.unwrap();
+        let place = "/org/freedesktop/DBus";
+        wait_for("the bus without the program", async || {
+            let name = Some("org.freedesktop.DBus");
+            let Ok(answer) = bus.call_method(name, place, name, "ListNames", &()).await else { return false };
+            let names: Vec<String> = answer.body().deserialize().unwrap_or_default();
+            !names.iter().any(|name| name.contains("SingleInstance"))
+        })
+        .await;
+    }
+
     /// Starts `WebKitWebDriver`, the program between a test and the web view, and tells where it listens.
     pub(crate) async fn start_driver(&self) -> String {
         let port = free_port();

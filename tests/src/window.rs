@@ -174,6 +174,7 @@ impl Window {
     }
 
     async fn open_again(&mut self) {
+        self.computer.forgets().await;
         self.page = open(&self.computer, &self.program, &self.arguments).await;
         self.take_size().await;
     }
