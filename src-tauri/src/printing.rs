@@ -82,7 +82,7 @@ impl Paperwork {
         let reason = edition_printer(&self.folder).check_ready().err();
         PrinterStatus {
             ready: reason.is_none(),
-            name: Some(edition_printer_name()),
+            name: Some(printer_name()),
             reason: reason.map(|error| Reason { code: error.code().to_owned(), params: Params::new(), article: None }),
         }
     }
@@ -98,15 +98,10 @@ fn edition_printer(_folder: &Path) -> EditionPrinter {
     EditionPrinter::new(&printer_name())
 }
 
-/// What the window calls the printer: the queue, or the folder into which the training edition prints.
+/// What comes out of the training edition's printer.
 #[cfg(feature = "training")]
-fn edition_printer_name() -> String {
+fn printer_name() -> String {
     "PDF".to_owned()
-}
-
-#[cfg(not(feature = "training"))]
-fn edition_printer_name() -> String {
-    printer_name()
 }
 
 /// The queue of the printing system that this counter uses.

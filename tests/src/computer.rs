@@ -2,6 +2,7 @@
 //! tests cannot meet each other.
 
 use crate::processes::{Processes, is_named};
+use crate::reader::Reader;
 use crate::traces::{find_in_files, find_in_memory};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -158,13 +159,9 @@ impl Computer {
 
     /// Waits until the session bus knows no program any more that would be the one instance: its end comes before that.
     pub(crate) async fn forgets(&self) {
-        let bus = zbus::connection::Builder::address(self.bus().as_str()).unwrap().build().await.unwrap();
-        let place = "/org/freedesktop/DBus";
+        let reader = Reader::start(self).await;
         wait_for("the bus without the program", async || {
-            let name = Some("org.freedesktop.DBus");
-            let Ok(answer) = bus.call_method(name, place, name, "ListNames", &()).await else { return false };
-            let names: Vec<String> = answer.body().deserialize().unwrap_or_default();
-            !names.iter().any(|name| name.contains("SingleInstance"))
+            reader.names().await.is_some_and(|names| !names.iter().any(|name| name.contains("SingleInstance")))
         })
         .await;
     }

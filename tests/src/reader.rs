@@ -58,7 +58,7 @@ impl Reader {
 
     /// What the page says now; none while there is none, or when it changes in the middle of a sentence.
     pub async fn read(&self) -> Option<Reading> {
-        let names: Vec<String> = self.ask_bus("ListNames", &()).await?;
+        let names = self.names().await?;
         let unique = names.iter().filter(|name| name.starts_with(':'));
         let (page, root) = join_all(unique.map(|name| self.find_root(name))).await.into_iter().flatten().next()?;
         let (mut level, mut parts) = (vec![root], Vec::new());
@@ -96,6 +96,11 @@ impl Reader {
             false
         })
         .await;
+    }
+
+    /// Whoever is on the bus.
+    pub(crate) async fn names(&self) -> Option<Vec<String>> {
+        self.ask_bus("ListNames", &()).await
     }
 
     /// Where the middle of the first button is whose name begins with `name`, on a screen that the window fills.

@@ -315,11 +315,10 @@ impl Desk {
             }
             Some((_, Outcome::Accepted { effect: Effect::Application { state, .. } })) => {
                 // The code may have been given since, here or at another office.
-                let held = matches!(state, ApplicationState::AwaitingCode);
-                let state = application.filter(|_| held).map_or(state, |application| &application.state);
+                let is_confirmed = || application.is_some_and(|application| has_code(&application.state));
                 let kind = match state {
                     ApplicationState::Placed { .. } => DoneKind::Placed,
-                    ApplicationState::AwaitingCode => DoneKind::AwaitingCode,
+                    ApplicationState::AwaitingCode if !is_confirmed() => DoneKind::AwaitingCode,
                     _ => DoneKind::Accepted,
                 };
                 (kind, Vec::new())
@@ -363,6 +362,11 @@ impl Desk {
         let chooser = self.chooser(record, subject, draft.body.flow.kind, &policy, &sites)?;
         self.session_row(&chooser, session).map(Some)
     }
+}
+
+/// Whether an application that was held is one that counts now. One that has ended meanwhile does not.
+const fn has_code(state: &ApplicationState) -> bool {
+    matches!(state, ApplicationState::Queued | ApplicationState::Placed { .. })
 }
 
 pub(crate) fn checked_code(code: String, digits: u8) -> Result<Code, DeskError> {

@@ -57,7 +57,6 @@ pub fn insert_salvaged(device: &Connection, envelopes: &[Envelope]) -> Result<()
 /// Takes back from the journal whatever the outbox has lost, and notes which commands the journal does not have, so that it
 /// gets them again. Either file may have been damaged, or be of an earlier time than the other.
 ///
-///
 /// # Errors
 /// When the file cannot be written.
 pub fn reconcile_with_journal(device: &mut Connection, kept: &[Envelope]) -> Result<(), DeskError> {
