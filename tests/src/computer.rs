@@ -82,7 +82,7 @@ impl Computer {
     }
 
     /// Lets `program` run as a terminal in a hall does, in the session of its installation: no driver drives it, and a
-    /// [`Reader`](crate::reader::Reader) hears what its page says.
+    /// [`Reader`] hears what its page says.
     pub fn run_kiosk_session(&self, program: &Path) {
         let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
         let mut command = self.command(session);

@@ -94,7 +94,7 @@ impl<S: Store> Known<'_, S> {
         let core = self.core();
         let (store, device, now) = (core.store(), self.caller().device, core.now());
         if !kept.is_signed_by(&core.seal().verifying_key()) {
-            return Err(Problem::new(ErrorCode::Forbidden, "the centre has not signed this"));
+            return Err(Problem::new(ErrorCode::BadRequest, "the centre has not signed this"));
         }
         let failed = |error| store_problem(&error);
         let epoch = store.get_head().await.map_err(failed)?.epoch;

@@ -33,7 +33,7 @@ async fn what_a_device_has_kept_and_misses_is_counted_noted_and_shown_to_the_ope
     assert_eq!(contradict(&kept).await.status(), StatusCode::NO_CONTENT, "it is heard");
     assert_eq!(tail().await.checkpoint.hash, kept.hash, "and what is there contradicts nothing");
     let made_up = Checkpoint { hash: RecordHash([1; 32]), ..kept };
-    assert_eq!(problem(contradict(&made_up).await).await.1.code, ErrorCode::Forbidden, "nobody raises a false alarm");
+    assert_eq!(problem(contradict(&made_up).await).await.1.code, ErrorCode::BadRequest, "nobody raises a false alarm");
     assert_eq!(operator("/readyz").await, (StatusCode::OK, "ready\n".to_owned()), "nothing is wrong");
 
     // What the centre signed of an audit that is not there any more, in this feed and in one that is said to have ended.
