@@ -12,7 +12,6 @@ use yuyue_desk::follow::{Followed, follow_once};
 use yuyue_desk::sync::Sync;
 use yuyue_desk::view::events::{ApplicationChanged, HostEvent, PublicationDay};
 use yuyue_protocol::error::{ErrorCode, Problem};
-use yuyue_sqlite::Fault;
 
 /// The frame is told anew at least this often, and a line that says nothing is looked at.
 const QUIET_MAX: Duration = Duration::from_secs(30);
@@ -34,8 +33,7 @@ pub async fn follow(host: Arc<Host>, mut sync: Sync) {
             Err(error) => {
                 tracing::error!(code = error.code(), "following the centre failed on this computer");
                 // A file on which a write has failed is opened anew before anything is written to it again.
-                let is_hurt = matches!(error.fault(), Some(Fault::Damaged | Fault::Disk));
-                host.damaged.fetch_or(is_hurt, Ordering::Relaxed);
+                host.damaged.fetch_or(error.ends_connection(), Ordering::Relaxed);
                 Followed::failed(QUIET_MAX)
             }
         };

@@ -48,6 +48,8 @@ pub struct Host {
     pub training: crate::training::TrainingHost,
     /// Set when a local file was found to be damaged; the follower mends it.
     pub damaged: AtomicBool,
+    /// The desk's own, which has it open its files anew.
+    pub hurt: Arc<AtomicBool>,
     /// The program.
     pub app: AppHandle,
 }
@@ -62,17 +64,26 @@ impl Host {
     pub fn tell_state(&self) {
         match lock(&self.desk).app_state() {
             Ok(state) => self.tell(&HostEvent::StateChanged(Box::new(state))),
-            Err(error) => tracing::error!(code = error.code(), "the state cannot be read"),
+            Err(error) => {
+                self.note(&error);
+                tracing::error!(code = error.code(), "the state cannot be read");
+            }
+        }
+    }
+
+    /// After a local file could not be read, nothing more is read from it before it was opened anew.
+    fn note(&self, error: &DeskError) {
+        self.hurt.fetch_or(error.ends_connection(), Ordering::Relaxed);
+        if error.fault() == Some(Fault::Damaged) {
+            self.damaged.store(true, Ordering::Relaxed);
+            self.wake.notify_one();
         }
     }
 
     /// The answer of a use case for the page.
     pub fn answer<T>(&self, result: Result<T, DeskError>) -> Result<T, HostError> {
         result.map_err(|error| {
-            if error.fault() == Some(Fault::Damaged) {
-                self.damaged.store(true, Ordering::Relaxed);
-                self.wake.notify_one();
-            }
+            self.note(&error);
             host_error(&error)
         })
     }
@@ -164,9 +175,9 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
             internal()
         })?;
     }
-    let (is_kiosk, now) = {
+    let (is_kiosk, now, hurt) = {
         let desk = lock(&desk);
-        (desk.is_kiosk() || kiosk::is_wanted(), desk.now())
+        (desk.is_kiosk() || kiosk::is_wanted(), desk.now(), desk.hurt())
     };
     let host = Arc::new(Host {
         desk,
@@ -178,6 +189,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
         #[cfg(feature = "training")]
         training,
         damaged: AtomicBool::new(false),
+        hurt,
         app: app.clone(),
     });
     tauri::async_runtime::spawn(follower::follow(Arc::clone(&host), sync));

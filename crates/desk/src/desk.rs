@@ -3,6 +3,7 @@
 //! It is steppable: it never spawns, sleeps or waits, and its callers bring time and randomness through a [`World`]. What
 //! needs the centre is a function over `&Mutex<Desk>` that holds the lock only between its questions to the centre.
 
+use crate::cache::CACHE_DB;
 use crate::cache::document::KnownPolicy;
 use crate::centre_clock::CentreClock;
 use crate::device::DEVICE_DB;
@@ -35,7 +36,7 @@ use yuyue_protocol::account::{Clerk, Secret};
 use yuyue_protocol::command::Command;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::ErrorCode;
-use yuyue_sqlite::{Key, Place, nowhere};
+use yuyue_sqlite::{Key, Place, nowhere, open_reader};
 
 const CLOCK_OFFSET: &str = "clock_offset";
 
@@ -88,8 +89,8 @@ pub struct Desk {
     pub(crate) reported_open: bool,
     pub(crate) codes: Vec<CodeSlot>,
     pub(crate) kiosk: Option<Kiosk>,
-    /// Set when something could not be written to `device.db`.
-    rolled_back: Arc<AtomicBool>,
+    /// Set when something could not be written to a local file or read from it.
+    hurt: Arc<AtomicBool>,
     key: Key,
     pub(crate) folder: Folder,
 }
@@ -110,7 +111,7 @@ impl Desk {
         let offset = find_setting(&opened.device, CLOCK_OFFSET)?.unwrap_or(0);
         let clock = CentreClock::new(offset);
         let mut desk = Self {
-            rolled_back: watch_rollbacks(&mut opened.device)?,
+            hurt: watch_rollbacks(&mut opened.device, Arc::default())?,
             device: opened.device,
             cache: opened.cache,
             policy: KnownPolicy::default(),
@@ -265,11 +266,11 @@ impl Desk {
     }
 }
 
-/// The desk, whatever happened to whoever held it before: every use case leaves it whole. After a write that failed its
-/// file is opened anew first.
+/// The desk, whatever happened to whoever held it before: every use case leaves it whole. After something could not be
+/// written or read its files are opened anew first.
 pub fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
     let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
-    desk.renew_device();
+    desk.renew();
     desk
 }
 
@@ -287,7 +288,8 @@ pub fn mend(desk: &Mutex<Desk>, sync: &mut Sync) -> Result<(), DeskError> {
     *sync = Sync::new(nowhere()?);
     check_cache(&desk.folder, &desk.key, desk.world.files())?;
     let mut opened = open_files(&desk.folder, &desk.key, &*desk.world)?;
-    desk.rolled_back = watch_rollbacks(&mut opened.device)?;
+    desk.hurt = watch_rollbacks(&mut opened.device, Arc::clone(&desk.hurt))?;
+    desk.hurt.store(false, Ordering::Relaxed);
     (desk.device, desk.journal, desk.cache) = (opened.device, opened.journal, opened.cache);
     *sync = Sync::new(opened.writer);
     if let Some((turn, has_reader)) = kiosk {
@@ -302,32 +304,41 @@ pub fn mend(desk: &Mutex<Desk>, sync: &mut Sync) -> Result<(), DeskError> {
 }
 
 impl Desk {
+    /// Whoever hears of an error that [`DeskError::ends_connection`] makes this true: the next use case then works on
+    /// connections that were opened anew.
+    #[must_use]
+    pub fn hurt(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.hurt)
+    }
+
     /// A connection on which a write has failed is never written to again: after a failed sync, trying once more could
-    /// report success for data that never reached the disk.
-    fn renew_device(&mut self) {
-        if !self.rolled_back.load(Ordering::Relaxed) {
+    /// report success for data that never reached the disk. One on which a read has failed is never read again: from then
+    /// on `SQLCipher` answers every page as zeros.
+    fn renew(&mut self) {
+        if !self.hurt.swap(false, Ordering::Relaxed) {
             return;
         }
-        // The new one is opened before the old one is closed: what failed stays undone.
-        let opened = yuyue_sqlite::open(&DEVICE_DB, Place::new(&self.folder.device_db(), Some(&self.key)));
-        match opened.map_err(DeskError::from).and_then(|mut device| Ok((watch_rollbacks(&mut device)?, device))) {
-            Ok((rolled_back, device)) => {
-                self.rolled_back = rolled_back;
-                *self.file_mut() = device;
-            }
-            Err(error) => {
-                tracing::error!(%error, "the file cannot be opened again after a write failed");
-                // It can be read still. Where even this fails, nothing can be written either.
-                let _ = self.file().pragma_update(None, "query_only", true);
-            }
+        // The new ones are opened before the old ones are closed: what failed stays undone.
+        if let Err(error) = self.open_anew() {
+            tracing::error!(%error, "the files cannot be opened again after one of them failed");
+            self.hurt.store(true, Ordering::Relaxed);
+            // What was read before can be read still. Where even this fails, nothing can be written either.
+            let _ = self.file().pragma_update(None, "query_only", true);
         }
+    }
+
+    fn open_anew(&mut self) -> Result<(), DeskError> {
+        let mut device = yuyue_sqlite::open(&DEVICE_DB, Place::new(&self.folder.device_db(), Some(&self.key)))?;
+        watch_rollbacks(&mut device, Arc::clone(&self.hurt))?;
+        *self.file_mut() = device;
+        self.cache = open_reader(&CACHE_DB, Place::new(&self.folder.cache_db(), Some(&self.key)))?;
+        Ok(())
     }
 }
 
-/// Becomes true when a transaction is rolled back, for whatever reason.
-fn watch_rollbacks(device: &mut Connection) -> Result<Arc<AtomicBool>, DeskError> {
-    let rolled_back = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&rolled_back);
+/// Makes `hurt` true whenever a transaction is rolled back, for whatever reason.
+fn watch_rollbacks(device: &mut Connection, hurt: Arc<AtomicBool>) -> Result<Arc<AtomicBool>, DeskError> {
+    let seen = Arc::clone(&hurt);
     device.rollback_hook(Some(move || seen.store(true, Ordering::Relaxed)))?;
-    Ok(rolled_back)
+    Ok(hurt)
 }

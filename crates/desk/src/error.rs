@@ -166,6 +166,12 @@ impl DeskError {
         }
     }
 
+    /// Whether the connection that met this is not to be read any more; see [`crate::desk::Desk::hurt`].
+    #[must_use]
+    pub fn ends_connection(&self) -> bool {
+        matches!(self.fault(), Some(Fault::Damaged | Fault::Disk))
+    }
+
     /// Whether the same call may succeed later without a change.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

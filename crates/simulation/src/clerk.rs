@@ -7,6 +7,7 @@ mod phone;
 
 use crate::city::Person;
 use rand_chacha::ChaCha8Rng;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 use yuyue_desk::desk::{Desk, lock};
@@ -94,6 +95,7 @@ impl<L: ClerkLine> Counter<L> {
     /// The act ended with an error on the screen. Whose sign-in has run out signs in again.
     fn failed(&self, what: &str, error: &DeskError) -> Done {
         let mut done = Done::of(format!("{what}: {} ({error})", error.code()));
+        lock(&self.desk).hurt().fetch_or(error.ends_connection(), Ordering::Relaxed);
         match error.code() {
             // A mistake of the program, whatever the disk and the line do.
             "internal" => done.complaint = Some(format!("{what}: {error:?}")),

@@ -201,6 +201,7 @@ impl DeviceNode {
     pub fn follow(&mut self) {
         if let (Some(desk), Some(mut sync)) = (self.desk.clone(), self.sync.take()) {
             let line = self.lines[1].clone();
+            self.disk.forget_refusals();
             self.follower = Some(Box::pin(async move {
                 let followed = follow_once(&desk, &mut sync, &line).await;
                 (sync, followed)

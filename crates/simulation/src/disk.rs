@@ -51,6 +51,7 @@ pub struct Disk {
     torn: Cell<u64>,
     is_dead: Cell<bool>,
     is_full: Cell<bool>,
+    has_refused: Cell<bool>,
     forgets_syncs: Cell<bool>,
     operations: Cell<u64>,
     failing: Cell<Option<Failing>>,
@@ -76,6 +77,7 @@ impl Disk {
             torn: Cell::new(0),
             is_dead: Cell::new(false),
             is_full: Cell::new(false),
+            has_refused: Cell::new(false),
             forgets_syncs: Cell::new(false),
             operations: Cell::new(0),
             failing: Cell::new(None),
@@ -153,6 +155,17 @@ impl Disk {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.is_full.get()
+    }
+
+    /// From now on it counts what is refused for want of space.
+    pub fn forget_refusals(&self) {
+        self.has_refused.set(false);
+    }
+
+    /// Whether something was refused for want of space since [`Self::forget_refusals`].
+    #[must_use]
+    pub fn has_refused(&self) -> bool {
+        self.has_refused.get()
     }
 
     /// A disk that says it has synced and has not: one of the deliberate bugs.
@@ -302,6 +315,7 @@ impl Disk {
             return Err(fault);
         }
         if self.is_full.get() && offset + bytes.len() > file.len() {
+            self.has_refused.set(true);
             return Err(Fault::Full);
         }
         file.write(offset, bytes);

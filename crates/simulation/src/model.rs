@@ -1,7 +1,7 @@
 //! What ought to be true: every command that was sent, what clerks were told, where cursors stood.
 
 use crate::clerk::Told;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use yuyue_domain::ids::{ApplicantId, ApplicationId};
 use yuyue_protocol::command::Command;
@@ -22,7 +22,7 @@ pub enum Sent {
 pub struct Telling {
     /// At which device.
     pub device: usize,
-    /// That it was accepted, since the centre was last restored.
+    /// That it was accepted, by the centre as it has been since it was last restored.
     pub accepted: bool,
     /// That it was refused. A refusal stands, whatever happens to the centre.
     pub refused: bool,
@@ -34,6 +34,8 @@ pub struct Model {
     pub sent: BTreeMap<Uuid, Envelope>,
     /// What clerks were told.
     pub told: BTreeMap<Uuid, Telling>,
+    /// Commands whose answer was under way while the centre was restored.
+    pub outdated: BTreeSet<Uuid>,
     /// Applications of which people carry a slip.
     pub slips: Vec<(ApplicationId, ApplicantId)>,
     cursors: Vec<Option<Cursor>>,
@@ -50,6 +52,7 @@ impl Model {
         Self {
             sent: BTreeMap::new(),
             told: BTreeMap::new(),
+            outdated: BTreeSet::new(),
             slips: Vec::new(),
             cursors: vec![None; devices],
             restored_feed: None,
@@ -69,7 +72,7 @@ impl Model {
         telling.device = device;
         match told {
             Told::Saved => {}
-            Told::Accepted => telling.accepted = true,
+            Told::Accepted => telling.accepted |= !self.outdated.contains(&command),
             Told::Refused => telling.refused = true,
         }
     }

@@ -226,6 +226,7 @@ impl Run {
                 self.centre.disk.fill_up(false);
                 let feed = self.centre.restore(&backup)?;
                 self.model.restored(feed);
+                self.break_connections();
                 self.count("restores");
                 self.note("the centre is restored from the backup");
             }

@@ -103,6 +103,17 @@ impl Run {
         self.post(now + TIMEOUT_MS, give_up("no answer in time"));
     }
 
+    /// The centre was away for a restore: no request that was under way arrives. What it had answered does, and then counts
+    /// as told before.
+    pub(super) fn break_connections(&mut self) {
+        self.messages.retain(|_, message| !matches!(message, Message::Request { .. }));
+        for message in self.messages.values() {
+            if let Message::Answer { answer: Ok(Reply::Commands(outcomes)), .. } = message {
+                self.model.outdated.extend(outcomes.iter().map(|outcome| outcome.id));
+            }
+        }
+    }
+
     /// A message arrives.
     pub(super) fn deliver(&mut self, message: Message) -> Result<(), String> {
         match message {
@@ -206,7 +217,7 @@ impl Run {
                     Ok(Followed { wait: Some(wait), .. }) => u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
                     Ok(_) => self.pace / 2 + self.draw(self.pace),
                     Err(error) => {
-                        if !self.devices[device].disk.is_full() {
+                        if !self.devices[device].disk.has_refused() {
                             return Err(format!("device {} cannot follow: {error:?}", device + 1));
                         }
                         self.pace

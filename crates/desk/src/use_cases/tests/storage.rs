@@ -14,6 +14,7 @@ use crate::use_cases::submit::submit;
 use crate::view::app::Access;
 use crate::view::rescue::RescueView;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use yuyue_domain::ids::DeviceId;
 use yuyue_domain::licence::Subject;
 use yuyue_protocol::command::Command;
@@ -252,6 +253,21 @@ fn a_page_of_the_cache_that_is_damaged_while_the_program_runs_costs_a_fill() {
     counter.follow();
     assert_eq!(hurt(&counter), None, "the centre had it all");
     assert!(lock(&counter.desk).clerk().is_ok(), "and the clerk works on");
+}
+
+#[test]
+fn after_a_read_that_failed_once_the_files_are_opened_anew() {
+    let counter = Counter::open().restart();
+    let path = counter.folder.path().join("cache.db");
+    let id = counter.id(CastRole::RuleFour);
+    let size = usize::try_from(std::fs::metadata(&path).expect("there").len()).expect("small");
+    flip(&path, 4096 * 3..size);
+    let error = counter.desk().applicant_view(id).expect_err("the disk has a bad moment");
+    flip(&path, 4096 * 3..size);
+    assert!(counter.desk().applicant_view(id).is_err(), "what the connection read wrong stays wrong");
+    counter.desk().hurt().store(error.ends_connection(), Ordering::Relaxed);
+    assert!(counter.desk().applicant_view(id).is_ok(), "the disk is well, and the clerk goes on");
+    assert_eq!(damaged_files(counter.folder.path()), [""; 0], "nothing was moved aside");
 }
 
 #[test]
