@@ -18,6 +18,7 @@ pub mod routes;
 pub mod scheduler;
 pub mod secret;
 pub mod serve;
+pub mod signatures;
 pub mod sms;
 pub mod store;
 pub mod tls;

@@ -39,6 +39,7 @@ use crate::authority::Authority;
 use crate::core::Core;
 use crate::problem::ApiProblem;
 use crate::serve::health::Health;
+use crate::signatures::Signatures;
 use crate::store::{LeaseTerm, Store};
 use crate::writer::Writer;
 use axum::Router;
@@ -81,6 +82,8 @@ pub struct App<S> {
     pub core: Arc<Core<S>>,
     /// The entrance of the one writer.
     pub writer: Writer,
+    /// Where signatures are checked before.
+    pub signatures: Signatures,
     /// The newest revision, for live streams.
     pub head: watch::Receiver<Revision>,
     /// Whether this process does what the clock makes due.

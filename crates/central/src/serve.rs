@@ -18,6 +18,7 @@ use crate::entropy::EntropyError;
 use crate::routes::metrics::Metrics;
 use crate::routes::{self, App, Closed, SignIns};
 use crate::scheduler::{Scheduler, SchedulerError};
+use crate::signatures::Signatures;
 use crate::sms::{self, Gateway};
 use crate::store::{LeaseTerm, Store, StoreError};
 use crate::tls::{PeerAcceptor, TlsError};
@@ -88,9 +89,9 @@ pub enum ServeError {
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The writer's thread cannot be started.
-    #[error("the writer cannot be started")]
-    Writer(#[source] std::io::Error),
+    /// The thread of the writer or that of the signatures cannot be started.
+    #[error("a thread cannot be started")]
+    Thread(#[source] std::io::Error),
     /// A part that works for ever has ended.
     #[error("{0} has ended")]
     Ended(&'static str),
@@ -164,7 +165,9 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     let (lead_sender, lead) = lead::begin(&*core, holder).await?;
     let health = Arc::new(Health::default());
     let (alive, writer_ended) = oneshot::channel();
-    let writer = Writer::start(Arc::clone(&core), head_sender.clone(), alive).map_err(ServeError::Writer)?;
+    let writer = Writer::start(Arc::clone(&core), head_sender.clone(), alive).map_err(ServeError::Thread)?;
+    let (alive, signatures_ended) = oneshot::channel();
+    let signatures = Signatures::start(central.entropy.bytes()?, alive).map_err(ServeError::Thread)?;
     let listeners = [bind(config.devices)?, bind(config.public)?, bind(config.admin)?];
     let [(devices, _), ..] = &listeners;
     let (closed_sender, closed) = watch::channel(Closed { revoked: revoked(&core).await?, stopping: false });
@@ -174,6 +177,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     let app = Arc::new(App {
         core: Arc::clone(&core),
         writer,
+        signatures,
         head,
         lead: lead.clone(),
         closed,
@@ -212,6 +216,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     running.listen(admin, None, routes::for_admin(app))?;
 
     running.work("the lease", lead::keep(Arc::clone(&core), holder, lead_sender));
+    running.work("the check of signatures", async move { drop(signatures_ended.await) });
     running.work_beside(&core, gateway, head_sender, lead, writer_ended);
     let (clock, limits) = (Arc::clone(&central.clock), [of_devices, of_public]);
     running.look_after(&core, clock, certificates, closed_sender, limits);

@@ -4,6 +4,7 @@
 //! the signature, so that a command taken by an older program stays provable for as long as it is kept.
 
 use crate::command::Command;
+use crate::signature::Unchecked;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
@@ -44,7 +45,7 @@ pub struct Envelope {
 pub enum EnvelopeError {
     /// The signature is not the device's for these fields.
     #[error("the signature does not belong to this command and device")]
-    Signature(#[source] ed25519_dalek::SignatureError),
+    Signature,
     /// The body is longer than allowed.
     #[error("the command has {bytes} bytes, {BODY_BYTES_MAX} are allowed")]
     TooLong {
@@ -74,8 +75,16 @@ impl Envelope {
     /// # Errors
     /// When any field was altered or another key signed it.
     pub fn check_signature(&self, key: &VerifyingKey) -> Result<(), EnvelopeError> {
+        if self.unchecked(key.as_bytes())?.check() { Ok(()) } else { Err(EnvelopeError::Signature) }
+    }
+
+    /// Its signature, to be checked among others: whether the one whose public key this is signed exactly this envelope.
+    ///
+    /// # Errors
+    /// When the body is too long.
+    pub fn unchecked(&self, key: &[u8; 32]) -> Result<Unchecked, EnvelopeError> {
         check_length(&self.body)?;
-        key.verify_strict(&signed_bytes(&self.head(), &self.body), &self.signature).map_err(EnvelopeError::Signature)
+        Ok(Unchecked::new(key, self.signature, &signed_bytes(&self.head(), &self.body)))
     }
 
     /// Reads the command.

@@ -15,5 +15,6 @@ pub mod error;
 pub mod open_record;
 pub mod outcome;
 pub mod query;
+pub mod signature;
 pub mod visit;
 pub mod witness;

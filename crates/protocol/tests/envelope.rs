@@ -78,7 +78,7 @@ fn every_altered_field_breaks_the_signature() {
         alter(&mut altered);
         assert_ne!(altered, sealed, "{field} was really altered");
         assert!(
-            matches!(altered.check_signature(&key(1).verifying_key()), Err(EnvelopeError::Signature(_))),
+            matches!(altered.check_signature(&key(1).verifying_key()), Err(EnvelopeError::Signature)),
             "an altered {field} must not be believed"
         );
     }

@@ -90,7 +90,7 @@ impl<S: Store> Centre for Known<'_, S> {
 
     async fn commands(&self, batch: Vec<Envelope>) -> Result<Vec<ItemOutcome>, Problem> {
         self.may(Right::Deliver)?;
-        self.core.decide(&deliveries(self.caller, None, batch)?).await
+        self.core.decide(&deliveries(self.caller, batch)?).await
     }
 
     async fn request_code(&self, request: CodeRequest) -> Result<CodeSent, Problem> {

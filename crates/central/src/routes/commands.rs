@@ -28,6 +28,9 @@ pub async fn commands<S: Store>(
     if request.is_empty() {
         return Ok(Json(Vec::new()));
     }
-    let deliveries = deliveries(device.caller, device.signing_key, request)?;
+    let mut deliveries = deliveries(device.caller, request)?;
+    if let Some(key) = device.signing_key {
+        app.signatures.vouch(device.caller.device, key, &mut deliveries).await?;
+    }
     Ok(Json(app.writer.decide(deliveries).await?))
 }

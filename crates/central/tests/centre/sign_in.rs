@@ -2,6 +2,7 @@
 
 use super::World;
 use crate::kit::at_once;
+use ed25519_dalek::SigningKey;
 use std::sync::Arc;
 use yuyue_central::clock::Clock;
 use yuyue_central::core::Core;
@@ -100,9 +101,10 @@ async fn a_clerk_who_is_disabled_while_the_password_is_checked_stays_out() {
 async fn an_enrolment_code_counts_once_and_not_for_ever() {
     let world = World::new(10).await;
     let office = OfficeId(1);
+    let key = SigningKey::from_bytes(&[1; 32]).verifying_key();
     let request = |code: Secret| EnrolRequest {
         code,
-        signing_key: crate::kit::base64(&[0; 32]),
+        signing_key: crate::kit::base64(key.as_bytes()),
         certificate_request: "no request".to_owned(),
     };
     let wrong = world.core.enrol(&world.central.authority, &request(Secret("AAAA".into())), 8443).await.unwrap_err();
@@ -110,6 +112,9 @@ async fn an_enrolment_code_counts_once_and_not_for_ever() {
     let prepared = world.core.add_device(DeviceKind::Counter, "测试窗口", office, None).await.unwrap();
     let bad = world.core.enrol(&world.central.authority, &request(prepared.code.clone()), 8443).await.unwrap_err();
     assert_eq!(bad.code, ErrorCode::BadRequest, "a request that is none does not use the code up");
+    let weak = EnrolRequest { signing_key: crate::kit::base64(&[0; 32]), ..request(prepared.code.clone()) };
+    let weak = world.core.enrol(&world.central.authority, &weak, 8443).await.unwrap_err();
+    assert_eq!(weak.code, ErrorCode::BadRequest, "with this key one signature would be good for any text");
     world.clock.advance(49 * 3600);
     let late = world.core.enrol(&world.central.authority, &request(prepared.code), 8443).await.unwrap_err();
     assert_eq!(late.code, ErrorCode::EnrolmentRefused, "two days are over");
