@@ -85,10 +85,18 @@ impl Computer {
     /// [`Reader`] hears what its page says.
     pub fn run_kiosk_session(&self, program: &Path) {
         let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
-        let mut command = self.command(session);
-        command.env_remove("TAURI_WEBVIEW_AUTOMATION").env_remove("WEBKIT_DISABLE_DMABUF_RENDERER");
-        command.env("AT_SPI_BUS_ADDRESS", self.bus()).env("YUYUE_PROGRAM", program);
+        let mut command = self.undriven(session);
+        command.env("YUYUE_PROGRAM", program);
         self.run(command);
+    }
+
+    /// As [`Self::command`], for a window that no driver drives and whose page a [`Reader`] hears.
+    #[must_use]
+    pub fn undriven(&self, program: impl Into<OsString>) -> Command {
+        let mut command = self.command(program);
+        command.env_remove("TAURI_WEBVIEW_AUTOMATION").env_remove("WEBKIT_DISABLE_DMABUF_RENDERER");
+        command.env("AT_SPI_BUS_ADDRESS", self.bus());
+        command
     }
 
     /// The address of its session bus.
