@@ -62,6 +62,18 @@ impl Dying {
     }
 }
 
+#[tokio::test]
+async fn a_second_start_leaves_the_window_to_the_first_and_goes() {
+    let (computer, program) = (Computer::start(&[]).await, Edition::Training.program());
+    computer.run(computer.undriven(&program));
+    let reader = Reader::start(&computer).await;
+    wait_for("a window with a page", async || reader.read().await.is_some()).await;
+    let mut second = computer.undriven(&program);
+    let ended = tokio::task::spawn_blocking(move || second.status()).await.unwrap().unwrap();
+    assert_eq!(ended.code(), Some(0), "the second one goes, and has nothing to complain of");
+    assert!(computer.is_running(&program), "the first one stays");
+}
+
 async fn dies_on(computer: &Computer) -> (Connection, UnboundedReceiver<()>) {
     let (asked, heard) = unbounded_channel();
     let bus = Builder::address(computer.bus().as_str()).unwrap().name(NAME).unwrap();
