@@ -8,8 +8,6 @@
 #![allow(clippy::print_stdout, reason = "a measurement prints what it has measured")]
 #![allow(clippy::float_arithmetic, reason = "a slope is a fraction")]
 
-use std::time::Duration;
-use tokio::time::sleep;
 use yuyue_tests::computer::Computer;
 use yuyue_tests::reader::{Reader, Reading};
 use yuyue_tests::screen::Screen;
@@ -28,8 +26,6 @@ const PROGRAMS: [&str; 3] = ["yuyue", "WebKitWebProces", "WebKitNetworkPr"];
 const WHOSE_CARD: &str = "张例三";
 /// 结束办理.
 const LEAVE: &str = "结束办理";
-/// A screen that has just changed takes no touch for a little less than this.
-const SETTLES_IN: Duration = Duration::from_millis(400);
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -63,15 +59,9 @@ async fn measure() {
 
 /// A visit of one who lays a card and goes again; the page of the next one is there afterwards.
 async fn visit(reader: &Reader, screen: &Screen) {
-    touch(reader, screen, "预约考试", |page| page.has_button(WHOSE_CARD)).await;
-    touch(reader, screen, WHOSE_CARD, |page| page.has_button(LEAVE) && page.has_button("下一步")).await;
-    touch(reader, screen, LEAVE, is_home).await;
-}
-
-async fn touch(reader: &Reader, screen: &Screen, button: &str, wanted: impl Fn(&Reading) -> bool) {
-    // Whoever touches at once touches twice, and a measurement of a thousand visits takes half as long again.
-    sleep(SETTLES_IN).await;
-    reader.touches(screen, button, wanted).await;
+    reader.touches(screen, "预约考试", |page| page.has_button(WHOSE_CARD)).await;
+    reader.touches(screen, WHOSE_CARD, |page| page.has_button(LEAVE) && page.has_button("下一步")).await;
+    reader.touches(screen, LEAVE, is_home).await;
 }
 
 fn is_home(page: &Reading) -> bool {
