@@ -6,6 +6,7 @@ pub mod commands;
 mod enrolment;
 mod follower;
 mod host;
+mod instance;
 mod keys;
 mod kiosk;
 mod line;
@@ -35,8 +36,8 @@ pub fn run() {
         // In training a computer is both, beside each other.
         context.config_mut().identifier.push_str(".kiosk");
     }
-    tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
+    let ran = tauri::Builder::default()
+        .plugin(instance::plugin())
         .plugin(window::remembered_placement())
         .invoke_handler(commands::builder().invoke_handler())
         .on_window_event(move |_, event| {
@@ -50,8 +51,11 @@ pub fn run() {
             window::open(app.app_handle(), is_kiosk)?;
             Ok(())
         })
-        .run(context)
-        .expect("the window opens where there is a screen and WebKitGTK");
+        .run(context);
+    if ran.as_ref().is_err_and(instance::is_unanswered) {
+        instance::start_again();
+    }
+    ran.expect("the window opens where there is a screen and WebKitGTK");
 }
 
 /// What is logged unless `YUYUE_LOG` says otherwise.

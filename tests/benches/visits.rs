@@ -1,14 +1,13 @@
 //! Visits at the self-service terminal, one after the other, by touch in the real window: how much memory each leaves behind.
 //!
 //! A visit lays a card, opens the record and a booking, and ends. No driver drives the window, so that the page's process ends
-//! with each visit as it does in a hall. What the programs occupy is read after every tenth; a straight line through the second
-//! half tells what a visit adds.
+//! with each visit as it does in a hall. What the programs occupy is read after every tenth and printed after every hundredth; a
+//! straight line through the second half tells what a visit adds.
 
 #![allow(clippy::unwrap_used, reason = "a measurement whose window does not answer can only fail itself")]
 #![allow(clippy::print_stdout, reason = "a measurement prints what it has measured")]
 #![allow(clippy::float_arithmetic, reason = "a slope is a fraction")]
 
-use std::collections::BTreeMap;
 use yuyue_tests::computer::Computer;
 use yuyue_tests::reader::{Reader, Reading};
 use yuyue_tests::screen::Screen;
@@ -18,6 +17,8 @@ use yuyue_tests::window::Edition;
 const VISITS: usize = 1000;
 /// After so many the memory is read.
 const EVERY: usize = 10;
+/// After so many it is printed.
+const PRINTED_EVERY: usize = 100;
 /// The programs whose memory counts, by their names in the table of processes.
 const PROGRAMS: [&str; 3] = ["yuyue", "WebKitWebProces", "WebKitNetworkPr"];
 
@@ -39,20 +40,21 @@ async fn measure() {
     computer.run_kiosk_session(&Edition::Training.program());
     let reader = Reader::start(&computer).await;
     reader.shows("the home screen", is_home).await;
-    let mut read: Vec<BTreeMap<String, u64>> = Vec::new();
+    println!("{:<16} {:>9} {:>9} {:>9}", "kilobytes", "program", "page", "network");
+    let mut read: Vec<[u64; PROGRAMS.len()]> = Vec::new();
     for number in 0..=visits {
         visit(&reader, &screen).await;
         if number % EVERY == 0 {
-            read.push(computer.resident_kilobytes());
+            let sizes = computer.resident_kilobytes();
+            read.push(PROGRAMS.map(|program| sizes.get(program).copied().unwrap_or(0)));
+        }
+        if number % PRINTED_EVERY == 0 {
+            let [program, page, network] = read[read.len() - 1];
+            println!("{:<16} {program:>9} {page:>9} {network:>9}", format!("after visit {}", number + 1));
         }
     }
-    println!("{:<16} {:>9} {:>9} {:>9} {:>12}", "kilobytes", "first", "middle", "last", "each visit");
-    for program in PROGRAMS {
-        let sizes: Vec<u64> = read.iter().map(|sizes| sizes.get(program).copied().unwrap_or(0)).collect();
-        let (first, middle, last) = (sizes[0], sizes[sizes.len() / 2], sizes[sizes.len() - 1]);
-        let slope = slope(&sizes[sizes.len() / 2..]);
-        println!("{program:<16} {first:>9} {middle:>9} {last:>9} {slope:>12.2}");
-    }
+    let [program, page, network] = [0, 1, 2].map(|column| slope(&read[read.len() / 2..], column));
+    println!("{:<16} {program:>9.2} {page:>9.2} {network:>9.2}", "each visit adds");
 }
 
 /// A visit of one who lays a card and goes again; the page of the next one is there afterwards.
@@ -66,16 +68,16 @@ fn is_home(page: &Reading) -> bool {
     page.has_button("预约考试") && page.has_button("高对比度") && !page.has_button(LEAVE)
 }
 
-/// What each visit adds, by the method of least squares.
+/// What each visit adds to one of the programs, by the method of least squares.
 #[expect(clippy::cast_precision_loss, reason = "there are not that many kilobytes")]
-fn slope(sizes: &[u64]) -> f64 {
-    let count = sizes.len() as f64;
+fn slope(read: &[[u64; PROGRAMS.len()]], column: usize) -> f64 {
+    let count = read.len() as f64;
     let mean_at = (count - 1.0) / 2.0;
-    let mean = sizes.iter().sum::<u64>() as f64 / count;
+    let mean = read.iter().map(|sizes| sizes[column]).sum::<u64>() as f64 / count;
     let (mut along, mut across) = (0.0, 0.0);
-    for (at, size) in sizes.iter().enumerate() {
+    for (at, sizes) in read.iter().enumerate() {
         let from = at as f64 - mean_at;
-        along += from * (*size as f64 - mean);
+        along += from * (sizes[column] as f64 - mean);
         across += from * from;
     }
     if across > 0.0 { along / across / EVERY as f64 } else { 0.0 }

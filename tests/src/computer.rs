@@ -3,7 +3,7 @@
 
 use crate::processes::{Processes, is_named};
 use crate::reader::Reader;
-use crate::traces::{find_in_files, find_in_memory};
+use crate::traces::{Search, find_in_files, find_in_memory};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
@@ -85,10 +85,18 @@ impl Computer {
     /// [`Reader`] hears what its page says.
     pub fn run_kiosk_session(&self, program: &Path) {
         let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
-        let mut command = self.command(session);
-        command.env_remove("TAURI_WEBVIEW_AUTOMATION").env_remove("WEBKIT_DISABLE_DMABUF_RENDERER");
-        command.env("AT_SPI_BUS_ADDRESS", self.bus()).env("YUYUE_PROGRAM", program);
+        let mut command = self.undriven(session);
+        command.env("YUYUE_PROGRAM", program);
         self.run(command);
+    }
+
+    /// As [`Self::command`], for a window that no driver drives and whose page a [`Reader`] hears.
+    #[must_use]
+    pub fn undriven(&self, program: impl Into<OsString>) -> Command {
+        let mut command = self.command(program);
+        command.env_remove("TAURI_WEBVIEW_AUTOMATION").env_remove("WEBKIT_DISABLE_DMABUF_RENDERER");
+        command.env("AT_SPI_BUS_ADDRESS", self.bus());
+        command
     }
 
     /// The address of its session bus.
@@ -133,11 +141,17 @@ impl Computer {
         self.processes.kill_named(PAGES)
     }
 
-    /// Where words stand in the memory of what runs on it, the driver apart, which knows what the test knows.
+    /// Where words stand in the memory of what runs on it, the driver apart, which knows what the test knows. All of the
+    /// memory was read.
     #[must_use]
     pub fn find_in_memory(&self, words: &[&str]) -> Vec<String> {
-        let processes = self.processes.all().filter(|process| !is_named(process, DRIVER));
-        processes.flat_map(|process| find_in_memory(&process, words)).collect()
+        let mut search = Search::default();
+        for process in self.processes.all().filter(|process| !is_named(process, DRIVER)) {
+            search += find_in_memory(&process, words);
+        }
+        assert!(search.read > 0, "a search that reads nothing finds nothing");
+        assert_eq!(search.unread, 0, "what stands in pages that cannot be read is not known");
+        search.found
     }
 
     /// The files in its home folder in which one of the words stands.

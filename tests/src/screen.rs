@@ -11,8 +11,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
-    MOTION_NOTIFY_EVENT, MapState, Window,
+    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt, CreateWindowAux, KEY_PRESS_EVENT,
+    KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, MapState, Window, WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -21,6 +21,8 @@ use x11rb::rust_connection::RustConnection;
 const HEARD_WITHIN: Duration = Duration::from_secs(60);
 /// The largest value of an axis of the touch panel.
 const AXIS_MAX: u32 = 65_535;
+/// What was copied, and what was only marked.
+const CLIPBOARDS: [&str; 2] = ["CLIPBOARD", "PRIMARY"];
 /// A message about a finger, of which the values of 64 axes, twice, are the most.
 const TOUCH_BYTES: usize = 1056;
 
@@ -154,6 +156,24 @@ impl Screen {
             .map(|(code, meanings)| (code, meanings[0]))
             .filter(|(_, meaning)| *meaning != 0)
             .collect()
+    }
+
+    /// Holds something in both clipboards, as a program does in which somebody has copied.
+    pub fn copies(&self) {
+        for clipboard in CLIPBOARDS {
+            let window = self.server.generate_id().unwrap();
+            let (looks, class) = (CreateWindowAux::new(), WindowClass::INPUT_ONLY);
+            self.server.create_window(0, window, self.root, -10, -10, 1, 1, 0, class, 0, &looks).unwrap();
+            let clipboard = self.atom(clipboard);
+            self.server.set_selection_owner(window, clipboard, x11rb::CURRENT_TIME).unwrap().check().unwrap();
+        }
+    }
+
+    /// Whether anybody holds something in a clipboard.
+    #[must_use]
+    pub fn has_copied(&self) -> bool {
+        let owner = |clipboard| self.server.get_selection_owner(self.atom(clipboard)).unwrap().reply().unwrap().owner;
+        CLIPBOARDS.into_iter().any(|clipboard| owner(clipboard) != x11rb::NONE)
     }
 
     /// The windows that programs have opened, as the window manager lists them.

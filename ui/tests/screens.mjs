@@ -1,6 +1,7 @@
 // Opens every screen on the fake host in a real engine, in both sizes, languages and themes: axe finds nothing, no text
 // leaves its box, nothing is written to the console, and nothing is fetched from elsewhere. At a kiosk the contrast is
-// that of level AAA, and whatever is touched is large enough and low enough. Pictures go to /artifacts.
+// that of level AAA, whatever is touched is large enough and low enough, and what is read aloud is what a screen reader is
+// told. Pictures go to /artifacts.
 //
 // SCREENS=name,name runs only these; VARIANTS=1366-zh-light only that; CHROMIUM names another browser; JUNIT a file for
 // the report. A kiosk's variants begin with `kiosk-`; its journeys run whole, SCREENS chooses what is looked at.
@@ -14,6 +15,7 @@ import { build, preview } from "vite";
 import { begin, JOURNEYS } from "./kiosk.mjs";
 import { findLayoutFaults, findTouchFaults } from "./layout.mjs";
 import { SCENES } from "./scenes.mjs";
+import { findSpeechFaults } from "./speech.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pictures = join(root, "../artifacts/screens");
@@ -55,7 +57,8 @@ async function look(page, isKiosk) {
     rule.nodes.map((node) => `axe ${rule.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ""}`),
   );
   const touch = isKiosk ? await page.evaluate(findTouchFaults) : [];
-  return [...findings, ...touch, ...(await page.evaluate(findLayoutFaults))];
+  const speech = isKiosk ? await findSpeechFaults(page) : [];
+  return [...findings, ...touch, ...speech, ...(await page.evaluate(findLayoutFaults))];
 }
 
 /** A page whose complaints are gathered in `faults`, except the one that is `expected`. */

@@ -1,7 +1,7 @@
 //! Whoever leaves the terminal is forgotten, at whatever step they walk away.
 
 use super::kiosk::{LANDSCAPE, PORTRAIT};
-use super::visitor::{FORWARD, LI, LIN, Tile, Visitor, ZHANG};
+use super::visitor::{FORWARD, LI, LIN, Tile, Visitor, ZHANG, ZHOU};
 use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
@@ -51,6 +51,8 @@ async fn visit(name: &str, (width, height): (u32, u32), test: impl AsyncFnOnce(&
 
 /// The person walks away: the terminal asks, and then it knows nobody.
 async fn walks_away(visitor: &Visitor<'_>, clock: &Clock, until_asked: u64, step: &str) {
+    visitor.screen.copies();
+    assert!(visitor.screen.has_copied(), "{step}: something was copied");
     clock.pass(until_asked);
     visitor.sees(".k-dialog", 1).await;
     visitor.window.screenshot(step).await;
@@ -58,10 +60,13 @@ async fn walks_away(visitor: &Visitor<'_>, clock: &Clock, until_asked: u64, step
     visitor.sees(".k-util.at-home", 1).await;
     visitor.at_home().await;
     assert_eq!(visitor.count(".k-dialog").await, Some(0), "{step}: nobody is asked any more");
+    let is_empty = async || (!visitor.screen.has_copied()).then_some(());
+    visitor.window.wait_for(&format!("{step}: clipboards in which nothing is"), is_empty).await;
     let text = visitor.page_text().await;
-    for trace in
-        ["张*三", "李*优", "林*末", ZHANG.name, LI.name, LIN.name, ZHANG.number, LI.number, LIN.number, "0033", "0041"]
-    {
+    for trace in ["张*三", "李*优", "林*末", "周*候", "0033", "0041", "0367", "0172"] {
+        assert!(!text.contains(trace), "{step}: the page has forgotten {trace}");
+    }
+    for trace in [&ZHANG, &LI, &LIN, &ZHOU].into_iter().flat_map(|person| [person.name, person.number]) {
         assert!(!text.contains(trace), "{step}: the page has forgotten {trace}");
     }
     let nobody = "const done = arguments[0]; const { invoke } = window.__TAURI_INTERNALS__; \
@@ -149,14 +154,28 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
         visitor.agrees("priority_sessions").await;
         visitor.touch(".query .primary", ".k-pick:not([disabled])").await;
         walks_away(visitor, clock, UNTIL_ASKED, "3-sessions").await;
+        begins().await;
+        visitor.touch(".priority .k-btn", ".kiosk main[data-step=priority_sessions]").await;
+        visitor.touch(".query .primary", ".k-pick:not([disabled])").await;
+        visitor.touch(".k-pick:not([disabled])", ".k-pick[aria-checked=true]").await;
+        visitor.touch(FORWARD, ".kiosk main[data-step=confirm]").await;
+        visitor.touch(".send .k-btn", ".k-digits .turn").await;
+        visitor.types_code("12").await;
+        walks_away(visitor, clock, UNTIL_ASKED_FOR_CODE, "4-confirm").await;
 
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHANG, ".kiosk main[data-page=applications]").await;
-        walks_away(visitor, clock, UNTIL_ASKED, "4-applications").await;
+        walks_away(visitor, clock, UNTIL_ASKED, "5-applications").await;
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHANG, ".kiosk main[data-page=applications]").await;
         visitor.touch(".k-pick", ".kiosk main[data-page=application]").await;
-        walks_away(visitor, clock, UNTIL_ASKED, "5-application").await;
+        walks_away(visitor, clock, UNTIL_ASKED, "6-application").await;
+        visitor.chooses(Tile::Withdraw, ".kiosk main[data-page=card]").await;
+        visitor.lays_card(&ZHOU, ".kiosk main[data-page=applications]").await;
+        visitor.touch(".k-pick", ".kiosk main[data-page=end]").await;
+        visitor.touch(".send .k-btn", ".k-digits .turn").await;
+        visitor.types_code("12").await;
+        walks_away(visitor, clock, UNTIL_ASKED_FOR_CODE, "7-withdrawal").await;
     })
     .await;
 }
@@ -179,6 +198,27 @@ async fn whoever_says_so_stays_and_loses_nothing() {
             .await;
         assert_eq!(visitor.count(".k-dialog").await, Some(0), "the ring has begun anew, and nobody is asked");
         visitor.leaves().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_leave_with_their_code_and_with_no_other() {
+    let program = Edition::Training.program();
+    visit("kiosk-staff", LANDSCAPE, async |visitor, _clock| {
+        visitor.at_home().await;
+        for _ in 0..5 {
+            visitor.screen.tap((40, 30));
+        }
+        visitor.sees(".kiosk main[data-page=exit]", 1).await;
+        visitor.types("00000001", ".kiosk main .field").await;
+        visitor.touch(FORWARD, ".k-act .k-btn:last-child[disabled]").await;
+        visitor.sees(".tell .k-note", 1).await;
+        assert!(visitor.window.computer.is_running(&program), "a wrong code leads nowhere");
+        visitor.types("00000000", ".kiosk main .field").await;
+        let forward = visitor.middle(FORWARD).await;
+        visitor.screen.tap(forward);
+        visitor.window.computer.ends(&program).await;
     })
     .await;
 }

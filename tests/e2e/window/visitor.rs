@@ -35,6 +35,7 @@ pub enum Tile {
     Book = 0,
     Progress = 1,
     Voucher = 2,
+    Withdraw = 3,
     Offices = 6,
 }
 

@@ -5,6 +5,12 @@ const SILENT = "[aria-hidden=true], [hidden], script, style";
 const PIECES = "h1, h2, h3, p, li, dt, dd, button, section, [role=img], [role=status], .k-note, .k-card";
 const END = /[。！？.!?：:…]$/;
 
+/** What a layout leaves out is not there for the ear either. */
+const isShown = (element: Element): boolean => {
+  const { display, visibility } = getComputedStyle(element);
+  return display !== "none" && visibility === "visible";
+};
+
 /** The accessible text of a part of the page in reading order, one sentence for each piece. */
 export function accessibleText(root: Element): string {
   const pieces: string[] = [];
@@ -16,7 +22,7 @@ export function accessibleText(root: Element): string {
   };
   const read = (node: Node): void => {
     if (node.nodeType === Node.TEXT_NODE) piece += node.textContent ?? "";
-    if (!(node instanceof Element) || node.matches(SILENT)) return;
+    if (!(node instanceof Element) || node.matches(SILENT) || !isShown(node)) return;
     const label = node.getAttribute("aria-label");
     const own = node.matches(PIECES);
     if (own) close();
