@@ -59,6 +59,8 @@ impl Pace {
         self.waiting.fetch_sub(commands, Ordering::Relaxed);
         let one_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX) / commands.max(1);
         let before = self.command_us.load(Ordering::Relaxed);
+        // One that waited for a publication says little of the next.
+        let one_us = one_us.min(before.saturating_mul(4));
         self.command_us.store((before.saturating_mul(7).saturating_add(one_us) / 8).max(1), Ordering::Relaxed);
         self.groups.observe(f64::from(u32::try_from(commands).unwrap_or(u32::MAX)));
     }
@@ -208,5 +210,8 @@ mod tests {
         assert_eq!(pace.seconds(), 20, "100,000 commands of 200 microseconds each");
         pace.waiting.store(u64::MAX, Ordering::Relaxed);
         assert_eq!(pace.seconds(), 60, "and never longer than a minute");
+        pace.waiting.store(1_000, Ordering::Relaxed);
+        pace.note(1, Duration::from_secs(30));
+        assert_eq!(pace.seconds(), 1, "a command that waited half a minute for a publication makes nobody else wait");
     }
 }
