@@ -33,6 +33,7 @@ mod turns;
 mod visits;
 mod vouchers;
 
+pub(crate) use heard::let_end;
 pub use openapi::Description;
 pub use sign_in::SignIns;
 

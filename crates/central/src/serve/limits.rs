@@ -2,6 +2,7 @@
 //! certificate it shows, everybody else by their address. Whoever asks for more is told when to come back, and then is let in.
 
 use crate::problem::ApiProblem;
+use crate::routes::let_end;
 use crate::routes::metrics::Metrics;
 use crate::tls::{Peer, Place};
 use axum::extract::{ConnectInfo, Request, State};
@@ -67,6 +68,7 @@ impl Limits {
 pub async fn limited(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
     if request.extensions().get::<Place>().is_some_and(Place::is_beyond) {
         limits.metrics.count_limited();
+        let_end(request).await;
         return turned_away();
     }
     let device = request.extensions().get::<Peer>().and_then(|peer| peer.0?.device);

@@ -240,6 +240,8 @@ async fn beyond_all_connections_callers_are_told_when_to_come_back() {
     for _ in 0..8 {
         // One after another, each over a connection that is one too many.
         is_turned_away(client(&running, None).get(&healthz).send().await.unwrap()).await;
+        let long = client(&running, None).post(&healthz).body(" ".repeat(60_000)).send().await.unwrap();
+        is_turned_away(long).await;
     }
     let mut served = open.pop().unwrap();
     served.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").and_then(|()| served.flush()).unwrap();
