@@ -77,7 +77,7 @@ pub fn find_in_memory(process: &Path, words: &[&str]) -> Search {
         }
         let (start, end) = range.split_once('-').unwrap();
         let (start, end) = (u64::from_str_radix(start, 16).unwrap(), u64::from_str_radix(end, 16).unwrap());
-        let mut mapping = Mapping { memory: &memory, pages: &pages, start, end };
+        let mapping = Mapping { memory: &memory, pages: &pages, start, end };
         for (word, writing, address) in mapping.find(&sought, &mut search) {
             let place = place.unwrap_or("without a name");
             search.found.push(format!("{}: {word} as {writing} at {address:x}, {place}", name.trim()));
@@ -101,11 +101,7 @@ struct Mapping<'a> {
 }
 
 impl Mapping<'_> {
-    fn find<'a>(
-        &mut self,
-        sought: &[(&'a str, &'a str, Vec<u8>)],
-        search: &mut Search,
-    ) -> Vec<(&'a str, &'a str, u64)> {
+    fn find<'a>(&self, sought: &[(&'a str, &'a str, Vec<u8>)], search: &mut Search) -> Vec<(&'a str, &'a str, u64)> {
         let (mut found, mut at) = (Vec::new(), self.start);
         let mut chunk = vec![0; CHUNK_BYTES];
         while at < self.end {

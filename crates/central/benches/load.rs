@@ -2,7 +2,8 @@
 //! answer takes at half of that, and what becomes of twice as much. Beside it `pgbench` with the statements of one booking.
 //!
 //! The callers run in the same process and take their time from the same processors. Arrivals of the second and the third
-//! part follow a clock and not the answers, so that a slow answer makes nobody ask less.
+//! part follow a clock and not the answers, so that a slow answer makes nobody ask less. `YUYUE_BENCH_APPLICATIONS` and
+//! `YUYUE_BENCH_SECONDS` make all of it smaller.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -34,16 +35,35 @@ const CONNECTIONS: usize = 200;
 /// Seconds of each part whose arrivals follow a clock.
 const SECONDS: u32 = 10;
 
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Size {
+    applications: u32,
+    seconds: u32,
+}
+
+impl Size {
+    fn read() -> Self {
+        let number = |name: &str| std::env::var(name).ok().map(|text| text.parse().expect("a number"));
+        Self {
+            applications: number("YUYUE_BENCH_APPLICATIONS").unwrap_or(APPLICATIONS),
+            seconds: number("YUYUE_BENCH_SECONDS").unwrap_or(SECONDS),
+        }
+    }
+}
+
 fn main() {
+    let size = Size::read();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
     runtime.block_on(async {
-        measure::<kit::Sqlite>("SQLite").await;
-        let world = measure::<kit::Postgres>("PostgreSQL").await;
-        pgbench::run(&world);
+        measure::<kit::Sqlite>("SQLite", size).await;
+        let (world, people) = measure::<kit::Postgres>("PostgreSQL", size).await;
+        pgbench::run(&world, people, size.seconds);
     });
 }
 
-async fn measure<E: Engine>(name: &str) -> World<E> {
+/// Measures one engine; answers its city with how many people there are beside it.
+async fn measure<E: Engine>(name: &str, size: Size) -> (World<E>, u32) {
     println!("\n{name}");
     let world = World::<E>::new(1_000).await;
     if let Some(database) = &world.database {
@@ -55,28 +75,35 @@ async fn measure<E: Engine>(name: &str) -> World<E> {
     }
     world.allow_vouching().await;
     let counter = world.counter().await;
-    let people = world.clones(&world.cast(CastRole::PriorityEligible).clone(), 6 * APPLICATIONS).await;
-    let open = world.open_sessions(&people[0], Subject::Two);
-    let seal = |(index, record): (usize, &_)| {
-        let wish = Wish::Choose { sessions: vec![open[index % open.len()].id], ordered: false };
-        world.seal(&counter, &world.apply(record, Subject::Two, wish, None))
-    };
-    let mut envelopes: Vec<Envelope> = people.iter().enumerate().map(seal).collect();
     let wire = Wire::open(&world, &counter).await;
+    wire.connect().await;
+    let mut people = 0;
 
+    let envelopes = seal(&world, &counter, &mut people, size.applications).await;
     let begun = Instant::now();
-    let answers = wire.deliver_all(envelopes.split_off(envelopes.len() - APPLICATIONS as usize)).await;
-    let pace = u32::try_from(u128::from(APPLICATIONS) * 1_000 / begun.elapsed().as_millis()).unwrap();
+    let answers = wire.deliver_all(envelopes).await;
+    let pace = u32::try_from(u128::from(size.applications) * 1_000 / begun.elapsed().as_millis()).unwrap();
     report("as fast as they are answered", pace, &answers);
-    for (title, arrivals) in [("half of that", pace / 2), ("twice that", pace * 2)] {
-        let arrivals = arrivals.min(u32::try_from(envelopes.len()).unwrap() / SECONDS);
-        let part = envelopes.split_off(envelopes.len() - (arrivals * SECONDS) as usize);
-        let answers = wire.deliver_at(part, arrivals).await;
+    for (title, arrivals) in [("half of that", pace / 2), ("twice the first", pace * 2)] {
+        let envelopes = seal(&world, &counter, &mut people, arrivals * size.seconds).await;
+        let answers = wire.deliver_at(envelopes, arrivals).await;
         report(title, arrivals, &answers);
         check_kept(&world, &answers).await;
     }
     wire.running.stop().await;
-    world
+    (world, people)
+}
+
+/// Bookings of as many people who have none yet.
+async fn seal<E: Engine>(world: &World<E>, counter: &Device, people: &mut u32, count: u32) -> Vec<Envelope> {
+    let more = world.more_clones(&world.cast(CastRole::PriorityEligible).clone(), *people, count).await;
+    *people += count;
+    let open = world.open_sessions(&more[0], Subject::Two);
+    let seal = |(index, record): (usize, &_)| {
+        let wish = Wish::Choose { sessions: vec![open[index % open.len()].id], ordered: false };
+        world.seal(counter, &world.apply(record, Subject::Two, wish, None))
+    };
+    more.iter().enumerate().map(seal).collect()
 }
 
 /// How a booking was answered.
@@ -112,6 +139,15 @@ impl Wire {
         let lines = (0..CONNECTIONS).map(|_| line()).collect();
         let address = format!("https://localhost:{}/v1/commands", running.devices.port());
         Self { running, lines, address }
+    }
+
+    /// Opens a connection of each line, so that this is no part of what is measured.
+    async fn connect(&self) {
+        for line in &self.lines {
+            let nothing: [Envelope; 0] = [];
+            let answer = line.post(&self.address).json(&nothing).send().await.unwrap();
+            assert!(answer.status().is_success(), "the line is there: {}", answer.status());
+        }
     }
 
     async fn deliver(line: reqwest::Client, address: String, envelope: Envelope, since: Instant) -> Answer {
@@ -163,9 +199,11 @@ fn report(title: &str, a_second: u32, answers: &[Answer]) {
     took.sort_unstable();
     let at = |percent: usize| took.get(took.len() * percent / 100).copied().unwrap_or_default();
     let count = |is: fn(&Answer) -> bool| answers.iter().filter(|one| is(one)).count();
+    let told = answers.iter().filter(|one| one.decided.is_none() && one.retry_after.is_some());
+    let told = told.map(|one| one.took).max().unwrap_or_default();
     println!(
-        "{title:>28}: {a_second:>6} a second; {} accepted, {} refused, {} told to come back, {} without an answer; \
-         p50 {:?}, p99 {:?}",
+        "{title:>28}: {a_second:>6} a second; {} accepted, {} refused, {} told to come back (within {told:?}), {} without \
+         an answer; p50 {:?}, p99 {:?}",
         count(|one| one.decided == Some(true)),
         count(|one| one.decided == Some(false)),
         count(|one| one.decided.is_none() && one.retry_after.is_some()),

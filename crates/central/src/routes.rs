@@ -23,6 +23,7 @@ mod plans;
 mod priority_places;
 mod problems;
 mod results;
+mod room;
 mod schema;
 mod search;
 mod sessions;
@@ -32,6 +33,7 @@ mod turns;
 mod visits;
 mod vouchers;
 
+pub(crate) use heard::let_end;
 pub use openapi::Description;
 pub use sign_in::SignIns;
 
@@ -49,12 +51,12 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use metrics::Metrics;
+use room::Room;
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
@@ -69,8 +71,14 @@ pub const STRANGERS_BYTES_MAX: usize = 16 * 1024;
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a batch of commands at most: 256 bodies of 16 KiB, escaped, with their envelopes.
 pub const COMMANDS_BYTES_MAX: usize = 10 * 1024 * 1024;
-/// Requests worked on at once; live streams are not counted.
+/// Requests worked on at once; commands, pages of the feed and live streams are not counted.
 const CONCURRENT_MAX: usize = 512;
+/// Pages of the feed read at once, fewer than the store has connections for readers. However many computers fill their
+/// caches, nobody else waits for them.
+const PAGES_MAX: usize = 12;
+/// Requests that wait for their turn, and pages likewise: fewer than there may be connections, so that whoever finds no room
+/// has a line over which to be told.
+const LINE_MAX: usize = 1_024;
 /// How long one request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Answers shorter than this are not worth compressing.
@@ -126,7 +134,6 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
     let bounded = Router::new()
         .route("/v1/time", get(time::time::<S>))
         .route("/v1/sign-in", post(sign_in::sign_in::<S>))
-        .route("/v1/changes", get(changes::changes::<S>))
         .route("/v1/codes", post(codes::codes::<S>))
         .route("/v1/visits/codes", post(visits::code::<S>))
         .route("/v1/visits", post(visits::open::<S>).get(visits::prolong::<S>).delete(visits::end::<S>))
@@ -144,10 +151,15 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/audit/contradictions", post(audit::contradict::<S>))
         .route("/v1/seal", get(audit::seal::<S>))
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .route("/v1/commands", post(commands::commands::<S>).layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX)));
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let pages = Router::new().route("/v1/changes", get(changes::changes::<S>));
+    let commands = Router::new()
+        .route("/v1/commands", post(commands::commands::<S>))
+        .layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(app.writer.clone(), with_room));
     let recognised = middleware::from_fn_with_state(Arc::clone(&app), caller::recognised::<S>);
-    let bounded = in_time(in_turn(bounded).layer(recognised.clone()), &app);
+    let bounded = in_turn(bounded, CONCURRENT_MAX).merge(in_turn(pages, PAGES_MAX)).merge(commands);
+    let bounded = in_time(heard_out(bounded).layer(recognised.clone()), &app);
     let live = Router::new().route("/v1/changes/live", get(live::live::<S>)).layer(recognised);
     finish(bounded.merge(live), &app).with_state(app)
 }
@@ -166,7 +178,7 @@ pub fn for_public<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/openapi.json", get(openapi::openapi))
         .route("/healthz", get(admin::healthz))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    finish(in_time(in_turn(bounded), &app), &app).with_state(app)
+    finish(in_time(heard_out(in_turn(bounded, CONCURRENT_MAX)), &app), &app).with_state(app)
 }
 
 /// The endpoints for the operator, on this computer only.
@@ -175,17 +187,28 @@ pub fn for_admin<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/healthz", get(admin::healthz))
         .route("/readyz", get(admin::readyz::<S>))
         .route("/metrics", get(admin::metrics::<S>));
-    finish(in_time(in_turn(bounded), &app), &app).with_state(app)
+    finish(in_time(heard_out(in_turn(bounded, CONCURRENT_MAX)), &app), &app).with_state(app)
 }
 
 type Routes<S> = Router<Arc<App<S>>>;
 
-/// Hears requests out and works on so many at once.
-fn in_turn<S: Store>(router: Routes<S>) -> Routes<S> {
-    let long_bodies = Turns::new(heard::LONG_BODIES_MAX);
-    router
-        .layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_MAX))
-        .layer(middleware::from_fn_with_state(long_bodies, heard::heard))
+/// Hears requests out before they take a turn.
+fn heard_out<S: Store>(router: Routes<S>) -> Routes<S> {
+    router.layer(middleware::from_fn_with_state(Turns::new(heard::LONG_BODIES_MAX), heard::heard))
+}
+
+/// Works on so many at once.
+fn in_turn<S: Store>(router: Routes<S>, turns_max: usize) -> Routes<S> {
+    router.layer(middleware::from_fn_with_state(Room::new(turns_max, LINE_MAX), room::in_turn))
+}
+
+/// Commands wait in the writer's queue and nowhere else. Whoever finds no room there is told so before anything is read or
+/// checked of what they send.
+async fn with_room(State(writer): State<Writer>, request: Request, next: Next) -> Response {
+    match writer.check_room() {
+        Ok(()) => next.run(request).await,
+        Err(problem) => ApiProblem(problem).into_response(),
+    }
 }
 
 /// The wait for a turn counts too: whoever comes when everybody comes is told so within the same time.

@@ -3,6 +3,7 @@
 
 mod certificates;
 mod config;
+mod due;
 pub(crate) mod health;
 mod lead;
 pub(crate) mod limits;
@@ -17,16 +18,16 @@ use crate::core::Core;
 use crate::entropy::EntropyError;
 use crate::routes::metrics::Metrics;
 use crate::routes::{self, App, Closed, SignIns};
-use crate::scheduler::{Scheduler, SchedulerError};
 use crate::signatures::Signatures;
-use crate::sms::{self, Gateway};
-use crate::store::{LeaseTerm, Store, StoreError};
+use crate::sms::Gateway;
+use crate::store::{Store, StoreError};
 use crate::tls::{PeerAcceptor, TlsError};
 use crate::writer::Writer;
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use certificates::Certificates;
+use futures_util::future::join_all;
 use health::Health;
 use hyper_util::rt::TokioTimer;
 use lead::Lead;
@@ -45,10 +46,6 @@ use yuyue_protocol::cursor::Revision;
 
 /// How often a head is looked at that another process may have moved.
 const HEAD_EVERY: Duration = Duration::from_millis(250);
-/// How often what is due is done.
-const TICK_EVERY: Duration = Duration::from_secs(1);
-/// How often messages are handed over.
-const MESSAGES_EVERY: Duration = Duration::from_millis(500);
 /// How long a connection may be silent, and a request's head may take. Longer than our own devices keep a silent one.
 const IDLE_MAX: Duration = Duration::from_secs(120);
 /// Bytes of a request's head at most.
@@ -115,7 +112,10 @@ pub struct Running {
     closed: watch::Sender<Closed>,
     handles: Vec<Handle<SocketAddr>>,
     tasks: Vec<JoinHandle<()>>,
-    scheduler: Option<JoinHandle<()>>,
+    /// What ends by itself when the centre stops, after what it has begun.
+    finishing: Vec<JoinHandle<()>>,
+    /// Keeps the lease.
+    keeper: Option<JoinHandle<()>>,
     /// Gives the lease up.
     leave: Box<dyn Fn() -> Leaving + Send + Sync>,
 }
@@ -123,7 +123,8 @@ pub struct Running {
 type Leaving = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Running {
-    /// Stops: requests under way are finished, live streams end.
+    /// Stops: requests under way are finished, live streams end. What is due is finished as far as it has begun, and only
+    /// then the lease is given up.
     pub async fn stop(self) {
         self.closed.send_modify(|closed| closed.stopping = true);
         for handle in &self.handles {
@@ -132,15 +133,18 @@ impl Running {
         for task in &self.tasks[self.handles.len()..] {
             task.abort();
         }
-        if let Some(scheduler) = self.scheduler {
-            // It ends by itself, after what it has begun, unless the store does not answer.
-            let _ = tokio::time::timeout(STOP_WITHIN, scheduler).await;
+        // Unless the store does not answer.
+        let is_finished = tokio::time::timeout(STOP_WITHIN, join_all(self.finishing)).await.is_ok();
+        if let Some(keeper) = &self.keeper {
+            keeper.abort();
         }
-        for task in self.tasks {
+        for task in self.tasks.into_iter().chain(self.keeper) {
             // An aborted task ends with an error that says so.
             let _ = task.await;
         }
-        (self.leave)().await;
+        if is_finished {
+            (self.leave)().await;
+        }
     }
 
     /// Waits until a part of the centre ends, which none does by itself; answers which.
@@ -207,7 +211,8 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         closed: closed_sender.clone(),
         handles: Vec::new(),
         tasks: Vec::new(),
-        scheduler: None,
+        finishing: Vec::new(),
+        keeper: None,
         leave: leave(&core, holder),
     };
     let [devices, public, admin] = listeners;
@@ -215,7 +220,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     running.listen(public, Some(for_public), limit(routes::for_public(Arc::clone(&app)), &of_public))?;
     running.listen(admin, None, routes::for_admin(app))?;
 
-    running.work("the lease", lead::keep(Arc::clone(&core), holder, lead_sender));
+    running.keeper = Some(running.spawn("the lease", lead::keep(Arc::clone(&core), holder, lead_sender)));
     running.work("the check of signatures", async move { drop(signatures_ended.await) });
     running.work_beside(&core, gateway, head_sender, lead, writer_ended);
     let (clock, limits) = (Arc::clone(&central.clock), [of_devices, of_public]);
@@ -294,46 +299,10 @@ impl Running {
                 }
             }
         });
-        let (for_messages, leads) = (Arc::clone(core), lead.clone());
-        self.work("the sending of messages", async move {
-            let mut every = tokio::time::interval(MESSAGES_EVERY);
-            loop {
-                every.tick().await;
-                // Two senders would send everything twice.
-                let Some(term) = *leads.borrow() else { continue };
-                if let Err(error) = sms::send_due_in(term, &for_messages, &*gateway).await {
-                    tracing::error!(error = &error as &dyn std::error::Error, "messages wait");
-                }
-            }
-        });
-        let (core, due) = (Arc::clone(core), Arc::clone(&self.due));
-        let mut closed = self.closed.subscribe();
-        let health = Arc::clone(&self.health);
-        let work = async move {
-            let mut scheduler = Scheduler::default();
-            while !closed.borrow().stopping {
-                let term = *lead.borrow();
-                let done = match term {
-                    Some(term) => {
-                        let done;
-                        (scheduler, done) = tick_apart(scheduler, term, &core).await;
-                        done
-                    }
-                    // Another process does it; who waits is to be known here as well.
-                    None => core.refresh_board().await.map_err(Into::into),
-                };
-                if let Err(error) = done {
-                    tracing::error!(error = &error as &dyn std::error::Error, "what is due was not done");
-                }
-                tokio::select! {
-                    () = tokio::time::sleep(TICK_EVERY) => {}
-                    // Whoever moves the clock does not wait for the next look.
-                    () = due.notified() => {}
-                    _ = closed.wait_for(|closed| closed.stopping) => {}
-                }
-            }
-        };
-        self.scheduler = Some(tokio::spawn(async move { health.watch("the scheduler", work).await }));
+        let sending = due::send_messages(Arc::clone(core), gateway, lead.clone(), self.closed.subscribe());
+        self.finishing.push(self.spawn("the sending of messages", sending));
+        let scheduling = due::schedule(Arc::clone(core), lead, Arc::clone(&self.due), self.closed.subscribe());
+        self.finishing.push(self.spawn("the scheduler", scheduling));
     }
 
     /// What keeps the listeners good: who is shut out leaves at once, certificates are renewed, quiet callers forgotten.
@@ -371,24 +340,15 @@ impl Running {
 
     /// Runs a part that is not expected to end.
     fn work(&mut self, part: &'static str, work: impl Future<Output = ()> + Send + 'static) {
-        let health = Arc::clone(&self.health);
-        self.tasks.push(tokio::spawn(async move { health.watch(part, work).await }));
+        let task = self.spawn(part, work);
+        self.tasks.push(task);
     }
-}
 
-/// Does what is due on a thread for what blocks: giving the places of a city out takes seconds, in which the lease is to be
-/// renewed and everybody answered.
-async fn tick_apart<S: Store>(
-    mut scheduler: Scheduler,
-    term: LeaseTerm,
-    core: &Arc<Core<S>>,
-) -> (Scheduler, Result<(), SchedulerError>) {
-    let (core, runtime) = (Arc::clone(core), tokio::runtime::Handle::current());
-    let ticking = tokio::task::spawn_blocking(move || {
-        let done = runtime.block_on(scheduler.tick_in(term, &core)).map(drop);
-        (scheduler, done)
-    });
-    ticking.await.unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+    /// Runs a part that is not expected to end before the centre stops.
+    fn spawn(&self, part: &'static str, work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        let health = Arc::clone(&self.health);
+        tokio::spawn(async move { health.watch(part, work).await })
+    }
 }
 
 fn note(ended: Result<(), std::io::Error>) {

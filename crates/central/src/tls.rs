@@ -14,7 +14,7 @@ use rustls::{RootCertStore, ServerConfig};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,6 +25,8 @@ use yuyue_domain::ids::DeviceId;
 
 /// How long a connection may take to agree on its encryption.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The part of the connections that may be open beyond all of them, each only to be told when to come back.
+const TURNED_AWAY_PART: usize = 16;
 
 /// Why a listener cannot be encrypted.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +91,8 @@ pub fn for_public(server: ServerCertificate) -> Result<ServerConfig, TlsError> {
 pub struct PeerAcceptor {
     inner: RustlsAcceptor,
     free: Arc<Semaphore>,
+    /// For those who are turned away.
+    beyond: Arc<Semaphore>,
     addresses: Arc<Addresses>,
     /// How long it is waited for somebody who takes nothing.
     patience: Duration,
@@ -134,22 +138,44 @@ impl Drop for AddressPlace {
     }
 }
 
-/// The place of a connection among those that are allowed, given back when its last request is gone.
+/// The place of a connection, given back when its last request is gone.
 #[derive(Clone)]
 pub struct Place {
-    _place: Arc<(OwnedSemaphorePermit, AddressPlace)>,
+    _place: Arc<OwnedSemaphorePermit>,
+    /// Its place among those of its address; none for one that is turned away.
+    of_address: Option<Arc<AddressPlace>>,
+}
+
+impl Place {
+    /// Whether it is one too many: whoever asks over it is told when to come back.
+    #[must_use]
+    pub const fn is_beyond(&self) -> bool {
+        self.of_address.is_none()
+    }
 }
 
 impl PeerAcceptor {
     /// With this encryption, which can be renewed, and at most so many connections at once and of each address as are
-    /// configured; who comes beyond them is turned away.
+    /// configured. Who comes beyond them is told when to come back, and hung up on when too many are told so at once.
     #[must_use]
     pub fn new(tls: RustlsConfig, config: &ServeConfig) -> Self {
         let inner = RustlsAcceptor::new(tls).handshake_timeout(HANDSHAKE_TIMEOUT);
         let free = Arc::new(Semaphore::new(config.connections.min(Semaphore::MAX_PERMITS)));
+        let beyond = Arc::new(Semaphore::new((config.connections / TURNED_AWAY_PART).clamp(1, Semaphore::MAX_PERMITS)));
         let addresses = Addresses { open: Mutex::default(), each_max: config.connections_per_address };
         let patience = Duration::from_secs(config.answer_seconds.get().into());
-        Self { inner, free, addresses: Arc::new(addresses), patience }
+        Self { inner, free, beyond, addresses: Arc::new(addresses), patience }
+    }
+
+    /// A place for a connection of this address.
+    fn take_place(&self, address: io::Result<SocketAddr>) -> Option<Place> {
+        let free = Arc::clone(&self.free).try_acquire_owned().ok();
+        let of_address = address.ok().and_then(|address| self.addresses.take(address.ip()));
+        if let Some((place, of_address)) = free.zip(of_address) {
+            return Some(Place { _place: Arc::new(place), of_address: Some(Arc::new(of_address)) });
+        }
+        let beyond = Arc::clone(&self.beyond).try_acquire_owned().ok();
+        beyond.map(|place| Place { _place: Arc::new(place), of_address: None })
     }
 }
 
@@ -159,11 +185,9 @@ impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let place = Arc::clone(&self.free).try_acquire_owned().ok();
-        let of_address = stream.peer_addr().ok().and_then(|peer| self.addresses.take(peer.ip()));
+        let place = self.take_place(stream.peer_addr());
         let accepting = self.inner.accept(Patient::new(stream, self.patience), service);
         Box::pin(async move {
-            let place = place.zip(of_address);
             let place = place.ok_or_else(|| io::Error::new(io::ErrorKind::QuotaExceeded, "too many connections"))?;
             let (stream, service) = accepting.await?;
             let certificates = stream.get_ref().1.peer_certificates();
@@ -171,7 +195,7 @@ impl<S: Send + 'static> Accept<TcpStream, S> for PeerAcceptor {
                 .and_then(|chain| chain.first())
                 .map(|certificate| PeerCertificate { fingerprint: hash(certificate), device: device_in(certificate) });
             let recognised = Extension(Peer(shown)).layer(service);
-            Ok((stream, Extension(Place { _place: Arc::new(place) }).layer(recognised)))
+            Ok((stream, Extension(place).layer(recognised)))
         })
     }
 }

@@ -17,7 +17,9 @@ use yuyue_protocol::outcome::ItemOutcome;
 pub const QUEUE_MAX: usize = 1_024;
 /// Commands decided in one transaction, unless one request alone has more.
 pub const GROUP_MAX: usize = 512;
-/// The longest time, in seconds, after which a caller who found the queue full is asked to come back.
+/// Seconds for which somebody may have to wait for what waits already: whoever would wait longer is told so at once.
+const WAIT_SECONDS_MAX: u32 = 5;
+/// The longest time, in seconds, after which a caller who found no room is asked to come back.
 const RETRY_SECONDS_MAX: u64 = 60;
 /// Bounds of the sizes of groups.
 const GROUP_SIZES: [f64; 8] = [1.0, 2.0, 4.0, 8.0, 32.0, 128.0, 256.0, 512.0];
@@ -57,6 +59,8 @@ impl Pace {
         self.waiting.fetch_sub(commands, Ordering::Relaxed);
         let one_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX) / commands.max(1);
         let before = self.command_us.load(Ordering::Relaxed);
+        // One that waited for a publication says little of the next.
+        let one_us = one_us.min(before.saturating_mul(4));
         self.command_us.store((before.saturating_mul(7).saturating_add(one_us) / 8).max(1), Ordering::Relaxed);
         self.groups.observe(f64::from(u32::try_from(commands).unwrap_or(u32::MAX)));
     }
@@ -94,10 +98,11 @@ impl Writer {
     /// Has envelopes decided; answers in the order given.
     ///
     /// # Errors
-    /// [`ErrorCode::Busy`] when the queue is full or the writer has ended, and what the core says of the whole.
+    /// [`ErrorCode::Busy`] when there is no room or the writer has ended, and what the core says of the whole.
     pub async fn decide(&self, deliveries: Vec<Delivery>) -> Answer {
+        self.check_room()?;
         let (answer, answered) = oneshot::channel();
-        let busy = |why: &str| Problem::new(ErrorCode::Busy, why).retry_after(self.retry_seconds());
+        let busy = |why: &str| self.busy(why);
         let commands = deliveries.len() as u64;
         // Counted first: the writer may be done with it before this goes on.
         self.pace.waiting.fetch_add(commands, Ordering::Relaxed);
@@ -109,6 +114,24 @@ impl Writer {
             }
         })?;
         answered.await.map_err(|_| busy("the centre is stopping"))?
+    }
+
+    /// Whether somebody who comes now is decided soon, so that nothing of what they send need be read when they are not.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Busy`] with the seconds after which there will be room.
+    pub fn check_room(&self) -> Result<(), Problem> {
+        if self.queue.capacity() == 0 {
+            return Err(self.busy("the queue is full"));
+        }
+        if self.pace.seconds() > WAIT_SECONDS_MAX {
+            return Err(self.busy("what waits already takes too long"));
+        }
+        Ok(())
+    }
+
+    fn busy(&self, why: &str) -> Problem {
+        Problem::new(ErrorCode::Busy, why).retry_after(self.retry_seconds())
     }
 
     /// Seconds after which what waits now is decided, as fast as it went lately.
@@ -187,5 +210,8 @@ mod tests {
         assert_eq!(pace.seconds(), 20, "100,000 commands of 200 microseconds each");
         pace.waiting.store(u64::MAX, Ordering::Relaxed);
         assert_eq!(pace.seconds(), 60, "and never longer than a minute");
+        pace.waiting.store(1_000, Ordering::Relaxed);
+        pace.note(1, Duration::from_secs(30));
+        assert_eq!(pace.seconds(), 1, "a command that waited half a minute for a publication makes nobody else wait");
     }
 }

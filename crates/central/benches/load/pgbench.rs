@@ -6,10 +6,9 @@ use std::process::Command;
 
 /// As many as the centre has connections.
 const CLIENTS: [u32; 3] = [1, 8, 16];
-const SECONDS: u32 = 10;
 
-/// The copies of a person that the measurement has made, and rows of the length that a booking's have.
-const BOOKING: &str = "\\set applicant random(5000000, 5059999)
+/// Of one of the copies of a person that the measurement has made, with rows of the length that a booking's have.
+const BOOKING: &str = "\\set applicant random(5000000, 5000000 + :people - 1)
 BEGIN;
 SELECT id FROM applicant WHERE id = :applicant FOR UPDATE;
 SELECT document FROM applicant WHERE id = :applicant;
@@ -31,7 +30,7 @@ COMMIT;
 ";
 
 /// Measures it on the database of a city; the audit's chain is broken behind it.
-pub fn run(world: &World<Postgres>) {
+pub fn run(world: &World<Postgres>, people: u32, seconds: u32) {
     let database = world.database.as_ref().unwrap();
     let script = world.folder.path().join("booking.sql");
     std::fs::write(&script, BOOKING).unwrap();
@@ -39,7 +38,7 @@ pub fn run(world: &World<Postgres>) {
     for clients in CLIENTS {
         let output = Command::new(program("pgbench"))
             .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
-            .args([format!("--client={clients}"), format!("--time={SECONDS}")])
+            .args([format!("--client={clients}"), format!("--time={seconds}"), format!("--define=people={people}")])
             .arg("--file")
             .args([script.as_os_str(), database.url.as_ref()])
             .output()

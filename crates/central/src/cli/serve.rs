@@ -35,7 +35,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     }
     let spool = config.sms.spool.unwrap_or_else(|| arguments.place.folder.join("sms"));
     let gateway = Arc::new(SpoolGateway::new(&spool)?);
-    // A transaction blocks the worker that asks for it, so there are more workers than processors.
+    // A look into the file keeps the worker that takes it, so there are more workers than processors.
     let workers = std::thread::available_parallelism().map_or(4, usize::from) * 2;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers.max(4)).enable_all().build()?;
     runtime.block_on(async {

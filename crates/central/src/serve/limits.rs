@@ -2,9 +2,11 @@
 //! certificate it shows, everybody else by their address. Whoever asks for more is told when to come back, and then is let in.
 
 use crate::problem::ApiProblem;
+use crate::routes::let_end;
 use crate::routes::metrics::Metrics;
-use crate::tls::Peer;
+use crate::tls::{Peer, Place};
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use governor::clock::{Clock as _, DefaultClock};
@@ -18,6 +20,10 @@ use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// The part of a minute's requests that may come at once.
 const BURST_PART: u32 = 4;
+
+/// Seconds after which somebody comes back who found every connection taken. When one will be free nobody can tell; silent
+/// ones are closed, and devices wait longer each time.
+const CONNECTION_RETRY_SECONDS: u32 = 5;
 
 /// Who is calling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +66,11 @@ impl Limits {
 
 /// Lets a request through, or says when to come back.
 pub async fn limited(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
+    if request.extensions().get::<Place>().is_some_and(Place::is_beyond) {
+        limits.metrics.count_limited();
+        let_end(request).await;
+        return turned_away();
+    }
     let device = request.extensions().get::<Peer>().and_then(|peer| peer.0?.device);
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     let asking = match (device, address) {
@@ -70,6 +81,14 @@ pub async fn limited(State(limits): State<Arc<Limits>>, request: Request, next: 
         Ok(()) => next.run(request).await,
         Err(problem) => ApiProblem(problem).into_response(),
     }
+}
+
+/// What is told over a connection that is one too many, and ends it.
+fn turned_away() -> Response {
+    let busy = Problem::new(ErrorCode::Busy, "too many connections").retry_after(CONNECTION_RETRY_SECONDS);
+    let mut response = ApiProblem(busy).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// The address by which a caller counts: one subscriber has 2^64 addresses of the newer kind.

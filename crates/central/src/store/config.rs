@@ -18,6 +18,8 @@ pub struct StoreConfig {
     pub write_connections: usize,
     /// For what decides commands, does what is due and hands messages over, and for nothing else. Two more are for the lease.
     pub reserved_connections: usize,
+    /// For the short looks with which they and every request begin, such as who is calling.
+    pub look_connections: usize,
     /// Seconds for which a request waits for one of them.
     pub wait_seconds: u32,
     /// Seconds that one statement may take.
@@ -36,6 +38,7 @@ impl Default for StoreConfig {
             connections: 16,
             write_connections: 8,
             reserved_connections: 4,
+            look_connections: 4,
             wait_seconds: 5,
             statement_seconds: 60,
             lock_seconds: 20,

@@ -64,9 +64,12 @@ pub struct PostgresStore {
     readers: Pool,
     /// For requests that write. Whoever waits for the feed waits with a connection in hand, and not with a reader's.
     writers: Pool,
-    /// For the transactions of what decides and of what is due, which never wait behind requests. What they read before comes
-    /// from the readers.
+    /// For the transactions of what decides and of what is due, and for what the latter reads alone. They never wait behind
+    /// requests.
     reserved: Pool,
+    /// For the short looks with which a command and what is due begin: who is calling, what has changed of the plan. Whoever
+    /// reads pages has none of these.
+    looks: Pool,
     /// For the lease and the head of the feed: a crowd of requests must not make it look as if this process were gone.
     apart: Pool,
 }
@@ -110,20 +113,31 @@ impl PostgresStore {
             readers: connect(limits.connections)?,
             writers: connect(limits.write_connections)?,
             reserved: connect(limits.reserved_connections)?,
+            looks: connect(limits.look_connections)?,
             apart: connect(APART)?,
         };
         schema::bring_up_to_date(&mut store.client().await?).await?;
         Ok(store)
     }
 
-    /// For reading, and for single rows that nothing else waits for.
+    /// For reading what neither a command nor what is due waits for.
     async fn client(&self) -> Result<Client, StoreError> {
         Ok(self.readers.get().await?)
     }
 
+    /// For a short look, or a single row of a visit.
+    async fn look_client(&self) -> Result<Client, StoreError> {
+        Ok(self.looks.get().await?)
+    }
+
+    /// For what only the work that is due reads.
+    async fn due_client(&self) -> Result<Client, StoreError> {
+        Ok(self.reserved.get().await?)
+    }
+
     /// Whose connections a decision is written over.
     fn writers(&self, wants: &Wants) -> &Pool {
-        let is_reserved = !wants.commands.is_empty() || wants.term.is_some();
+        let is_reserved = !wants.commands.is_empty() || wants.term.is_some() || wants.is_due;
         if is_reserved { &self.reserved } else { &self.writers }
     }
 
@@ -189,18 +203,18 @@ impl Store for PostgresStore {
     }
 
     async fn get_published_until(&self) -> Result<Timestamp, StoreError> {
-        publication::get_published_until(&self.client().await?).await
+        publication::get_published_until(&self.due_client().await?).await
     }
 
     async fn list_catalogue(&self, after: Revision) -> Result<(Vec<Row>, Revision), StoreError> {
-        let mut client = self.client().await?;
+        let mut client = self.look_client().await?;
         let snapshot = snapshot(&mut client).await?;
         let rows = catalogue::list_changed(&snapshot, after).await?;
         Ok((rows, feed::get_head(&snapshot).await?.revision))
     }
 
     async fn list_waiting(&self, after: Option<ApplicantId>, limit: u32) -> Result<Vec<ApplicantRecord>, StoreError> {
-        let mut client = self.client().await?;
+        let mut client = self.due_client().await?;
         let snapshot = snapshot(&mut client).await?;
         let ids = application::list_waiting_applicants(&snapshot, after, Some(limit)).await?;
         let records = applicant::list_records(&snapshot, &ids.into_iter().collect()).await?;
@@ -208,7 +222,7 @@ impl Store for PostgresStore {
     }
 
     async fn list_changed_records(&self, after: Revision, limit: u32) -> Result<ChangedRecords, StoreError> {
-        let mut client = self.client().await?;
+        let mut client = self.due_client().await?;
         let snapshot = snapshot(&mut client).await?;
         let (ids, until) = feed::list_changed_applicants(&snapshot, after, limit).await?;
         let records = applicant::list_records(&snapshot, &ids).await?;
@@ -217,19 +231,19 @@ impl Store for PostgresStore {
     }
 
     async fn find_device(&self, fingerprint: &Hash) -> Result<Option<DeviceRow>, StoreError> {
-        device::find_by_fingerprint(&self.client().await?, fingerprint).await
+        device::find_by_fingerprint(&self.look_client().await?, fingerprint).await
     }
 
     async fn find_enrolment(&self, code: &Hash) -> Result<Option<DeviceRow>, StoreError> {
-        device::find_by_enrolment(&self.client().await?, code).await
+        device::find_by_enrolment(&self.look_client().await?, code).await
     }
 
     async fn list_devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
-        device::list(&self.client().await?).await
+        device::list(&self.look_client().await?).await
     }
 
     async fn find_account(&self, staff_number: &str) -> Result<Option<Account>, StoreError> {
-        account::find(&self.client().await?, staff_number).await
+        account::find(&self.look_client().await?, staff_number).await
     }
 
     async fn list_accounts(&self) -> Result<Vec<Account>, StoreError> {
@@ -237,7 +251,7 @@ impl Store for PostgresStore {
     }
 
     async fn find_token(&self, token: &Hash, device: DeviceId, now: Timestamp) -> Result<Option<Clerk>, StoreError> {
-        account::find_token(&self.client().await?, token, device, now).await
+        account::find_token(&self.look_client().await?, token, device, now).await
     }
 
     async fn find_record(&self, id: ApplicantId) -> Result<Option<ApplicantRecord>, StoreError> {
@@ -279,21 +293,21 @@ impl Store for PostgresStore {
         &self,
         published_after: Timestamp,
     ) -> Result<BTreeMap<SessionId, PriorityRow>, StoreError> {
-        session::list_priority(&self.client().await?, published_after).await
+        session::list_priority(&self.look_client().await?, published_after).await
     }
 
     async fn list_policy_documents(&self) -> Result<Vec<PolicyDocument>, StoreError> {
-        catalogue::list_policy_documents(&self.client().await?).await
+        catalogue::list_policy_documents(&self.due_client().await?).await
     }
 
     async fn list_counts(&self) -> Result<(Vec<SessionCounts>, Vec<Ladder>), StoreError> {
-        let mut client = self.client().await?;
+        let mut client = self.due_client().await?;
         let snapshot = snapshot(&mut client).await?;
         Ok((session::list_counts(&snapshot).await?, session::list_ladders(&snapshot).await?))
     }
 
     async fn list_due_sms(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSms>, StoreError> {
-        sms::list_due(&self.client().await?, now, limit).await
+        sms::list_due(&self.due_client().await?, now, limit).await
     }
 
     async fn list_audit(&self, after: u64, limit: u32) -> Result<Vec<Record>, StoreError> {
@@ -310,7 +324,7 @@ impl Store for PostgresStore {
     }
 
     async fn find_visit(&self, device: DeviceId) -> Result<Option<VisitRow>, StoreError> {
-        visit::find(&self.client().await?, device).await
+        visit::find(&self.look_client().await?, device).await
     }
 
     async fn prolong_visit(
@@ -320,23 +334,23 @@ impl Store for PostgresStore {
         now: Timestamp,
         span: VisitSpan,
     ) -> Result<Option<ApplicantId>, StoreError> {
-        visit::prolong(&self.client().await?, device, token, now, span).await
+        visit::prolong(&self.look_client().await?, device, token, now, span).await
     }
 
     async fn open_visit(&self, device: DeviceId, visit: &VisitRow) -> Result<(), StoreError> {
-        visit::open(&self.client().await?, device, visit).await
+        visit::open(&self.look_client().await?, device, visit).await
     }
 
     async fn end_visit(&self, device: DeviceId) -> Result<(), StoreError> {
-        visit::end(&self.client().await?, device).await
+        visit::end(&self.look_client().await?, device).await
     }
 
     async fn count_asked(&self, device: DeviceId, now: Timestamp, within_seconds: u32) -> Result<Asked, StoreError> {
-        visit::ask(&self.client().await?, device, now, within_seconds).await
+        visit::ask(&self.look_client().await?, device, now, within_seconds).await
     }
 
     async fn report_open(&self, report: &OpenReport) -> Result<Vec<OpenAt>, StoreError> {
-        open_record::report(&self.client().await?, report).await
+        open_record::report(&self.look_client().await?, report).await
     }
 
     async fn hold_lease(&self, holder: Uuid, seconds: u32) -> Result<Option<LeaseTerm>, StoreError> {

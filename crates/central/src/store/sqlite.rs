@@ -7,6 +7,7 @@ mod audit;
 mod catalogue;
 mod code;
 mod command;
+mod connections;
 mod device;
 mod fault;
 mod feed;
@@ -28,10 +29,11 @@ use super::{
 };
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
+use connections::Connections;
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
@@ -45,7 +47,7 @@ use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::Clerk;
 use yuyue_protocol::change::{ChangesPage, Row};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
-use yuyue_sqlite::{Durability, FileKind, Key, Place, open, open_reader};
+use yuyue_sqlite::{Durability, FileKind, Key};
 
 mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
@@ -60,24 +62,9 @@ pub const FILE_KIND: FileKind = FileKind {
     page_cache_kib: 64 * 1024,
 };
 
-/// Idle reader connections that are kept.
-const READERS_MAX: usize = 8;
-
-/// The one connection that writes.
-struct Writer {
-    connection: Connection,
-    /// A connection on which a write has failed is never written to again: after a failed sync, trying once more could
-    /// report success for data that never reached the disk.
-    has_failed: bool,
-}
-
 /// The store over one `SQLite` file.
 pub struct SqliteStore {
-    path: PathBuf,
-    key: Option<Key>,
-    readers: Mutex<Vec<Connection>>,
-    // Closed behind the readers: only a connection that writes moves the log into the file.
-    writer: Mutex<Writer>,
+    connections: Connections,
     visits: Mutex<VisitMemory>,
     open_records: Mutex<OpenMemory>,
 }
@@ -94,11 +81,11 @@ impl SqliteStore {
         epoch: Epoch,
         now: Timestamp,
     ) -> Result<Self, OpenStoreError> {
-        let store = Self::open_any(path, key)?;
+        let mut store = Self::open_any(path, key)?;
         if store.has_centre()? {
             return Err(OpenStoreError::NotEmpty);
         }
-        store.write_on(|connection| feed::insert_centre(connection, city, epoch, now))?;
+        store.connections.write_alone(|connection| feed::insert_centre(connection, city, epoch, now))?;
         Ok(store)
     }
 
@@ -112,16 +99,8 @@ impl SqliteStore {
     }
 
     fn open_any(path: &Path, key: Option<Key>) -> Result<Self, OpenStoreError> {
-        let connection = open(&FILE_KIND, Place::new(path, key.as_ref()))?;
-        let writer = Mutex::new(Writer { connection, has_failed: false });
-        Ok(Self {
-            path: path.to_owned(),
-            key,
-            writer,
-            readers: Mutex::default(),
-            visits: Mutex::default(),
-            open_records: Mutex::default(),
-        })
+        let connections = Connections::open(path, key)?;
+        Ok(Self { connections, visits: Mutex::default(), open_records: Mutex::default() })
     }
 
     fn has_centre(&self) -> Result<bool, StoreError> {
@@ -134,7 +113,7 @@ impl SqliteStore {
     /// When the copy cannot be written. An existing file is never overwritten.
     pub fn back_up(&self, target: &Path) -> Result<(), StoreError> {
         let target = target.to_str().ok_or_else(|| StoreError::Failed("the path is no text".into()))?;
-        let connection = self.reader()?;
+        let connection = self.connections.reader()?;
         // The copy is another file: only the connection's own file stays read-only.
         connection.pragma_update(None, "query_only", false)?;
         // VACUUM INTO keeps the key of the source and refuses a file that exists.
@@ -146,46 +125,12 @@ impl SqliteStore {
         self.visits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn reader(&self) -> Result<Connection, StoreError> {
-        let place = Place::new(&self.path, self.key.as_ref());
-        Ok(open_reader(&FILE_KIND, place)?)
-    }
-
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => self.reader()?,
-        };
-        let answer = {
-            // One transaction, so that several statements see one state.
-            let transaction = connection.transaction()?;
-            work(&transaction)
-        };
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        // A connection that met damage reads nothing more.
-        if answer.is_ok() && readers.len() < READERS_MAX {
-            readers.push(connection);
-        }
-        answer
+        self.connections.read(work)
     }
 
-    /// Writes, on a file that is opened anew when the write before has failed. The new connection is opened before the old
-    /// one is closed: what failed stays undone.
-    fn write_on<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        // A decision that panicked has rolled its transaction back on the way out, so the connection is sound.
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if writer.has_failed {
-            let connection = open(&FILE_KIND, Place::new(&self.path, self.key.as_ref()))?;
-            *writer = Writer { connection, has_failed: false };
-        }
-        let written = work(&mut writer.connection);
-        writer.has_failed = written.is_err();
-        written
-    }
-
-    fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.write_on(|connection| write::written(connection, work))
+    async fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.connections.write(|connection| write::written(connection, work)).await
     }
 }
 
@@ -195,7 +140,7 @@ impl Store for SqliteStore {
         wants: &Wants,
         decide: F,
     ) -> Result<T, StoreError> {
-        self.write_on(|connection| write::transacted(connection, wants, decide))
+        self.connections.write(|connection| write::transacted(connection, wants, decide)).await
     }
 
     async fn look(&self, wants: &Wants) -> Result<Loaded, StoreError> {
@@ -203,12 +148,12 @@ impl Store for SqliteStore {
     }
 
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
-        let page = self.read(|connection| feed::find_page(connection, query))?;
+        let page = self.connections.read_long(|connection| feed::find_page(connection, query))?;
         page.map(StoredPage::read).transpose()
     }
 
     async fn find_changes_text(&self, query: &FeedQuery) -> Result<Option<String>, StoreError> {
-        let page = self.read(|connection| feed::find_page(connection, query))?;
+        let page = self.connections.read_long(|connection| feed::find_page(connection, query))?;
         page.map(StoredPage::into_text).transpose()
     }
 
@@ -291,14 +236,14 @@ impl Store for SqliteStore {
         after: u32,
         limit: u32,
     ) -> Result<Vec<PublishedResult>, StoreError> {
-        self.read(|connection| publication::list_results(connection, publication, after, limit))
+        self.connections.read_long(|connection| publication::list_results(connection, publication, after, limit))
     }
 
     async fn find_publication_record(
         &self,
         publication: PublicationId,
     ) -> Result<Option<PublicationRecord>, StoreError> {
-        self.read(|connection| publication::find_record(connection, publication))
+        self.connections.read_long(|connection| publication::find_record(connection, publication))
     }
 
     async fn list_priority_places(
@@ -373,16 +318,16 @@ impl Store for SqliteStore {
     }
 
     async fn purge(&self, before: &PurgeBefore) -> Result<Purged, StoreError> {
-        self.write(|connection| purge::purge(connection, before))
+        self.write(|connection| purge::purge(connection, before)).await
     }
 
     async fn begin_epoch(&self, epoch: Epoch) -> Result<(), StoreError> {
-        self.write(|connection| feed::begin_epoch(connection, epoch))
+        self.write(|connection| feed::begin_epoch(connection, epoch)).await
     }
 
     async fn reset(&self, epoch: Epoch, now: Timestamp) -> Result<(), StoreError> {
         *self.visits() = VisitMemory::default();
-        self.write(|connection| purge::reset(connection, epoch, now))
+        self.write(|connection| purge::reset(connection, epoch, now)).await
     }
 }
 

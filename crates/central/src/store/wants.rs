@@ -18,6 +18,7 @@ use yuyue_protocol::outcome::ItemOutcome;
 
 /// What a decision needs to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Wants {
     /// Rows of the catalogue (offices, sites, policy, notices, clerks, sessions) that changed after this revision.
     pub catalogue_after: Option<Revision>,
@@ -55,6 +56,8 @@ pub struct Wants {
     pub next_ids: bool,
     /// The term of the lease under which this is done: nothing is written when another process holds it by then.
     pub term: Option<LeaseTerm>,
+    /// Whether it belongs to what the clock makes due though it stands on no term, and waits behind no request.
+    pub is_due: bool,
 }
 
 /// What the store knows of it.

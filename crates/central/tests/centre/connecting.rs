@@ -2,17 +2,34 @@
 
 use crate::kit::cluster::Database;
 use crate::kit::{Postgres, World, at_once, place};
+use crate::wire::{client, serve, url};
+use reqwest::StatusCode;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
+use tokio::task::JoinSet;
+use tokio_postgres::Client;
 use uuid::Uuid;
-use yuyue_central::audit::{Act, Entry};
+use yuyue_central::central::Central;
+use yuyue_central::core::{Core, CoreConfig};
+use yuyue_central::scheduler::Scheduler;
+use yuyue_central::secret::hash;
+use yuyue_central::sms::{Messenger, SimulatedPhone};
 use yuyue_central::store::postgres::PostgresStore;
-use yuyue_central::store::{Batch, OpenStoreError, Store as _, StoreConfig, StoreError, Wants};
+use yuyue_central::store::{
+    AnyStore, Batch, NewSms, OpenStoreError, Store as _, StoreConfig, StoreError, VisitSpan, Wants, Write,
+};
+use yuyue_domain::ids::PublicationId;
+use yuyue_domain::licence::Subject;
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::centre::Centre as _;
 use yuyue_protocol::cursor::Epoch;
+use yuyue_protocol::outcome::{ItemOutcome, Outcome};
+use yuyue_sample::CastRole;
 
 fn recognised_by(authority: PathBuf) -> StoreConfig {
     StoreConfig { authority: Some(authority), ..StoreConfig::default() }
@@ -99,42 +116,138 @@ async fn whoever_waits_too_long_for_a_lock_or_a_connection_is_told_to_come_back(
     assert!(other.get_head().await.is_ok(), "and the next one gets one");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_burst_of_reads_keeps_neither_commands_nor_what_is_due_waiting() {
-    let city = World::<Postgres>::new(10).await;
-    let database = city.database.as_ref().unwrap();
-    let few = StoreConfig { connections: 2, wait_seconds: 3_600, ..place(Some(database)) };
-    let store = Arc::new(PostgresStore::open(&database.url, &few).await.unwrap());
-    let (mut outside, mut burst) = (database.connect().await, tokio::task::JoinSet::new());
-    let locked = outside.transaction().await.unwrap();
-    locked.batch_execute("LOCK TABLE policy_document IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    for _ in 0..50 {
-        let store = Arc::clone(&store);
-        burst.spawn(async move { store.list_policy_documents().await.map(drop) });
-    }
-    let watcher = database.connect().await;
+/// Waits until so many connections of the database wait for a lock.
+async fn wait_for_waiting(database: &Database, count: usize) {
+    let (watcher, count) = (database.connect().await, i64::try_from(count).unwrap());
     let waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    while watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < 2 {
+    while watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < count {
         tokio::task::yield_now().await;
     }
-    let write = |wants: Wants| {
-        let store = Arc::clone(&store);
-        let mut batch = Batch::at(Timestamp::MIN);
-        batch.audit(Entry::new(Timestamp::MIN, Act::Searched));
-        async move { store.transact(&wants, |_| (batch, ())).await }
-    };
-    let term = store.hold_lease(Uuid::from_u128(1), 3_600).await.unwrap();
-    for (wants, what) in [
-        (Wants { commands: [Uuid::from_u128(1)].into(), ..Wants::default() }, "commands are decided"),
-        (Wants { term, ..Wants::default() }, "what is due is done"),
-        (Wants::default(), "whoever writes has connections of their own"),
-    ] {
-        let written = write(wants).await;
-        assert!(written.is_ok(), "{what}: {written:?}");
+}
+
+/// Takes every connection for reading and every one for writing, with a crowd behind them, until the lock is let go and the
+/// other end is dropped.
+async fn crowd(
+    core: &Arc<Core<AnyStore>>,
+    database: &Database,
+    limits: &StoreConfig,
+) -> (Client, Vec<Sender<()>>, JoinSet<()>) {
+    let (outside, mut crowd, mut hold) = (database.connect().await, JoinSet::new(), Vec::new());
+    outside.batch_execute("BEGIN; LOCK TABLE publication_record IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    for _ in 0..limits.connections + 50 {
+        let core = Arc::clone(core);
+        crowd.spawn(async move { drop(core.store().find_publication_record(PublicationId(1)).await.unwrap()) });
     }
-    locked.rollback().await.unwrap();
-    assert!(burst.join_all().await.iter().all(Result::is_ok), "and the readers are answered in the end");
+    let (begun, has_begun) = channel();
+    for _ in 0..limits.write_connections {
+        let (core, begun, (release, released)) = (Arc::clone(core), begun.clone(), channel::<()>());
+        hold.push(release);
+        crowd.spawn(async move {
+            let stand_still = move |_| {
+                begun.send(()).unwrap();
+                // Goes on when the other end is gone.
+                let _ = tokio::task::block_in_place(|| released.recv());
+                (Batch::default(), ())
+            };
+            core.store().transact(&Wants::default(), stand_still).await.unwrap();
+        });
+        tokio::task::block_in_place(|| has_begun.recv().unwrap());
+    }
+    wait_for_waiting(database, limits.connections).await;
+    (outside, hold, crowd)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn a_burst_of_reads_keeps_neither_commands_nor_what_is_due_waiting() {
+    let city = World::<Postgres>::new(30).await;
+    city.allow_vouching().await;
+    let database = city.database.as_ref().unwrap();
+    let few = StoreConfig {
+        connections: 2,
+        write_connections: 2,
+        wait_seconds: 3_600,
+        lock_seconds: 3_600,
+        statement_seconds: 3_600,
+        ..place(Some(database))
+    };
+    let (counter, token, now) = (city.counter().await, [7; 32], city.now());
+    let (clerk, device) = (city.clerk().id, counter.caller.device);
+    let text =
+        NewSms { phone: "13900000001".into(), text: "甲".into(), created_at: now, expires_at: now.plus_days(1) };
+    let made = Write::TokenMade { token, clerk, device, expires_at: now.plus_days(1) };
+    let batch = Batch { writes: vec![made, Write::Sms(text)], ..Batch::at(now) };
+    city.core.store().transact(&Wants::default(), |_| (batch, ())).await.unwrap();
+    let (clock, entropy) = (Arc::clone(&city.clock) as _, Arc::clone(&city.entropy) as _);
+    let process = Central::open(city.folder.path(), &few, CoreConfig::default(), clock, entropy).await.unwrap();
+    let (core, store) = (&process.core, process.core.store());
+    let (outside, hold, crowd) = crowd(core, database, &few).await;
+
+    let shown = CertificateDer::from_pem_slice(counter.certificate.as_bytes()).unwrap();
+    assert!(store.find_device(&hash(&shown)).await.unwrap().is_some(), "the device is recognised");
+    assert!(store.find_token(&token, device, now).await.unwrap().is_some(), "and the clerk at it");
+    let span = VisitSpan { idle_seconds: 1, whole_seconds: 1 };
+    assert_eq!(store.prolong_visit(device, &token, now, span).await.unwrap(), None, "and that nobody visits there");
+    let person = city.cast(CastRole::PriorityEligible);
+    let wish = city.first_choice(person, Subject::Two);
+    let envelope = city.seal(&counter, &city.apply(person, Subject::Two, wish, None));
+    let decided = core.known(counter.caller).commands(vec![envelope]).await.unwrap().remove(0).outcome;
+    assert!(matches!(decided, Outcome::Accepted { .. }), "a booking is decided: {decided:?}");
+    core.refresh_catalogue().await.unwrap();
+
+    let term = store.hold_lease(Uuid::from_u128(1), 3_600).await.unwrap().expect("nobody led");
+    let done = Scheduler::default().tick_in(term, core).await.unwrap();
+    assert!(done.counts > 0, "what is due is done: {done:?}");
+    let (phone, mut messenger) = (SimulatedPhone::default(), Messenger::default());
+    let sent = messenger.send_due_in(term, core, &phone).await.unwrap();
+    assert_eq!(sent, 1, "a message is handed over, and that is noted");
+    city.clock.advance(3_600);
+    assert_eq!(messenger.send_due_in(term, core, &phone).await.unwrap(), 0, "so nobody gets it twice");
+    assert!(!store.list_devices().await.unwrap().is_empty(), "and who is shut out is known");
+
+    outside.batch_execute("ROLLBACK").await.unwrap();
+    drop(hold);
+    crowd.join_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn computers_that_fill_their_caches_all_at_once_keep_no_booking_and_no_publication_waiting() {
+    let city = World::<Postgres>::new(200).await;
+    city.allow_vouching().await;
+    let database = city.database.as_ref().unwrap();
+    let (counter, person) = (city.counter().await, city.cast(CastRole::PriorityEligible));
+    let wish = city.first_choice(person, Subject::Two);
+    let booking = city.seal(&counter, &city.apply(person, Subject::Two, wish, None));
+    let running = serve(&city).await;
+    let outside = database.connect().await;
+    // What nobody reads who books or publishes, and every page does.
+    outside.batch_execute("BEGIN; LOCK TABLE agreement IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let line = client(&running, Some(&counter));
+    let mut fills = JoinSet::new();
+    for _ in 0..64 {
+        fills.spawn(line.get(url(running.devices, "/v1/changes")).send());
+    }
+    wait_for_waiting(database, place(None).connections).await;
+    let booked = line.post(url(running.devices, "/v1/commands")).json(&[booking]).send().await.unwrap();
+    let booked: Vec<ItemOutcome> = booked.json().await.unwrap();
+    assert!(matches!(booked[0].outcome, Outcome::Accepted { .. }), "a booking is decided: {booked:?}");
+    let watcher = database.connect().await;
+    let count = async || watcher.query_one("SELECT count(*) FROM publication", &[]).await.unwrap().get::<_, i64>(0);
+    let before = count().await;
+    city.clock.advance(5 * 24 * 3_600);
+    running.due.notify_one();
+    while count().await == before {
+        tokio::task::yield_now().await;
+    }
+    outside.batch_execute("ROLLBACK").await.unwrap();
+    for page in fills.join_all().await {
+        let status = page.unwrap().status();
+        assert!(
+            matches!(status, StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE),
+            "and a page is read, or told to come back when it waited too long for a connection: {status}"
+        );
+    }
+    running.stop().await;
 }
 
 #[tokio::test]

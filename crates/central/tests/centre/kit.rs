@@ -242,7 +242,12 @@ impl<E: Engine> World<E> {
 
     /// Copies of a person under numbers of their own.
     pub async fn clones(&self, of: &ApplicantRecord, count: u32) -> Vec<ApplicantRecord> {
-        let clones: Vec<ApplicantRecord> = (0..count)
+        self.more_clones(of, 0, count).await
+    }
+
+    /// More of them, beside so many that there are.
+    pub async fn more_clones(&self, of: &ApplicantRecord, before: u32, count: u32) -> Vec<ApplicantRecord> {
+        let clones: Vec<ApplicantRecord> = (before..before + count)
             .map(|index| {
                 let mut record = of.clone();
                 record.applications.clear();

@@ -5,15 +5,18 @@ use crate::invariants;
 use crate::kit::cluster::Database;
 use crate::kit::{Postgres, World, at_once, place};
 use std::collections::BTreeSet;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 use uuid::Uuid;
 use yuyue_central::central::Central;
 use yuyue_central::clock::{Clock, ManualClock};
 use yuyue_central::core::Core;
 use yuyue_central::scheduler::{Done, Scheduler, SchedulerError, preview};
-use yuyue_central::sms::{SimulatedPhone, send_due_in};
+use yuyue_central::serve::{ServeConfig, start};
+use yuyue_central::sms::{Gateway, Messenger, Sending, SimulatedPhone};
 use yuyue_central::store::postgres::PostgresStore;
-use yuyue_central::store::{AnyStore, Batch, LeaseTerm, NewSms, Store, StoreError, Wants, Write};
+use yuyue_central::store::{AnyStore, Batch, DueSms, LeaseTerm, NewSms, Store, StoreError, Wants, Write};
 use yuyue_domain::application::{Application, StateKind};
 use yuyue_domain::session::{Session, SessionStatus};
 use yuyue_domain::time::{DateRange, Timestamp};
@@ -114,18 +117,67 @@ async fn whoever_was_deposed_does_nothing_that_is_due_and_whoever_leads_does_it(
     assert!(!is_kept().await, "whoever leads does");
 }
 
+fn message(city: &City) -> NewSms {
+    let (phone, text, now) = ("13900000001".to_owned(), "甲".to_owned(), city.now());
+    NewSms { phone, text, created_at: now, expires_at: now.plus_days(1) }
+}
+
 #[tokio::test]
 async fn whoever_was_deposed_hands_no_message_over() {
     let city = City::new(10).await;
     let (old, new) = two_terms(&city).await;
-    let (phone, text, now) = ("13900000001".to_owned(), "甲".to_owned(), city.now());
-    write(&city, vec![Write::Sms(NewSms { phone, text, created_at: now, expires_at: now.plus_days(1) })]).await;
+    write(&city, vec![Write::Sms(message(&city))]).await;
     let gateway = SimulatedPhone::default();
-    let refused = send_due_in(old, &city.core, &gateway).await;
+    let refused = Messenger::default().send_due_in(old, &city.core, &gateway).await;
     assert!(matches!(refused, Err(StoreError::Overtaken)), "another process leads: {refused:?}");
     assert!(gateway.messages().is_empty(), "nobody gets it twice");
-    assert_eq!(send_due_in(new, &city.core, &gateway).await.unwrap(), 1, "whoever leads hands it over");
+    let sent = Messenger::default().send_due_in(new, &city.core, &gateway).await.unwrap();
+    assert_eq!(sent, 1, "whoever leads hands it over");
     assert_eq!(gateway.messages().len(), 1, "once");
+}
+
+/// A phone at which something happens while it takes a message.
+struct Meddling {
+    phone: SimulatedPhone,
+    url: String,
+}
+
+impl Gateway for Meddling {
+    fn send<'a>(&'a self, message: &'a DueSms, now: Timestamp) -> Sending<'a> {
+        Box::pin(async move {
+            self.phone.send(message, now).await?;
+            // From now on no message can be noted.
+            let (client, connection) = tokio_postgres::connect(&self.url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(async move { drop(connection.await) });
+            client.batch_execute("ALTER TABLE sms ADD CONSTRAINT no_note CHECK (state <> 'sent')").await.unwrap();
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_was_handed_over_and_could_not_be_noted_is_noted_later_and_not_sent_again() {
+    let city = City::new(10).await;
+    let term = city.core.store().hold_lease(ONE, LONG).await.unwrap().expect("nobody led");
+    write(&city, vec![Write::Sms(message(&city))]).await;
+    let url = city.database.as_ref().unwrap().url.clone();
+    let gateway = Meddling { phone: SimulatedPhone::default(), url };
+    let mut messenger = Messenger::default();
+    let failed = messenger.send_due_in(term, &city.core, &gateway).await;
+    assert!(failed.is_err(), "the store does not take it: {failed:?}");
+    // Longer than the messages are nobody else's.
+    city.clock.advance(3_600);
+    assert!(messenger.send_due_in(term, &city.core, &gateway).await.is_err(), "nor now");
+    assert_eq!(gateway.phone.messages().len(), 1, "and nothing is handed over meanwhile");
+    city.tamper("ALTER TABLE sms DROP CONSTRAINT no_note").await;
+    assert_eq!(messenger.send_due_in(term, &city.core, &gateway).await.unwrap(), 0, "it is noted");
+    city.clock.advance(3_600);
+    assert_eq!(
+        Messenger::default().send_due_in(term, &city.core, &gateway).await.unwrap(),
+        0,
+        "for whoever comes after"
+    );
+    assert_eq!(gateway.phone.messages().len(), 1, "nobody got it twice");
 }
 
 /// A clock in whose look something happens, once, in the middle of a publication: when the head of the feed is held.
@@ -266,4 +318,45 @@ async fn what_would_be_published_is_shown_without_waiting_for_anybody() {
     holding.rollback().await.unwrap();
     let done = Scheduler::default().tick(&city.core).await.unwrap();
     assert_eq!(done.publications[0], shown.published, "as it comes then");
+}
+
+/// Waits until the process that leads has renewed its lease after now.
+async fn wait_for_renewal(database: &Database) {
+    let watcher = database.connect().await;
+    // Nobody who renews a lease does so for an hour.
+    watcher.batch_execute("UPDATE lease SET expires_at = now() + interval '1 hour'").await.unwrap();
+    let far = "SELECT expires_at > now() + interval '30 minutes' FROM lease";
+    let renewed = async { while watcher.query_one(far, &[]).await.unwrap().get(0) {} };
+    let renewed = tokio::time::timeout(Duration::from_secs(60), renewed).await;
+    assert!(renewed.is_ok(), "the lease is renewed, each second");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn told_to_stop_it_ends_its_publication_in_its_lease_and_only_then_another_process_leads() {
+    let city = City::new(200).await;
+    let due = let_days_be_due(&city).await;
+    let database = city.database.as_ref().unwrap();
+    let other = other_process(database).await;
+    let ((begun, has_begun), (go_on, may_go_on)) = (channel(), channel::<()>());
+    let meanwhile = Box::new(move || {
+        begun.send(()).unwrap();
+        // Goes on when the other end is gone.
+        let _ = may_go_on.recv();
+    });
+    let slow = process(&city, meanwhile).await;
+    let running = start(&slow, &ServeConfig::loopback(), Arc::new(SimulatedPhone::default())).await.unwrap();
+    tokio::task::block_in_place(|| has_begun.recv().unwrap());
+    let public = running.public;
+    let stopping = tokio::spawn(running.stop());
+    while tokio::net::TcpStream::connect(public).await.is_ok() {}
+    wait_for_renewal(database).await;
+    assert_eq!(other.hold_lease(TWO, LONG).await.unwrap(), None, "nobody takes over from whoever publishes");
+    assert!(!stopping.is_finished(), "and it is waited for");
+    drop(go_on);
+    stopping.await.unwrap();
+    let all = published(&city).await;
+    assert!(due.iter().all(|day| all.contains(day)), "what had begun is done: {due:?} {all:?}");
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "each of them once");
+    assert!(other.hold_lease(TWO, LONG).await.unwrap().is_some(), "now another process leads at once");
+    invariants::check(city.core.store()).await;
 }

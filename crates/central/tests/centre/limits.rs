@@ -2,6 +2,7 @@
 
 use crate::kit::{Device, Sqlite};
 use crate::wire::{client, problem, serve, url};
+use futures_util::FutureExt as _;
 use reqwest::StatusCode;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -17,11 +18,13 @@ use yuyue_central::serve::{Running, ServeConfig, start};
 use yuyue_central::sms::SimulatedPhone;
 use yuyue_central::store::{Batch, Store as _, Wants};
 use yuyue_central::writer::{GROUP_MAX, QUEUE_MAX, Writer};
+use yuyue_protocol::centre::Centre as _;
 use yuyue_protocol::command::Command;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::ErrorCode;
-use yuyue_protocol::outcome::Outcome;
+use yuyue_protocol::outcome::{ItemOutcome, Outcome};
+use yuyue_protocol::query::Search;
 use yuyue_sample::CastRole;
 
 /// What one caller costs the others is no matter of the store.
@@ -204,9 +207,47 @@ async fn one_address_does_not_take_all_connections() {
     let healthz = url(running.public, "/healthz");
     let lines = [client(&running, None), client(&running, None), client(&running, None)];
     for line in &lines[..2] {
-        assert!(line.get(&healthz).send().await.is_ok(), "two of one address");
+        assert_eq!(line.get(&healthz).send().await.unwrap().status(), StatusCode::OK, "two of one address");
     }
-    assert!(lines[2].get(&healthz).send().await.is_err(), "the third is turned away");
+    is_turned_away(lines[2].get(&healthz).send().await.unwrap()).await;
+    drop(lines);
+    let answer = loop {
+        // Until the centre has heard that the others have hung up.
+        let answer = client(&running, None).get(&healthz).send().await.unwrap();
+        if answer.status() == StatusCode::OK {
+            break answer;
+        }
+    };
+    assert_eq!(answer.text().await.unwrap(), "ok\n", "whoever goes makes room");
+    running.stop().await;
+}
+
+/// The answer of a centre that has no room for somebody.
+async fn is_turned_away(answer: reqwest::Response) {
+    let after = answer.headers()["retry-after"].to_str().unwrap().to_owned();
+    let (status, problem) = problem(answer).await;
+    assert_eq!((status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy), "there is no room");
+    assert!(problem.retry_after_seconds.is_some_and(|seconds| seconds.to_string() == after), "and is told when");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beyond_all_connections_callers_are_told_when_to_come_back() {
+    let world = World::new(10).await;
+    let config = ServeConfig { connections: 32, ..ServeConfig::loopback() };
+    let running = start(&world.central, &config, Arc::new(SimulatedPhone::default())).await.unwrap();
+    let mut open: Vec<Stream> = (0..32).map(|_| connect(&running, running.public)).collect();
+    let healthz = url(running.public, "/healthz");
+    for _ in 0..8 {
+        // One after another, each over a connection that is one too many.
+        is_turned_away(client(&running, None).get(&healthz).send().await.unwrap()).await;
+        let long = client(&running, None).post(&healthz).body(" ".repeat(60_000)).send().await.unwrap();
+        is_turned_away(long).await;
+    }
+    let mut served = open.pop().unwrap();
+    served.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").and_then(|()| served.flush()).unwrap();
+    let line = status(served);
+    assert!(line.contains(" 200 "), "whoever has one is served meanwhile: {line}");
+    drop(open);
     running.stop().await;
 }
 
@@ -221,11 +262,13 @@ async fn whoever_never_takes_an_answer_loses_the_connection_and_others_get_it() 
     // More answers than any buffer holds, and none of them is read. The centre may hang up while this is still written.
     let _ = greedy.write_all(&ask).and_then(|()| greedy.flush());
     let answer = loop {
-        if let Ok(answer) = client(&running, None).get(url(running.public, "/healthz")).send().await {
+        let answer = client(&running, None).get(url(running.public, "/healthz")).send().await.unwrap();
+        if answer.status() == StatusCode::OK {
             break answer;
         }
+        is_turned_away(answer).await;
     };
-    assert_eq!(answer.status(), StatusCode::OK, "its place is somebody else's");
+    assert_eq!(answer.text().await.unwrap(), "ok\n", "its place is somebody else's");
     let mut rest = Vec::new();
     let _ = greedy.read_to_end(&mut rest);
     let answered = String::from_utf8_lossy(&rest).matches("HTTP/1.1 200").count();
@@ -276,6 +319,32 @@ async fn one_computer_signs_one_clerk_in_at_a_time_and_keeps_nobody_waiting() {
     holding.await.unwrap();
     assert_eq!(waiting.await.status(), StatusCode::OK, "the first is signed in");
     assert_eq!(sign_in(&other).await.status(), StatusCode::OK, "and so is whoever comes from elsewhere");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn whoever_reads_is_answered_while_places_are_given_out_and_whoever_writes_keeps_no_thread() {
+    let world = World::new(50).await;
+    let running = serve(&world).await;
+    let counter = world.counter().await;
+    let (release, holding) = hold_the_store(&world).await;
+    // A look-up is noted in the audit, so it waits; that it does is known at once.
+    let known = world.core.known(counter.caller);
+    let person = world.cast(CastRole::Queued).applicant.clone();
+    let search = Search { text: person.document.number.reveal().to_owned(), limit: 1 };
+    let mut waiting = Box::pin(known.search(search));
+    assert!((&mut waiting).now_or_never().is_none(), "it waits for the store, and whoever asked has hands free");
+    let line = client(&running, Some(&counter));
+    for path in ["/v1/time", "/v1/changes?limit=5000", "/v1/seal"] {
+        let answer = line.get(url(running.devices, path)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}: whoever only reads is answered by the one worker");
+    }
+    let plans = client(&running, None).get(url(running.public, "/v1/plans")).send().await.unwrap();
+    assert_eq!(plans.status(), StatusCode::OK, "the plan is read");
+    assert!(world.core.store().find_record(person.id).await.unwrap().is_some(), "and so are people");
+    drop(release);
+    holding.await.unwrap();
+    assert_eq!(waiting.await.unwrap().applicants.len(), 1, "the look-up is answered when it is noted");
     running.stop().await;
 }
 
@@ -339,4 +408,44 @@ async fn beyond_the_queue_callers_are_told_when_to_come_back_and_nothing_taken_i
     let records = world.core.store().list_audit(tail - count as u64, u32::try_from(count).unwrap()).await.unwrap();
     let revealed = records.iter().filter(|one| one.entry.act == yuyue_central::audit::Act::Revealed).count();
     assert_eq!(revealed, count, "each of them is in the store, once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_would_wait_too_long_for_what_waits_already_is_told_so_at_once() {
+    let world = World::new(50).await;
+    let running = serve(&world).await;
+    let counter = world.counter().await;
+    let reveal = Command::RecordReveal { applicant: world.cast(CastRole::RuleFour).applicant.id };
+    let (release, holding) = hold_the_store(&world).await;
+    let line = client(&running, Some(&counter));
+    // Batches of computers that were without line for long; at the pace that is assumed they are more than may wait.
+    let answers: Vec<_> = (0..150)
+        .map(|_| {
+            let envelopes: Vec<Envelope> = (0..50).map(|_| world.seal(&counter, &reveal)).collect();
+            tokio::spawn(line.post(url(running.devices, "/v1/commands")).json(&envelopes).send())
+        })
+        .collect();
+    let refused = || answers.iter().filter(|answer| answer.is_finished()).count();
+    while refused() < 30 {
+        tokio::task::yield_now().await;
+    }
+    drop(release);
+    holding.await.unwrap();
+    let mut taken_in = 0;
+    for answer in answers {
+        let answer = answer.await.unwrap().unwrap();
+        if answer.status() == StatusCode::OK {
+            let outcomes: Vec<ItemOutcome> = answer.json().await.unwrap();
+            let is_accepted = |one: &ItemOutcome| matches!(one.outcome, Outcome::Accepted { .. });
+            assert!(outcomes.len() == 50 && outcomes.iter().all(is_accepted), "whatever was taken in is decided");
+            taken_in += 1;
+        } else {
+            is_turned_away(answer).await;
+        }
+    }
+    assert!(
+        (100..=120).contains(&taken_in),
+        "so many as do not wait too long, and far fewer than the queue holds: {taken_in}"
+    );
+    running.stop().await;
 }
