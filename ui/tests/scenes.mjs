@@ -106,6 +106,12 @@ const section = async (page, key, selector) => {
   await page.locator(selector).first().waitFor();
 };
 
+const digits = (page) => page.locator(".code .cell").allTextContents();
+/** What stands there must be what was typed. */
+const expectKept = (found, typed) => {
+  if (found !== typed) throw new Error(`"${typed}" was typed, and "${found}" is left of it`);
+};
+
 export const SCENES = [
   { name: "sign-in", start: "", run: (page) => page.locator("#number").fill("0317") },
   {
@@ -164,7 +170,15 @@ export const SCENES = [
       await page.locator(".disc").waitFor();
     },
   },
-  { name: "home", run: (page) => find(page, "zys") },
+  {
+    name: "home",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await press(page, "Escape");
+      await page.locator(".hit").first().waitFor();
+      expectKept(await page.locator(".find input").inputValue(), "zys");
+    },
+  },
   {
     name: "home-nobody",
     run: async (page) => {
@@ -211,6 +225,16 @@ export const SCENES = [
     name: "sessions-dates",
     run: async (page) => {
       await toSessions(page, "zys");
+      const sites = page.locator(".wiz .btn").nth(1);
+      const all = await sites.textContent();
+      await sites.click();
+      await page.locator(".pop input").nth(1).click();
+      const fewer = await sites.textContent();
+      if (fewer === all) throw new Error("the number of sites does not say what is ticked");
+      await press(page, "Escape");
+      await section(page, "Alt+3", "tr.cur");
+      await section(page, "Alt+2", ".river");
+      expectKept(await sites.textContent(), fewer);
       await page.locator(".wiz .btn").first().click();
       await page.locator(".cal").waitFor();
     },
@@ -235,7 +259,11 @@ export const SCENES = [
     name: "confirm",
     run: async (page) => {
       await toConfirm(page, "zys");
-      await typeCode(page, "4071");
+      await typeCode(page, "407");
+      await section(page, "F9", "tr.grp");
+      await section(page, "Alt+2", ".code .cell.f");
+      await page.keyboard.type("1");
+      expectKept((await digits(page)).join(""), "4071");
     },
   },
   {
@@ -339,7 +367,15 @@ export const SCENES = [
     run: async (page) => {
       await section(page, "Alt+5", "tr.grp");
       await press(page, "ArrowDown", "F6");
-      await page.locator(".dialog textarea").waitFor();
+      const note = page.locator(".dialog textarea");
+      await note.fill("等中心回电");
+      await press(page, "Escape");
+      await note.waitFor({ state: "detached" });
+      await section(page, "Alt+3", "tr.cur");
+      await section(page, "F9", "tr.cur");
+      await press(page, "F6");
+      await note.waitFor();
+      expectKept(await note.inputValue(), "等中心回电");
     },
   },
   {
@@ -372,14 +408,40 @@ export const SCENES = [
       await page.locator(".dialog").waitFor();
     },
   },
-  { name: "progress", run: (page) => section(page, "Alt+3", "tr.cur") },
-  { name: "results", run: (page) => section(page, "Alt+4", ".list-pick .on") },
+  {
+    name: "progress",
+    run: async (page) => {
+      await section(page, "Alt+3", "tr.cur");
+      await page.locator("select").selectOption("2");
+      await page.evaluate(() => document.activeElement?.blur());
+      await press(page, "ArrowDown");
+      const chosen = await page.locator("tr.cur").textContent();
+      await section(page, "Alt+6", "tr.cur");
+      await section(page, "Alt+3", "tr.cur");
+      expectKept(await page.locator("select").inputValue(), "2");
+      expectKept(await page.locator("tr.cur").textContent(), chosen);
+      await page.locator(".row .btn.t").click();
+      await page.locator(".row .btn.t").waitFor({ state: "detached" });
+    },
+  },
+  {
+    name: "results",
+    run: async (page) => {
+      await section(page, "Alt+4", ".list-pick .on");
+      await press(page, "ArrowDown");
+      await page.locator(".list-pick button.on:nth-child(2)").waitFor();
+      await section(page, "Alt+6", "tr.cur");
+      await section(page, "Alt+4", ".list-pick button.on:nth-child(2)");
+    },
+  },
   { name: "offices", run: (page) => section(page, "Alt+6", "tr.cur") },
   {
     name: "sites",
     run: async (page) => {
       await section(page, "Alt+6", "tr.cur");
       await page.locator(".tabs button").nth(1).click();
+      await section(page, "Alt+5", "tr.grp");
+      await section(page, "Alt+6", ".tabs button.on:nth-child(2)");
     },
   },
   {
@@ -396,7 +458,12 @@ export const SCENES = [
       await openPerson(page, "zys");
       await page.locator(".subj .btn.d").first().click();
       await page.locator("input[value=code]").check();
-      await page.locator(".dialog .code").waitFor();
+      await typeCode(page, "40");
+      await press(page, "Escape");
+      await page.locator(".dialog").waitFor({ state: "detached" });
+      await page.locator(".subj .btn.d").first().click();
+      await page.locator(".dialog .code .cell.f").waitFor();
+      expectKept((await digits(page)).join(""), "40");
     },
   },
   {
