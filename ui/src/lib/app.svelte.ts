@@ -20,6 +20,7 @@ import type {
 import { i18n } from "$lib/i18n/i18n.svelte";
 import { Acts } from "./acts";
 import { Kept } from "./kept.svelte";
+import type { Binding } from "./keys";
 import { toHostError, type AnswerOf, type ArgsOf, type CommandName, type Host } from "$lib/ipc/commands";
 
 export type Section = "home" | "applicant" | "progress" | "results" | "outbox" | "offices" | "guide" | "settings";
@@ -311,6 +312,12 @@ export class App {
     this.act(async () => {
       this.dialog = { kind: "end", preview: await this.call("end_preview", { application }) };
     });
+
+  /** Opens and closes the tools of the training edition; another edition has none. */
+  get trainingKey(): Binding[] {
+    if (this.state?.edition !== "training") return [];
+    return [{ combo: "Alt+T", run: () => (this.trainingOpen = !this.trainingOpen) }];
+  }
 
   print(document: DocumentKind): void {
     this.dialog = { kind: "print", document };
