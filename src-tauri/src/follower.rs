@@ -13,8 +13,9 @@ use yuyue_desk::sync::Sync;
 use yuyue_desk::view::events::{ApplicationChanged, HostEvent, PublicationDay};
 use yuyue_protocol::error::{ErrorCode, Problem};
 
-/// The frame is told anew at least this often, and a line that says nothing is looked at.
-const QUIET_MAX: Duration = Duration::from_secs(30);
+/// The frame is told anew at least this often. The centre says every 5 seconds that it is there: a line that says nothing for
+/// so long is dead, although nobody has ended the connection.
+const QUIET_MAX: Duration = Duration::from_secs(12);
 
 /// Follows the centre for as long as the program runs.
 pub async fn follow(host: Arc<Host>, mut sync: Sync) {
@@ -77,7 +78,11 @@ async fn news(host: &Host, stream: &mut Option<HeadStream>) -> Result<(), Proble
                 host.tell_state();
             }
             Ok(Err(problem)) => return Err(problem),
-            Err(_) => return Err(Problem::new(ErrorCode::Offline, "the live stream fell silent")),
+            Err(_) => {
+                lock(&host.desk).hear_silence();
+                host.tell_state();
+                return Err(Problem::new(ErrorCode::Offline, "the live stream fell silent"));
+            }
         }
     }
 }

@@ -106,6 +106,12 @@ const section = async (page, key, selector) => {
   await page.locator(selector).first().waitFor();
 };
 
+const digits = (page) => page.locator(".code .cell").allTextContents();
+/** What stands there must be what was typed. */
+const expectKept = (found, typed) => {
+  if (found !== typed) throw new Error(`"${typed}" was typed, and "${found}" is left of it`);
+};
+
 export const SCENES = [
   { name: "sign-in", start: "", run: (page) => page.locator("#number").fill("0317") },
   {
@@ -164,7 +170,15 @@ export const SCENES = [
       await page.locator(".disc").waitFor();
     },
   },
-  { name: "home", run: (page) => find(page, "zys") },
+  {
+    name: "home",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await press(page, "Escape");
+      await page.locator(".hit").first().waitFor();
+      expectKept(await page.locator(".find input").inputValue(), "zys");
+    },
+  },
   {
     name: "home-nobody",
     run: async (page) => {
@@ -211,7 +225,18 @@ export const SCENES = [
     name: "sessions-dates",
     run: async (page) => {
       await toSessions(page, "zys");
-      await page.locator(".wiz .btn").first().click();
+      const sites = page.locator(".wiz .btn").nth(1);
+      const all = await sites.textContent();
+      await press(page, "Alt+s");
+      await page.locator(".pop input").nth(1).click();
+      const fewer = await sites.textContent();
+      if (fewer === all) throw new Error("the number of sites does not say what is ticked");
+      await press(page, "Escape");
+      await page.locator(".pop").waitFor({ state: "detached" });
+      await section(page, "Alt+3", "tr.cur");
+      await section(page, "Alt+2", ".river");
+      expectKept(await sites.textContent(), fewer);
+      await press(page, "Alt+d");
       await page.locator(".cal").waitFor();
     },
   },
@@ -235,7 +260,11 @@ export const SCENES = [
     name: "confirm",
     run: async (page) => {
       await toConfirm(page, "zys");
-      await typeCode(page, "4071");
+      await typeCode(page, "407");
+      await section(page, "F9", "tr.grp");
+      await section(page, "Alt+2", ".code .cell.f");
+      await page.keyboard.type("1");
+      expectKept((await digits(page)).join(""), "4071");
     },
   },
   {
@@ -339,7 +368,15 @@ export const SCENES = [
     run: async (page) => {
       await section(page, "Alt+5", "tr.grp");
       await press(page, "ArrowDown", "F6");
-      await page.locator(".dialog textarea").waitFor();
+      const note = page.locator(".dialog textarea");
+      await note.fill("等中心回电");
+      await press(page, "Escape");
+      await note.waitFor({ state: "detached" });
+      await section(page, "Alt+3", "tr.cur");
+      await section(page, "F9", "tr.cur");
+      await press(page, "F6");
+      await note.waitFor();
+      expectKept(await note.inputValue(), "等中心回电");
     },
   },
   {
@@ -368,18 +405,58 @@ export const SCENES = [
     name: "shift",
     run: async (page) => {
       await section(page, "Alt+5", "tr.grp");
-      await page.locator(".pad .row .btn").first().click();
+      await press(page, "F8");
       await page.locator(".dialog").waitFor();
     },
   },
-  { name: "progress", run: (page) => section(page, "Alt+3", "tr.cur") },
-  { name: "results", run: (page) => section(page, "Alt+4", ".list-pick .on") },
-  { name: "offices", run: (page) => section(page, "Alt+6", "tr.cur") },
+  {
+    name: "progress",
+    run: async (page) => {
+      await section(page, "Alt+3", "tr.cur");
+      await page.locator("select").selectOption("2");
+      await page.evaluate(() => document.activeElement?.blur());
+      await press(page, "ArrowDown");
+      const chosen = await page.locator("tr.cur").textContent();
+      await section(page, "Alt+6", "tr.cur");
+      await section(page, "Alt+3", "tr.cur");
+      expectKept(await page.locator("select").inputValue(), "2");
+      expectKept(await page.locator("tr.cur").textContent(), chosen);
+      await page.locator(".row .btn.t").click();
+      await page.locator(".row .btn.t").waitFor({ state: "detached" });
+    },
+  },
+  {
+    name: "results",
+    run: async (page) => {
+      await section(page, "Alt+4", ".list-pick .on");
+      await press(page, "ArrowDown");
+      await page.locator(".list-pick button.on:nth-child(2)").waitFor();
+      await section(page, "Alt+6", "tr.cur");
+      await section(page, "Alt+4", ".list-pick button.on:nth-child(2)");
+    },
+  },
+  {
+    name: "offices",
+    run: async (page) => {
+      await section(page, "Alt+6", "tr.cur");
+      // All 15 at once on a large screen, also below the title bar and the task bar of its desktop.
+      const { width, height } = page.viewportSize();
+      if (height < 900) return;
+      await page.setViewportSize({ width, height: height - 80 });
+      const hidden = await page
+        .locator(".off15 .scroll")
+        .evaluate((box) => [...box.querySelectorAll("tbody tr")].length - 15 || box.scrollHeight - box.clientHeight);
+      if (hidden > 0) throw new Error(`the last office lies ${hidden} pixels below the edge`);
+      await page.setViewportSize({ width, height });
+    },
+  },
   {
     name: "sites",
     run: async (page) => {
       await section(page, "Alt+6", "tr.cur");
-      await page.locator(".tabs button").nth(1).click();
+      await press(page, "ArrowRight");
+      await section(page, "Alt+5", "tr.grp");
+      await section(page, "Alt+6", ".tabs button.on:nth-child(2)");
     },
   },
   {
@@ -394,18 +471,26 @@ export const SCENES = [
     name: "cancel-code",
     run: async (page) => {
       await openPerson(page, "zys");
-      await page.locator(".subj .btn.d").first().click();
-      await page.locator("input[value=code]").check();
+      await press(page, "Delete");
+      await page.locator(".dialog").waitFor();
+      // The first press shows to whom it goes, the second one sends.
+      await press(page, "F7");
       await page.locator(".dialog .code").waitFor();
+      await typeCode(page, "40");
+      await press(page, "Escape");
+      await page.locator(".dialog").waitFor({ state: "detached" });
+      await page.locator(".subj .btn.d").first().click();
+      await page.locator(".dialog .code .cell.f").waitFor();
+      expectKept((await digits(page)).join(""), "40");
     },
   },
   {
     name: "cancel-done",
     run: async (page) => {
       await openPerson(page, "zys");
-      await page.locator(".subj .btn.d").first().click();
-      await page.locator(".dialog input[name=check]").first().check();
-      await page.locator(".dialog .df .btn.d").click();
+      await press(page, "Delete");
+      await page.locator(".dialog").waitFor();
+      await press(page, "6", "F4");
       await page.locator(".toasts .note.ok").waitFor();
     },
   },
@@ -427,14 +512,14 @@ export const SCENES = [
   {
     name: "guide",
     run: async (page) => {
-      await page.locator(".rail .more button").first().click();
+      await press(page, "Alt+7");
       await page.locator(".three").waitFor();
     },
   },
   {
     name: "settings",
     run: async (page) => {
-      await page.locator(".rail .more button").nth(1).click();
+      await press(page, "Alt+8");
       await page.locator(".keys").waitFor();
     },
   },
@@ -445,6 +530,27 @@ export const SCENES = [
       await typeCode(page, "4");
       await page.locator(".top button.chip").click();
       await page.locator(".sms").waitFor();
+    },
+  },
+  {
+    // The code is on the simulated phone, beside the dialog that asks for it.
+    name: "training-dialog",
+    run: async (page) => {
+      await openPerson(page, "zys");
+      await press(page, "Delete", "F7");
+      await typeCode(page, "4");
+      await press(page, "Alt+t");
+      await page.locator(".drawer .sms").waitFor();
+      await page.locator(".drawer .grid .btn").first().focus();
+      await press(page, "Escape");
+      await page.locator(".drawer").waitFor({ state: "detached" });
+      await page.keyboard.type("07");
+      expectKept((await digits(page)).join(""), "407");
+      await press(page, "Alt+t");
+      await page.locator(".drawer .sms").waitFor();
+      await page.locator(".drawer .grid .btn").nth(4).click();
+      await page.locator(".drawer .note.warn").waitFor();
+      expectKept(await page.locator(".dialog").count(), 1);
     },
   },
 ];

@@ -110,6 +110,12 @@ impl Desk {
         self.line.hear_quiet(now);
     }
 
+    /// Nothing came on the live stream for longer than the centre is ever silent.
+    pub fn hear_silence(&mut self) {
+        let now = self.now();
+        self.line.fail(now);
+    }
+
     /// The instant for which the local data are complete; none before the first fill.
     pub(crate) fn data_as_of(&self) -> Result<Option<Timestamp>, DeskError> {
         Ok(self.line.in_step_at().max(get_feed(&self.cache)?.complete_at))

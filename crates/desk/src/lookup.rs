@@ -6,7 +6,7 @@ use crate::error::DeskError;
 use rusqlite::{Connection, Params};
 use yuyue_domain::applicant::Applicant;
 use yuyue_domain::ids::{ApplicantId, OfficeId};
-use yuyue_domain::lookup::{Term, name_terms, parse_query};
+use yuyue_domain::lookup::{Term, is_read_otherwise, may_be_read_otherwise, name_terms, parse_query};
 
 /// Rows that one index is asked for at most. More fit when a query is short; then people are asked to type more.
 const CANDIDATES_MAX: usize = 60;
@@ -39,12 +39,15 @@ pub enum HitBy {
     Name,
     /// Pinyin or initials.
     Pinyin,
+    /// Pinyin or initials, by a reading that the surname does not have.
+    OtherReading,
 }
 
 /// What a look-up found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The best first: in the order in which the query was understood, people of the own office before others.
+    /// The best first: in the order in which the query was understood, people of the own office before others, and
+    /// behind them those whose surname is read otherwise.
     pub hits: Vec<Hit>,
     /// Whether there are more than asked for.
     pub more: bool,
@@ -68,7 +71,7 @@ pub fn find_applicants(
         found.more |= hits.len() >= CANDIDATES_MAX;
         let is_certain = is_whole(&term) && !hits.is_empty();
         // Stable: inside each group the order of the index stays, which puts the shortest fitting term first.
-        hits.sort_by_key(|hit| Some(hit.office) != own);
+        hits.sort_by_key(|hit| (hit.by == HitBy::OtherReading, Some(hit.office) != own));
         for hit in hits {
             if !seen.contains(&hit.applicant) {
                 seen.push(hit.applicant);
@@ -121,6 +124,7 @@ fn hits_of(cache: &Connection, term: &Term) -> Result<Vec<Hit>, DeskError> {
         Term::NumberFromBirth(text) => by_prefix(cache, BIRTH, text, HitBy::Number),
         Term::NumberTail(text) => by_prefix(cache, TAIL, &backwards(text), HitBy::Number),
         Term::PhoneTail(text) | Term::Phone(text) => by_prefix(cache, PHONE, &backwards(text), HitBy::Phone),
+        Term::Name(text) if may_be_read_otherwise(text) => by_reading(cache, text),
         Term::Name(text) => by_prefix(cache, NAME, text, if text.is_ascii() { HitBy::Pinyin } else { HitBy::Name }),
         Term::Serial(serial) => {
             let serial = i64::try_from(*serial).unwrap_or(i64::MAX);
@@ -140,10 +144,30 @@ const NAME: &str = "SELECT applicant.id, applicant.office
      FROM name_term CROSS JOIN name ON name.id = name_term.name CROSS JOIN applicant ON applicant.name = name.name
      WHERE term >= ?1 AND term < ?2 ORDER BY term LIMIT ?3";
 
+const NAME_READ: &str = "SELECT applicant.id, applicant.office, name.name
+     FROM name_term CROSS JOIN name ON name.id = name_term.name CROSS JOIN applicant ON applicant.name = name.name
+     WHERE term >= ?1 AND term < ?2 ORDER BY term LIMIT ?3";
+
+/// The same by pinyin or initials with which some names are read otherwise; only then the names are looked at.
+fn by_reading(cache: &Connection, typed: &str) -> Result<Vec<Hit>, DeskError> {
+    let mut statement = cache.prepare_cached(NAME_READ)?;
+    let mut rows = statement.query((typed, after(typed), CANDIDATES_MAX))?;
+    let mut hits = Vec::with_capacity(CANDIDATES_MAX);
+    while let Some(row) = rows.next()? {
+        let name = row.get_ref(2)?.as_str().unwrap_or_default();
+        let by = if is_read_otherwise(name, typed) { HitBy::OtherReading } else { HitBy::Pinyin };
+        hits.push(Hit { applicant: ApplicantId(row.get(0)?), by, office: OfficeId(row.get(1)?) });
+    }
+    Ok(hits)
+}
+
+/// Behind every text that begins with the prefix, and before everything else: no character is greater.
+fn after(prefix: &str) -> String {
+    format!("{prefix}\u{10ffff}")
+}
+
 fn by_prefix(cache: &Connection, sql: &str, prefix: &str, by: HitBy) -> Result<Vec<Hit>, DeskError> {
-    // Behind every text that begins with the prefix, and before everything else: no character is greater.
-    let end = format!("{prefix}\u{10ffff}");
-    query(cache, sql, (prefix, end, CANDIDATES_MAX), by)
+    query(cache, sql, (prefix, after(prefix), CANDIDATES_MAX), by)
 }
 
 fn by_slip(cache: &Connection, hex: &str) -> Result<Vec<Hit>, DeskError> {

@@ -5,10 +5,12 @@
 //! in turn; nobody at the counter has to say what was typed.
 
 mod name_terms;
+mod surname;
 
 use crate::identity::half_width;
 
 pub use name_terms::{NAME_TERMS_MAX, name_terms};
+pub use surname::{is_read_otherwise, may_be_read_otherwise};
 
 /// Characters of a query that are looked at; what follows is ignored.
 pub const QUERY_CHARS_MAX: usize = 64;

@@ -19,6 +19,8 @@ import type {
 } from "$lib/ipc/bindings";
 import { i18n } from "$lib/i18n/i18n.svelte";
 import { Acts } from "./acts";
+import { Kept } from "./kept.svelte";
+import type { Binding } from "./keys";
 import { toHostError, type AnswerOf, type ArgsOf, type CommandName, type Host } from "$lib/ipc/commands";
 
 export type Section = "home" | "applicant" | "progress" | "results" | "outbox" | "offices" | "guide" | "settings";
@@ -61,6 +63,8 @@ export class App {
   kiosk = $state.raw<KioskView | null>(null);
   /** Why the host cannot be opened. */
   failure = $state.raw<HostError | null>(null);
+  /** What was entered on any page and not used yet. */
+  readonly kept = new Kept();
   private host: Host | null = null;
   private toastCount = 0;
   private acts = new Acts(
@@ -136,6 +140,18 @@ export class App {
     if (answer !== null && answer !== undefined) show(answer);
   }
 
+  /** Tries the code that was typed as `of`, which is gone then, except where nothing came of it and the same can be tried again. */
+  async spend<Answer>(of: `code ${string}`, work: (code: string) => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await work(this.kept.get(of) ?? "");
+      this.kept.drop(of);
+      return answer;
+    } catch (thrown) {
+      if (!toHostError(thrown).retryable) this.kept.drop(of);
+      throw thrown;
+    }
+  }
+
   /** The booking as the host has it, and the person that it is for. */
   private show(booking: BookingView | null): void {
     this.booking = booking;
@@ -177,6 +193,7 @@ export class App {
     this.state = state;
     // At a kiosk each visitor chooses for themselves.
     if (state.access.state !== "kiosk") i18n.language = state.settings.language;
+    this.kept.belongTo("clerk" in state.access ? state.access.clerk.id : null);
     if (state.access.state !== "open" && state.access.state !== "kiosk") {
       // Nothing personal outlives the lock on screen; the host keeps the booking.
       this.applicant = null;
@@ -272,6 +289,7 @@ export class App {
   nextPerson = (): Promise<HostError | null> =>
     this.act(async () => {
       await this.call("close_applicant", {});
+      this.kept.nextPerson();
       this.applicant = null;
       this.booking = null;
       this.section = "home";
@@ -294,6 +312,12 @@ export class App {
     this.act(async () => {
       this.dialog = { kind: "end", preview: await this.call("end_preview", { application }) };
     });
+
+  /** Opens and closes the tools of the training edition; another edition has none. */
+  get trainingKey(): Binding[] {
+    if (this.state?.edition !== "training") return [];
+    return [{ combo: "Alt+T", run: () => (this.trainingOpen = !this.trainingOpen) }];
+  }
 
   print(document: DocumentKind): void {
     this.dialog = { kind: "print", document };

@@ -168,3 +168,23 @@ test("whoever tries again after the files could not be opened is let in, and a s
   await settle();
   expect(app.state, "the window shows").toBe(state);
 });
+
+test("what was typed outlives the lock for the clerk who typed it, and ends with the person and with the clerk", async () => {
+  const frame = (access: unknown): AppState => ({ access, settings: {} }) as AppState;
+  const at = (state: string, id: number): AppState => frame({ state, clerk: { id } });
+  app.frame(at("open", 3));
+  app.kept.set("code booking 1 2", "407");
+  app.frame(at("locked", 3));
+  app.frame(at("open", 3));
+  expect(app.kept.get("code booking 1 2"), "the same clerk unlocks").toBe("407");
+  void app.nextPerson();
+  await settle();
+  expect(app.kept.get("code booking 1 2"), "until the host has closed the record it is the person's").toBe("407");
+  calls[0]?.answer(null);
+  await settle();
+  expect(app.kept.get("code booking 1 2"), "then it is nobody's").toBeUndefined();
+  app.kept.set("lookup", "张例三");
+  app.frame(frame({ state: "signed_out" }));
+  app.frame(at("open", 3));
+  expect(app.kept.get("lookup"), "whoever signs in begins with nothing").toBeUndefined();
+});

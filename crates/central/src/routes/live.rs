@@ -17,7 +17,7 @@ use yuyue_domain::rights::Right;
 use yuyue_protocol::cursor::Revision;
 
 /// How often a quiet stream says that it is there, so that a cut line is noticed.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
 
 /// Tells the newest revision at once and whenever it moves. What happened between two looks is told once. The stream ends when
 /// the device is revoked or the centre stops.

@@ -1,8 +1,12 @@
 use super::*;
 use crate::cache::CACHE_DB;
+use crate::cache::applicant::upsert_applicant;
+use crate::cache::row::Writing;
 use crate::sync::{Sync, SyncStep};
 use crate::testing::{TestCentre, city, key, run};
-use yuyue_domain::applicant::ApplicantRecord;
+use yuyue_domain::applicant::{Applicant, ApplicantRecord};
+use yuyue_domain::identity::PersonName;
+use yuyue_protocol::change::ApplicantRow;
 use yuyue_sample::{CastRole, City};
 use yuyue_sqlite::Place;
 
@@ -95,6 +99,41 @@ fn namesakes_are_both_found_and_those_of_the_own_office_come_first() {
         assert_eq!(found.hits[0].applicant, own.applicant.id, "the own office's person comes first");
         assert!(!found.more, "and nobody else");
     }
+}
+
+#[test]
+fn whoever_has_the_surname_that_was_typed_comes_before_those_whose_surname_is_read_otherwise() {
+    let filled = filled();
+    let like = filled.person(CastRole::RuleFour).applicant.clone();
+    let path = filled.cache.path().expect("a file").to_owned();
+    let writer = yuyue_sqlite::open(&CACHE_DB, Place::new(path.as_ref(), Some(&key()))).expect("opens");
+    let named = |id: u32, name: &str, office: OfficeId| {
+        let applicant =
+            Applicant { id: ApplicantId(id), name: PersonName::parse(name).expect("a name"), office, ..like.clone() };
+        let row = ApplicantRow { applicant, tests: Vec::new() };
+        upsert_applicant(&writer, &row, Writing { fill: 1, with_names: true }).expect("is written");
+        ApplicantId(id)
+    };
+    let (own, other) = (OfficeId(1), OfficeId(2));
+    for (typed, meant, otherwise) in [
+        ("danyang", "但样", "单样"),
+        ("dyjx", "但样甲新", "单样甲新"),
+        ("linyang", "林样", "任样"),
+        ("quyang", "曲样", "区样"),
+    ] {
+        let otherwise = named(9_000_001, otherwise, own);
+        let meant = named(9_000_002, meant, other);
+        let found = find_applicants(&filled.cache, typed, Some(own), 60).expect("readable").hits;
+        let at = |id| found.iter().position(|hit| hit.applicant == id).expect("both are found");
+        assert!(at(meant) < at(otherwise), "{typed} names the one, wherever the other's office is");
+    }
+    let single = named(9_000_001, "单样", own);
+    let hits = find_applicants(&filled.cache, "shanyang", Some(own), 20).expect("readable").hits;
+    assert_eq!(
+        hits.first().map(|hit| (hit.applicant, hit.by)),
+        Some((single, HitBy::Pinyin)),
+        "as the surname is read"
+    );
 }
 
 #[test]

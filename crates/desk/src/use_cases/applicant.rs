@@ -217,7 +217,10 @@ impl Desk {
         let eligible = eligibility.is_eligible();
         let reasons = if eligible {
             let months = policy.local.priority.permit_months_left_below;
-            vec![reason_with("permit_ending", [("months", months.to_string())])]
+            let mut reasons = vec![reason_with("permit_ending", [("months", months.to_string())])];
+            // Whoever qualifies hears why the step is not in the booking.
+            reasons.extend((!self.line.is_up()).then(|| reason("no_line")));
+            reasons
         } else {
             reasons
         };

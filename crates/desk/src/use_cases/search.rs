@@ -166,7 +166,7 @@ const fn kind_of(by: HitBy) -> QueryKind {
         HitBy::Number | HitBy::Serial => QueryKind::Number,
         HitBy::Phone => QueryKind::PhoneTail,
         HitBy::Name => QueryKind::Name,
-        HitBy::Pinyin => QueryKind::Pinyin,
+        HitBy::Pinyin | HitBy::OtherReading => QueryKind::Pinyin,
     }
 }
 

@@ -47,8 +47,8 @@ test("who picks a hit waits for the answer to what was typed last", async () => 
 test("a row stays chosen when its list is loaded again, wherever it stands then", () => {
   const id = (row: { id: number }): number => row.id;
   const [first, second, third] = [{ id: 1 }, { id: 2 }, { id: 3 }];
-  expect(again([third, first, second], id, second, 1), "one came before it").toBe(2);
-  expect(again([first, third], id, second, 1), "it went: its neighbour").toBe(1);
-  expect(again([], id, second, 1), "nothing is left").toBe(0);
-  expect(again([first], id, null, 0), "nothing was chosen").toBe(0);
+  expect(again([third, first, second], id, second.id, 1), "one came before it").toBe(2);
+  expect(again([first, third], id, second.id, 1), "it went: its neighbour").toBe(1);
+  expect(again([], id, second.id, 1), "nothing is left").toBe(0);
+  expect(again([first], id, undefined, 0), "nothing was chosen").toBe(0);
 });

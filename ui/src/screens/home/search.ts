@@ -6,8 +6,8 @@ export const moved = (current: number, by: number, length: number): number =>
   length === 0 ? 0 : Math.min(length - 1, Math.max(0, current + by));
 
 /** Where the row is after its list was loaded again: it stays chosen as long as it is listed. */
-export function again<Row>(rows: Row[], idOf: (row: Row) => unknown, chosen: Row | null, current: number): number {
-  const at = chosen === null ? -1 : rows.findIndex((row) => idOf(row) === idOf(chosen));
+export function again<Row, Id>(rows: Row[], idOf: (row: Row) => Id, chosen: Id | undefined, current: number): number {
+  const at = rows.findIndex((row) => idOf(row) === chosen);
   return at >= 0 ? at : moved(current, 0, rows.length);
 }
 

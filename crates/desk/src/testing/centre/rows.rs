@@ -1,12 +1,16 @@
 //! The rows of the books, and what a command does to them.
 
+use crate::lookup::is_fitting;
+use yuyue_domain::applicant::Applicant;
 use yuyue_domain::application::{Application, ApplicationState, Channel, Transition, Wish};
 use yuyue_domain::ids::ApplicationId;
+use yuyue_domain::lookup::parse_query;
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::change::{Row, RowKey, What};
+use yuyue_protocol::change::{Change, Row, RowKey, What};
 use yuyue_protocol::command::Command;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::outcome::{Effect, Outcome};
+use yuyue_protocol::query::Search;
 
 pub(super) fn key_of(row: &Row) -> RowKey {
     match row {
@@ -31,6 +35,17 @@ pub(super) fn is_row(what: &What, key: &RowKey) -> bool {
         What::Set(row) => key_of(row) == *key,
         What::Gone(gone) => gone == key,
     }
+}
+
+/// The people whom a look-up fits.
+pub(super) fn fitting(rows: &[Change], search: &Search) -> Vec<Applicant> {
+    let terms = parse_query(&search.text);
+    let people = rows.iter().filter_map(|change| match &change.what {
+        What::Set(Row::Applicant(row)) => Some(&row.applicant),
+        _ => None,
+    });
+    let fits = |applicant: &&Applicant| terms.iter().any(|term| is_fitting(term, applicant));
+    people.filter(fits).take(usize::try_from(search.limit).unwrap_or(usize::MAX)).cloned().collect()
 }
 
 /// Whether a row is about people.

@@ -226,6 +226,13 @@ fn without_line_priority_is_not_offered_and_the_normal_flow_is() {
     let view = counter.to_sessions(CastRole::PriorityEligible, Subject::Two);
     assert!(matches!(view.body, StepBody::Sessions(_)), "the step 切换优先预约 is passed over");
     assert!(view.offline, "and it is said that the line is down");
+    let verdict = view.applicant.priority.expect("a verdict");
+    let codes: Vec<&str> = verdict.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    assert_eq!(
+        (verdict.eligible, codes),
+        (true, vec!["permit_ending", "no_line"]),
+        "who qualifies hears what is missing"
+    );
 }
 
 #[test]

@@ -2,13 +2,15 @@
 
 use super::Counter;
 use crate::testing::run;
+use crate::use_cases::applicant::open_applicant;
 use crate::use_cases::search::search;
 use crate::view::applicant::{QueryKind, Standing};
 use crate::view::progress::{ProgressQuery, ProgressTab};
 use crate::view::reason::Page;
 use crate::view::results::ResultsQuery;
 use crate::view::submission::MilestoneKind;
-use yuyue_domain::ids::PublicationId;
+use yuyue_domain::applicant::{Applicant, ApplicantRecord};
+use yuyue_domain::ids::{ApplicantId, PublicationId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::publication::{Publication, PublicationResult, PublishedResult, PublishedSession};
 use yuyue_protocol::change::Row;
@@ -53,6 +55,27 @@ fn a_look_up_tells_what_it_took_the_text_for_and_how_people_stand() {
     counter.cut();
     let answer = run(search(&counter.desk, &counter.centre, "龘龘龘")).expect("no line is no error");
     assert!(answer.local_only, "without line it says that only the local data were asked");
+}
+
+#[test]
+fn while_a_fill_runs_whoever_is_not_here_yet_is_found_opened_and_booked_for() {
+    let mut counter = Counter::open();
+    let here = counter.person(CastRole::RuleFour).clone();
+    let id = ApplicantId(9_000_001);
+    let coming = Applicant { id, ..here.applicant.clone() };
+    counter.centre.set_record(&ApplicantRecord { applicant: coming, tests: here.tests, applications: Vec::new() });
+    let found = |counter: &Counter| {
+        let answer = run(search(&counter.desk, &counter.centre, here.applicant.name.reveal())).expect("readable");
+        assert!(!answer.local_only, "the line is up");
+        answer.hits.iter().any(|hit| hit.applicant.id == id)
+    };
+    assert!(!found(&counter), "who is found here is enough while the cache is in step");
+    counter.sync.refill().expect("writable");
+    assert!(found(&counter), "while it is filled the centre may know more of the same name");
+    let page = run(open_applicant(&counter.desk, &counter.centre, id)).expect("fetched");
+    assert_eq!(page.next_subject, Some(Subject::Three), "the page says what can be booked");
+    let booking = counter.desk().booking_start(id, None, None).expect("begun");
+    assert_eq!(booking.subject, Some(Subject::Three), "and it is booked");
 }
 
 #[test]
