@@ -56,7 +56,8 @@ struct Dying {
 
 #[zbus::interface(name = "org.SingleInstance.DBus")]
 impl Dying {
-    fn execute_callback(&self, _arguments: Vec<String>, _folder: String) -> fdo::Result<()> {
+    fn execute_callback(&self, arguments: Vec<String>, folder: String) -> fdo::Result<()> {
+        drop((arguments, folder));
         self.asked.send(()).expect("the test listens");
         Err(fdo::Error::NoReply("it died before it could answer".to_owned()))
     }

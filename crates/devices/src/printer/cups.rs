@@ -59,25 +59,16 @@ impl CupsPrinter {
         Ok(answer.out.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
     }
 
-    /// Runs a command to its end. Input and answers go through files without a name, so that neither a full pipe nor a
-    /// killed program leaves anything behind.
+    /// Runs a command to its end. Answers go through files without a name, so that neither a full pipe nor a killed program
+    /// leaves anything behind; the input, which names people, goes into no file.
     fn run(&self, command: &str, arguments: &[&str], input: Option<&[u8]>) -> Result<Answer, PrintError> {
         let program = self.commands.as_ref().map_or_else(|| PathBuf::from(command), |folder| folder.join(command));
         let (mut out, mut err) = (tempfile::tempfile()?, tempfile::tempfile()?);
-        let stdin = match input {
-            None => Stdio::null(),
-            Some(bytes) => {
-                let mut file = tempfile::tempfile()?;
-                file.write_all(bytes)?;
-                file.rewind()?;
-                Stdio::from(file)
-            }
-        };
         let mut child = Command::new(program)
             .args(arguments)
             // Messages are matched below, so they must not be translated.
             .env("LC_ALL", "C")
-            .stdin(stdin)
+            .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(out.try_clone()?)
             .stderr(err.try_clone()?)
             .spawn()
@@ -85,7 +76,14 @@ impl CupsPrinter {
                 io::ErrorKind::NotFound => PrintError::NoPrintingSystem,
                 _ => PrintError::Io(error),
             })?;
-        let succeeded = self.wait(&mut child)?;
+        let pipe = child.stdin.take();
+        let succeeded = std::thread::scope(|scope| {
+            if let (Some(bytes), Some(mut pipe)) = (input, pipe) {
+                // Whoever ends without reading all of it says why.
+                scope.spawn(move || pipe.write_all(bytes));
+            }
+            self.wait(&mut child)
+        })?;
         Ok(Answer { succeeded, out: read(&mut out)?, err: read(&mut err)? })
     }
 
