@@ -7,7 +7,7 @@
 use ed25519_dalek::Signature;
 use ed25519_zebra::VerificationKeyBytes;
 use ed25519_zebra::batch::{Item, Verifier};
-use rand::CryptoRng;
+use rand_core::CryptoRng;
 
 /// A signature that was not checked yet, with the digest of its text.
 #[derive(Clone, Debug)]
@@ -51,8 +51,8 @@ mod tests {
     use curve25519_dalek::scalar::Scalar;
     use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
     use proptest::prelude::*;
-    use rand::SeedableRng as _;
     use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
     use sha2::{Digest as _, Sha512};
 
     const TEXT: &[u8] = b"a command";
