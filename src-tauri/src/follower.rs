@@ -34,6 +34,7 @@ pub async fn follow(host: Arc<Host>, mut sync: Sync) {
             Err(error) => {
                 tracing::error!(code = error.code(), "following the centre failed on this computer");
                 // A file on which a write has failed is opened anew before anything is written to it again.
+                host.note(&error);
                 host.damaged.fetch_or(error.ends_connection(), Ordering::Relaxed);
                 Followed::failed(QUIET_MAX)
             }
@@ -68,8 +69,10 @@ async fn news(host: &Host, stream: &mut Option<HeadStream>) -> Result<(), Proble
         Some(open) => open,
         None => stream.insert(host.line.listen().await?),
     };
-    let known =
-        lock(&host.desk).revision().map_err(|_| Problem::new(ErrorCode::Internal, "the cache cannot be read"))?;
+    let known = lock(&host.desk).revision().map_err(|error| {
+        host.note(&error);
+        Problem::new(ErrorCode::Internal, "the cache cannot be read")
+    })?;
     loop {
         match timeout(QUIET_MAX, open.next()).await {
             Ok(Ok(Heard::Head(revision))) if Some(revision) != known => return Ok(()),

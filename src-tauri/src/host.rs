@@ -72,7 +72,7 @@ impl Host {
     }
 
     /// After a local file could not be read, nothing more is read from it before it was opened anew.
-    fn note(&self, error: &DeskError) {
+    pub fn note(&self, error: &DeskError) {
         self.hurt.fetch_or(error.ends_connection(), Ordering::Relaxed);
         if error.fault() == Some(Fault::Damaged) {
             self.damaged.store(true, Ordering::Relaxed);

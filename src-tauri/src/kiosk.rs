@@ -73,6 +73,7 @@ pub async fn watch(host: Arc<Host>) {
             is_locked = window::lock_down(&host.app).is_ok();
         }
         if let Err(error) = look(&host).await {
+            host.note(&error);
             tracing::error!(code = error.code(), "the kiosk cannot go on");
         }
     }

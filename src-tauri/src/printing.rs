@@ -2,11 +2,10 @@
 
 mod document;
 
-use crate::host::{host_error, internal};
+use crate::host::{Host, internal};
 use document::{large, to_document};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use yuyue_desk::desk::{Desk, lock};
+use yuyue_desk::desk::lock;
 use yuyue_desk::use_cases::printing::{Printable, PrintedBy};
 use yuyue_desk::view::printing::{DocumentKind, DocumentPreview, PrintJob, PrinterStatus};
 use yuyue_desk::view::reason::{HostError, Params, Reason};
@@ -46,8 +45,8 @@ impl Paperwork {
     }
 
     /// A document as it would come out of the printer.
-    pub fn preview(&self, desk: &Mutex<Desk>, kind: DocumentKind) -> Result<DocumentPreview, HostError> {
-        let (facts, by) = lock(desk).printable(kind).map_err(|error| host_error(&error))?;
+    pub fn preview(&self, host: &Host, kind: DocumentKind) -> Result<DocumentPreview, HostError> {
+        let (facts, by) = host.answer(lock(&host.desk).printable(kind))?;
         let laid_out = set(&facts, &by)?;
         let preview = laid_out.to_preview().map_err(|error| damaged(&error))?;
         Ok(DocumentPreview {
@@ -60,15 +59,12 @@ impl Paperwork {
     }
 
     /// Prints a document without a dialog; the job is recorded before and after.
-    pub fn print(&self, desk: &Mutex<Desk>, kind: DocumentKind) -> Result<PrintJob, HostError> {
-        let (job, facts, by) = lock(desk).print_begin(kind).map_err(|error| host_error(&error))?;
+    pub fn print(&self, host: &Host, kind: DocumentKind) -> Result<PrintJob, HostError> {
+        let (job, facts, by) = host.answer(lock(&host.desk).print_begin(kind))?;
         let printed = set(&facts, &by).and_then(|laid_out| self.send(&laid_out));
         let complaint = printed.as_ref().map_err(|error| error.code.clone()).copied();
-        match (lock(desk).print_finished(&job, complaint), printed) {
-            (_, Err(error)) => Err(error),
-            (Err(error), Ok(())) => Err(host_error(&error)),
-            (Ok(()), Ok(())) => Ok(job),
-        }
+        let finished = host.answer(lock(&host.desk).print_finished(&job, complaint));
+        printed.and(finished).map(|()| job)
     }
 
     fn send(&self, laid_out: &LaidOut) -> Result<(), HostError> {

@@ -14,6 +14,9 @@ pub async fn keep_up(host: Arc<Host>) {
             Ok(_) | Err(UpkeepError::Desk(DeskError::NotEnrolled)) => {}
             Err(UpkeepError::Centre(problem)) if problem.code == ErrorCode::Offline => {}
             Err(error) => {
+                if let UpkeepError::Desk(error) = &error {
+                    host.note(error);
+                }
                 tracing::error!(error = &error as &dyn std::error::Error, "this computer is not looked after");
             }
         }

@@ -20,10 +20,19 @@ function texts(node, byId) {
   return (node.childIds ?? []).flatMap((id) => texts(byId.get(id), byId));
 }
 
+/** What would be said now; nothing where a question lies over the screen. */
+const hear = async (page) => ((await page.locator(".kiosk main").count()) > 0 ? bare(await page.evaluate(say)) : "");
+
 /** Whether a screen of the kiosk can be read aloud, and all of it, as a screen reader would. */
 export async function findSpeechFaults(page) {
   const session = await page.context().newCDPSession(page);
-  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  let nodes, said, before;
+  // Seconds count down on some screens: what is compared was on the screen at one moment.
+  do {
+    before = await hear(page);
+    ({ nodes } = await session.send("Accessibility.getFullAXTree"));
+    said = await hear(page);
+  } while (said !== before);
   await session.detach();
   const byId = new Map(nodes.map((node) => [node.nodeId, node]));
   const main = nodes.find((node) => node.role?.value === "main");
@@ -31,7 +40,7 @@ export async function findSpeechFaults(page) {
   if (!main) return (await page.locator(".k-dialog").count()) > 0 ? [] : ["nothing to read aloud"];
   const faults = [];
   if ((await page.locator(".kiosk nav .k-btn").count()) !== 4) faults.push("no button reads this screen aloud");
-  const [said, told] = [bare(await page.evaluate(say)), bare(texts(main, byId).join(""))];
+  const told = bare(texts(main, byId).join(""));
   if (told === "") faults.push("a screen reader is told nothing");
   let same = 0;
   while (same < told.length && said[same] === told[same]) same += 1;

@@ -1,7 +1,8 @@
-//! Ten thousand applications over two hundred connections, into a file and into `PostgreSQL`: how many a second, how long an
-//! answer takes at half of that, and what becomes of twice as much. Beside it `pgbench` with the statements of one booking.
+//! Ten thousand applications over two hundred connections, into a file and into `PostgreSQL`: how many a second, how it goes
+//! over twice as many, how long an answer takes at half the pace, and what becomes of a flood at twice the pace, in which
+//! whoever finds no connection opens another one. Beside it `pgbench` with the statements of one booking.
 //!
-//! The callers run in the same process and take their time from the same processors. Arrivals of the second and the third
+//! The callers run in the same process and take their time from the same processors. Arrivals of the third and the fourth
 //! part follow a clock and not the answers, so that a slow answer makes nobody ask less. `YUYUE_BENCH_APPLICATIONS` and
 //! `YUYUE_BENCH_SECONDS` make all of it smaller.
 #![allow(
@@ -79,12 +80,19 @@ async fn measure<E: Engine>(name: &str, size: Size) -> (World<E>, u32) {
     wire.connect().await;
     let mut people = 0;
 
-    let envelopes = seal(&world, &counter, &mut people, size.applications).await;
-    let begun = Instant::now();
-    let answers = wire.deliver_all(envelopes).await;
-    let pace = u32::try_from(u128::from(size.applications) * 1_000 / begun.elapsed().as_millis()).unwrap();
-    report("as fast as they are answered", pace, &answers);
-    for (title, arrivals) in [("half of that", pace / 2), ("twice the first", pace * 2)] {
+    let mut paces = Vec::new();
+    for (title, connections) in [("as fast as they are answered", CONNECTIONS), ("over twice as many", 2 * CONNECTIONS)]
+    {
+        let envelopes = seal(&world, &counter, &mut people, size.applications).await;
+        let begun = Instant::now();
+        let answers = wire.deliver_all(envelopes, connections).await;
+        let pace = u32::try_from(u128::from(size.applications) * 1_000 / begun.elapsed().as_millis()).unwrap();
+        report(title, pace, &answers);
+        check_kept(&world, &answers).await;
+        paces.push(pace);
+    }
+    let pace = paces[0];
+    for (title, arrivals) in [("at half the pace", pace / 2), ("a flood at twice the pace", pace * 2)] {
         let envelopes = seal(&world, &counter, &mut people, arrivals * size.seconds).await;
         let answers = wire.deliver_at(envelopes, arrivals).await;
         report(title, arrivals, &answers);
@@ -136,7 +144,7 @@ impl Wire {
                 .build()
                 .unwrap()
         };
-        let lines = (0..CONNECTIONS).map(|_| line()).collect();
+        let lines = (0..2 * CONNECTIONS).map(|_| line()).collect();
         let address = format!("https://localhost:{}/v1/commands", running.devices.port());
         Self { running, lines, address }
     }
@@ -165,10 +173,10 @@ impl Wire {
         Answer { id, took: since.elapsed(), decided, retry_after }
     }
 
-    /// Each connection sends one after another.
-    async fn deliver_all(&self, envelopes: Vec<Envelope>) -> Vec<Answer> {
+    /// Over so many connections, each of which sends one after another.
+    async fn deliver_all(&self, envelopes: Vec<Envelope>, connections: usize) -> Vec<Answer> {
         let mut callers = tokio::task::JoinSet::new();
-        for (part, line) in envelopes.chunks(envelopes.len().div_ceil(CONNECTIONS)).zip(&self.lines) {
+        for (part, line) in envelopes.chunks(envelopes.len().div_ceil(connections)).zip(&self.lines) {
             let (part, line, address) = (part.to_vec(), line.clone(), self.address.clone());
             callers.spawn(async move {
                 let mut answers = Vec::with_capacity(part.len());

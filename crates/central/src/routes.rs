@@ -202,8 +202,8 @@ fn in_turn<S: Store>(router: Routes<S>, turns_max: usize) -> Routes<S> {
     router.layer(middleware::from_fn_with_state(Room::new(turns_max, LINE_MAX), room::in_turn))
 }
 
-/// Commands wait in the writer's queue and nowhere else. Whoever finds no room there is told so before anything is read or
-/// checked of what they send.
+/// Commands wait in the writer's queue and nowhere else. Whoever finds no room there is told so before anything is
+/// understood or checked of what they send.
 async fn with_room(State(writer): State<Writer>, request: Request, next: Next) -> Response {
     match writer.check_room() {
         Ok(()) => next.run(request).await,

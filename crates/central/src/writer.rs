@@ -57,11 +57,12 @@ impl Pace {
     fn note(&self, commands: usize, took: Duration) {
         let commands = commands as u64;
         self.waiting.fetch_sub(commands, Ordering::Relaxed);
-        let one_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX) / commands.max(1);
+        let one_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).div_ceil(commands.max(1));
         let before = self.command_us.load(Ordering::Relaxed);
         // One that waited for a publication says little of the next.
         let one_us = one_us.min(before.saturating_mul(4));
-        self.command_us.store((before.saturating_mul(7).saturating_add(one_us) / 8).max(1), Ordering::Relaxed);
+        let sum = before.saturating_mul(7).saturating_add(one_us);
+        self.command_us.store(sum.div_ceil(8).max(1), Ordering::Relaxed);
         self.groups.observe(f64::from(u32::try_from(commands).unwrap_or(u32::MAX)));
     }
 
@@ -116,7 +117,7 @@ impl Writer {
         answered.await.map_err(|_| busy("the centre is stopping"))?
     }
 
-    /// Whether somebody who comes now is decided soon, so that nothing of what they send need be read when they are not.
+    /// Whether somebody who comes now is decided soon, so that nothing of what they send need be understood when they are not.
     ///
     /// # Errors
     /// [`ErrorCode::Busy`] with the seconds after which there will be room.
@@ -124,7 +125,9 @@ impl Writer {
         if self.queue.capacity() == 0 {
             return Err(self.busy("the queue is full"));
         }
-        if self.pace.seconds() > WAIT_SECONDS_MAX {
+        // What fits into one transaction waits for no other, whatever single commands have taken before.
+        let is_crowd = self.pace.waiting.load(Ordering::Relaxed) > GROUP_MAX as u64;
+        if is_crowd && self.pace.seconds() > WAIT_SECONDS_MAX {
             return Err(self.busy("what waits already takes too long"));
         }
         Ok(())
@@ -198,6 +201,18 @@ async fn decide_group<S: Store>(core: &Core<S>, group: Vec<Job>, decided_now: im
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fits_into_one_transaction_waits_for_no_other_however_slow_single_commands_were() {
+        let (queue, _jobs) = mpsc::channel(QUEUE_MAX);
+        let writer = Writer { queue, pace: Arc::new(Pace::new()) };
+        writer.pace.command_us.store(1_000_000, Ordering::Relaxed);
+        writer.pace.waiting.store(GROUP_MAX as u64, Ordering::Relaxed);
+        assert!(writer.check_room().is_ok(), "a batch of one computer turns nobody away");
+        writer.pace.waiting.fetch_add(1, Ordering::Relaxed);
+        let problem = writer.check_room().expect_err("a second transaction has to wait for the first");
+        assert_eq!((problem.code, problem.retry_after_seconds), (ErrorCode::Busy, Some(60)), "and that takes long");
+    }
 
     #[test]
     fn whoever_is_told_to_come_back_is_told_when_there_will_be_room() {

@@ -319,20 +319,29 @@ impl Desk {
             return;
         }
         // The new ones are opened before the old ones are closed: what failed stays undone.
-        if let Err(error) = self.open_anew() {
-            tracing::error!(%error, "the files cannot be opened again after one of them failed");
-            self.hurt.store(true, Ordering::Relaxed);
-            // What was read before can be read still. Where even this fails, nothing can be written either.
-            let _ = self.file().pragma_update(None, "query_only", true);
+        match self.open_device() {
+            Ok(device) => *self.file_mut() = device,
+            Err(error) => {
+                self.still_hurt(&error);
+                // What was read before can be read still. Where even this fails, nothing can be written either.
+                let _ = self.file().pragma_update(None, "query_only", true);
+            }
+        }
+        match open_reader(&CACHE_DB, Place::new(&self.folder.cache_db(), Some(&self.key))) {
+            Ok(cache) => self.cache = cache,
+            Err(error) => self.still_hurt(&error.into()),
         }
     }
 
-    fn open_anew(&mut self) -> Result<(), DeskError> {
+    fn open_device(&self) -> Result<Connection, DeskError> {
         let mut device = yuyue_sqlite::open(&DEVICE_DB, Place::new(&self.folder.device_db(), Some(&self.key)))?;
         watch_rollbacks(&mut device, Arc::clone(&self.hurt))?;
-        *self.file_mut() = device;
-        self.cache = open_reader(&CACHE_DB, Place::new(&self.folder.cache_db(), Some(&self.key)))?;
-        Ok(())
+        Ok(device)
+    }
+
+    fn still_hurt(&self, error: &DeskError) {
+        tracing::error!(%error, "a file cannot be opened again after one of them failed");
+        self.hurt.store(true, Ordering::Relaxed);
     }
 }
 

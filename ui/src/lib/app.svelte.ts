@@ -262,6 +262,9 @@ export class App {
   ): Promise<HostError | null> =>
     this.act(async () => {
       this.show(await this.call("booking_start", { applicant, subject, replaces }));
+      // Dates and sites are those of the application that is booked again.
+      if (replaces !== null && this.booking)
+        this.kept.drop(`query ${applicant} ${this.booking.subject} ${this.booking.kind}`);
       this.section = "applicant";
     }, "book");
 
@@ -295,6 +298,12 @@ export class App {
       this.section = "home";
       this.lookupWanted += 1;
     }, "next person");
+
+  /** Another city begins, in which nobody is at the counter. */
+  begin(): void {
+    this.kept.nextPerson();
+    [this.applicant, this.booking, this.dialog] = [null, null, null];
+  }
 
   /** Waits for nobody: what was to be done before is dropped, for another time. */
   lock = (idle = false): Promise<HostError | null> =>

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import type { ApplicantView, AppState, BookingView, FlowAction, HostEvent } from "$lib/ipc/bindings";
+import type { ApplicantView, AppState, BookingView, FlowAction, HostEvent, SessionQuery } from "$lib/ipc/bindings";
 import type { Host } from "$lib/ipc/commands";
 import { App } from "./app.svelte";
 
@@ -187,4 +187,27 @@ test("what was typed outlives the lock for the clerk who typed it, and ends with
   app.frame(frame({ state: "signed_out" }));
   app.frame(at("open", 3));
   expect(app.kept.get("lookup"), "whoever signs in begins with nothing").toBeUndefined();
+});
+
+test("an application that is booked again brings its own dates and sites", async () => {
+  const entered = { dates: null, sites: [1] } as unknown as SessionQuery;
+  app.kept.set("query 1 2 normal", entered);
+  void app.book(1, 2, null);
+  await settle();
+  calls[0]?.answer({ ...at("subject", 2), kind: "normal" });
+  await settle();
+  expect(app.kept.get("query 1 2 normal"), "what was entered waits for 查询").toBe(entered);
+  void app.book(1, 2, "an application");
+  await settle();
+  calls[1]?.answer({ ...at("subject", 2), kind: "normal" });
+  await settle();
+  expect(app.kept.get("query 1 2 normal"), "the other application's are shown").toBeUndefined();
+});
+
+test("in another city nobody is at the counter, and nothing is kept of those who were", () => {
+  app.kept.set("read notice 1", true);
+  app.dialog = { kind: "shift" };
+  app.begin();
+  expect([app.applicant, app.booking, app.dialog], "nothing is open").toEqual([null, null, null]);
+  expect(app.kept.get("read notice 1"), "a notice is read anew").toBeUndefined();
 });

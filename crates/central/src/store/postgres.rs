@@ -137,8 +137,7 @@ impl PostgresStore {
 
     /// Whose connections a decision is written over.
     fn writers(&self, wants: &Wants) -> &Pool {
-        let is_reserved = !wants.commands.is_empty() || wants.term.is_some() || wants.is_due;
-        if is_reserved { &self.reserved } else { &self.writers }
+        if wants.is_of_crowd() { &self.writers } else { &self.reserved }
     }
 
     /// Works in one transaction with everything that was committed before its last lock.

@@ -140,7 +140,12 @@ impl Store for SqliteStore {
         wants: &Wants,
         decide: F,
     ) -> Result<T, StoreError> {
-        self.connections.write(|connection| write::transacted(connection, wants, decide)).await
+        let work = |connection: &mut Connection| write::transacted(connection, wants, decide);
+        if wants.is_of_crowd() {
+            self.connections.write_in_crowd(work).await
+        } else {
+            self.connections.write(work).await
+        }
     }
 
     async fn look(&self, wants: &Wants) -> Result<Loaded, StoreError> {
@@ -148,12 +153,12 @@ impl Store for SqliteStore {
     }
 
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
-        let page = self.connections.read_long(|connection| feed::find_page(connection, query))?;
+        let page = self.connections.read_long(|connection| feed::find_page(connection, query)).await?;
         page.map(StoredPage::read).transpose()
     }
 
     async fn find_changes_text(&self, query: &FeedQuery) -> Result<Option<String>, StoreError> {
-        let page = self.connections.read_long(|connection| feed::find_page(connection, query))?;
+        let page = self.connections.read_long(|connection| feed::find_page(connection, query)).await?;
         page.map(StoredPage::into_text).transpose()
     }
 
@@ -236,14 +241,14 @@ impl Store for SqliteStore {
         after: u32,
         limit: u32,
     ) -> Result<Vec<PublishedResult>, StoreError> {
-        self.connections.read_long(|connection| publication::list_results(connection, publication, after, limit))
+        self.connections.read_long(|connection| publication::list_results(connection, publication, after, limit)).await
     }
 
     async fn find_publication_record(
         &self,
         publication: PublicationId,
     ) -> Result<Option<PublicationRecord>, StoreError> {
-        self.connections.read_long(|connection| publication::find_record(connection, publication))
+        self.connections.read_long(|connection| publication::find_record(connection, publication)).await
     }
 
     async fn list_priority_places(

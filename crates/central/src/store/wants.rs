@@ -60,6 +60,15 @@ pub struct Wants {
     pub is_due: bool,
 }
 
+impl Wants {
+    /// Whether it is one of the crowd's requests: neither commands nor what the clock makes due, which wait behind none of
+    /// these.
+    #[must_use]
+    pub fn is_of_crowd(&self) -> bool {
+        self.commands.is_empty() && self.term.is_none() && !self.is_due
+    }
+}
+
 /// What the store knows of it.
 #[derive(Debug)]
 pub struct Loaded {

@@ -416,15 +416,13 @@ async fn whoever_would_wait_too_long_for_what_waits_already_is_told_so_at_once()
     let running = serve(&world).await;
     let counter = world.counter().await;
     let reveal = Command::RecordReveal { applicant: world.cast(CastRole::RuleFour).applicant.id };
-    let (release, holding) = hold_the_store(&world).await;
     let line = client(&running, Some(&counter));
     // Batches of computers that were without line for long; at the pace that is assumed they are more than may wait.
-    let answers: Vec<_> = (0..150)
-        .map(|_| {
-            let envelopes: Vec<Envelope> = (0..50).map(|_| world.seal(&counter, &reveal)).collect();
-            tokio::spawn(line.post(url(running.devices, "/v1/commands")).json(&envelopes).send())
-        })
-        .collect();
+    let batch = || (0..50).map(|_| world.seal(&counter, &reveal)).collect::<Vec<Envelope>>();
+    let requests: Vec<_> =
+        (0..150).map(|_| line.post(url(running.devices, "/v1/commands")).json(&batch()).send()).collect();
+    let (release, holding) = hold_the_store(&world).await;
+    let answers: Vec<_> = requests.into_iter().map(tokio::spawn).collect();
     let refused = || answers.iter().filter(|answer| answer.is_finished()).count();
     while refused() < 30 {
         tokio::task::yield_now().await;

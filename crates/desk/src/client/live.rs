@@ -11,7 +11,7 @@ pub const LIFE_MAX: Duration = Duration::from_secs(3600);
 /// Bytes of one event at most.
 const EVENT_BYTES_MAX: usize = 4 * 1024;
 
-/// The newest revisions, as the centre tells them. The caller bounds how long it waits: the centre says every 15 seconds
+/// The newest revisions, as the centre tells them. The caller bounds how long it waits: the centre says every 5 seconds
 /// that it is there.
 pub struct HeadStream {
     response: Response,

@@ -76,14 +76,11 @@ impl CupsPrinter {
                 io::ErrorKind::NotFound => PrintError::NoPrintingSystem,
                 _ => PrintError::Io(error),
             })?;
-        let pipe = child.stdin.take();
-        let succeeded = std::thread::scope(|scope| {
-            if let (Some(bytes), Some(mut pipe)) = (input, pipe) {
-                // Whoever ends without reading all of it says why.
-                scope.spawn(move || pipe.write_all(bytes));
-            }
-            self.wait(&mut child)
-        })?;
+        if let (Some(bytes), Some(mut pipe)) = (input.map(<[u8]>::to_vec), child.stdin.take()) {
+            // Nobody waits for it: a command that hangs is ended, and whoever ends without reading all of it says why.
+            std::thread::Builder::new().name("print".into()).spawn(move || pipe.write_all(&bytes))?;
+        }
+        let succeeded = self.wait(&mut child)?;
         Ok(Answer { succeeded, out: read(&mut out)?, err: read(&mut err)? })
     }
 

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::Semaphore;
 use yuyue_sqlite::{Key, Place, open, open_reader};
 
 /// Idle reader connections that are kept.
@@ -21,7 +22,16 @@ pub struct Connections {
     readers: Mutex<Vec<Connection>>,
     // Closed behind the readers: only a connection that writes moves the log into the file.
     writer: tokio::sync::Mutex<Writer>,
+    /// Who may wait for the one that writes beside commands and what is due, so that these never wait behind a crowd.
+    crowd: Semaphore,
+    /// Who may read what takes long: each keeps a thread and a connection.
+    long: Semaphore,
 }
+
+/// Beside commands and what is due so many wait for the connection that writes.
+const CROWD_MAX: usize = 8;
+/// So many read what takes long.
+const LONG_MAX: usize = 16;
 
 /// The one connection that writes.
 struct Writer {
@@ -36,7 +46,8 @@ impl Connections {
     pub fn open(path: &Path, key: Option<Key>) -> Result<Self, OpenStoreError> {
         let connection = open(&FILE_KIND, Place::new(path, key.as_ref()))?;
         let writer = tokio::sync::Mutex::new(Writer { connection, has_failed: false });
-        Ok(Self { path: path.to_owned(), key, readers: Mutex::default(), writer })
+        let (crowd, long) = (Semaphore::new(CROWD_MAX), Semaphore::new(LONG_MAX));
+        Ok(Self { path: path.to_owned(), key, readers: Mutex::default(), writer, crowd, long })
     }
 
     fn place(&self) -> Place<'_> {
@@ -69,8 +80,19 @@ impl Connections {
     }
 
     /// Reads what takes milliseconds, such as a page of thousands of rows.
-    pub fn read_long<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub async fn read_long<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        // Nobody closes it.
+        let _turn = self.long.acquire().await.ok();
         apart(|| self.read(work))
+    }
+
+    /// Writes as [`Self::write`], for one of a crowd.
+    pub async fn write_in_crowd<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let _turn = self.crowd.acquire().await.ok();
+        self.write(work).await
     }
 
     /// Writes when whoever writes before has done so, a publication of a whole city perhaps.
