@@ -21,6 +21,8 @@ pub const GROUP_MAX: usize = 512;
 const WAIT_SECONDS_MAX: u32 = 5;
 /// The longest time, in seconds, after which a caller who found no room is asked to come back.
 const RETRY_SECONDS_MAX: u64 = 60;
+/// Microseconds that one command takes at least; from less an average of whole ones could not rise again.
+const COMMAND_US_MIN: u64 = 8;
 /// Bounds of the sizes of groups.
 const GROUP_SIZES: [f64; 8] = [1.0, 2.0, 4.0, 8.0, 32.0, 128.0, 256.0, 512.0];
 
@@ -62,7 +64,7 @@ impl Pace {
         // One that waited for a publication says little of the next.
         let one_us = one_us.min(before.saturating_mul(4));
         let sum = before.saturating_mul(7).saturating_add(one_us);
-        self.command_us.store(sum.div_ceil(8).max(1), Ordering::Relaxed);
+        self.command_us.store((sum / 8).max(COMMAND_US_MIN), Ordering::Relaxed);
         self.groups.observe(f64::from(u32::try_from(commands).unwrap_or(u32::MAX)));
     }
 
