@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod core;
 pub mod entropy;
+mod pace;
 pub mod password;
 pub mod problem;
 pub mod routes;

@@ -2,6 +2,7 @@
 //! each caller. Past the bound callers are told to come back, and nothing that was taken in is lost.
 
 use crate::core::{Core, Delivery};
+use crate::pace::{Average, retry_seconds};
 use crate::store::Store;
 use prometheus_client::metrics::histogram::Histogram;
 use std::sync::Arc;
@@ -19,10 +20,8 @@ pub const QUEUE_MAX: usize = 1_024;
 pub const GROUP_MAX: usize = 512;
 /// Seconds for which somebody may have to wait for what waits already: whoever would wait longer is told so at once.
 const WAIT_SECONDS_MAX: u32 = 5;
-/// The longest time, in seconds, after which a caller who found no room is asked to come back.
-const RETRY_SECONDS_MAX: u64 = 60;
-/// Microseconds that one command takes at least; from less an average of whole ones could not rise again.
-const COMMAND_US_MIN: u64 = 8;
+/// Microseconds that a command is assumed to take before the first was decided.
+const COMMAND_US: u64 = 1_000;
 /// Bounds of the sizes of groups.
 const GROUP_SIZES: [f64; 8] = [1.0, 2.0, 4.0, 8.0, 32.0, 128.0, 256.0, 512.0];
 
@@ -45,14 +44,15 @@ pub struct Writer {
 struct Pace {
     /// Commands that wait or are being decided.
     waiting: AtomicU64,
-    /// Microseconds that one takes, averaged over the last groups.
-    command_us: AtomicU64,
+    /// How long one takes, in the last groups.
+    command: Average,
     groups: Histogram,
 }
 
 impl Pace {
     fn new() -> Self {
-        Self { waiting: AtomicU64::new(0), command_us: AtomicU64::new(1_000), groups: Histogram::new(GROUP_SIZES) }
+        let command = Average::new(COMMAND_US);
+        Self { waiting: AtomicU64::new(0), command, groups: Histogram::new(GROUP_SIZES) }
     }
 
     /// Notes that a group was decided. Only the writer does.
@@ -60,19 +60,14 @@ impl Pace {
         let commands = commands as u64;
         self.waiting.fetch_sub(commands, Ordering::Relaxed);
         let one_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).div_ceil(commands.max(1));
-        let before = self.command_us.load(Ordering::Relaxed);
         // One that waited for a publication says little of the next.
-        let one_us = one_us.min(before.saturating_mul(4));
-        let sum = before.saturating_mul(7).saturating_add(one_us);
-        self.command_us.store((sum / 8).max(COMMAND_US_MIN), Ordering::Relaxed);
+        self.command.note(one_us.min(self.command.us().saturating_mul(4)));
         self.groups.observe(f64::from(u32::try_from(commands).unwrap_or(u32::MAX)));
     }
 
     /// Seconds after which what waits now is decided, at this pace.
     fn seconds(&self) -> u32 {
-        let (waiting, one_us) = (self.waiting.load(Ordering::Relaxed), self.command_us.load(Ordering::Relaxed));
-        let seconds = waiting.saturating_mul(one_us).div_ceil(1_000_000);
-        u32::try_from(seconds.clamp(1, RETRY_SECONDS_MAX)).unwrap_or(u32::MAX)
+        retry_seconds(self.waiting.load(Ordering::Relaxed).saturating_mul(self.command.us()))
     }
 }
 
@@ -207,8 +202,8 @@ mod tests {
     #[test]
     fn what_fits_into_one_transaction_waits_for_no_other_however_slow_single_commands_were() {
         let (queue, _jobs) = mpsc::channel(QUEUE_MAX);
-        let writer = Writer { queue, pace: Arc::new(Pace::new()) };
-        writer.pace.command_us.store(1_000_000, Ordering::Relaxed);
+        let pace = Pace { command: Average::new(1_000_000), ..Pace::new() };
+        let writer = Writer { queue, pace: Arc::new(pace) };
         writer.pace.waiting.store(GROUP_MAX as u64, Ordering::Relaxed);
         assert!(writer.check_room().is_ok(), "a batch of one computer turns nobody away");
         writer.pace.waiting.fetch_add(1, Ordering::Relaxed);

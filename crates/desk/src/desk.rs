@@ -110,8 +110,10 @@ impl Desk {
         let mut opened = open_files(&folder, &key, &*config.world)?;
         let offset = find_setting(&opened.device, CLOCK_OFFSET)?.unwrap_or(0);
         let clock = CentreClock::new(offset);
+        let hurt = Arc::default();
+        watch_rollbacks(&mut opened.device, &hurt)?;
         let mut desk = Self {
-            hurt: watch_rollbacks(&mut opened.device, Arc::default())?,
+            hurt,
             device: opened.device,
             cache: opened.cache,
             policy: KnownPolicy::default(),
@@ -288,7 +290,7 @@ pub fn mend(desk: &Mutex<Desk>, sync: &mut Sync) -> Result<(), DeskError> {
     *sync = Sync::new(nowhere()?);
     check_cache(&desk.folder, &desk.key, desk.world.files())?;
     let mut opened = open_files(&desk.folder, &desk.key, &*desk.world)?;
-    desk.hurt = watch_rollbacks(&mut opened.device, Arc::clone(&desk.hurt))?;
+    watch_rollbacks(&mut opened.device, &desk.hurt)?;
     desk.hurt.store(false, Ordering::Relaxed);
     (desk.device, desk.journal, desk.cache) = (opened.device, opened.journal, opened.cache);
     *sync = Sync::new(opened.writer);
@@ -335,7 +337,7 @@ impl Desk {
 
     fn open_device(&self) -> Result<Connection, DeskError> {
         let mut device = yuyue_sqlite::open(&DEVICE_DB, Place::new(&self.folder.device_db(), Some(&self.key)))?;
-        watch_rollbacks(&mut device, Arc::clone(&self.hurt))?;
+        watch_rollbacks(&mut device, &self.hurt)?;
         Ok(device)
     }
 
@@ -346,8 +348,7 @@ impl Desk {
 }
 
 /// Makes `hurt` true whenever a transaction is rolled back, for whatever reason.
-fn watch_rollbacks(device: &mut Connection, hurt: Arc<AtomicBool>) -> Result<Arc<AtomicBool>, DeskError> {
-    let seen = Arc::clone(&hurt);
-    device.rollback_hook(Some(move || seen.store(true, Ordering::Relaxed)))?;
-    Ok(hurt)
+fn watch_rollbacks(device: &mut Connection, hurt: &Arc<AtomicBool>) -> Result<(), DeskError> {
+    let hurt = Arc::clone(hurt);
+    Ok(device.rollback_hook(Some(move || hurt.store(true, Ordering::Relaxed)))?)
 }

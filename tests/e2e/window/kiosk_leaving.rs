@@ -102,6 +102,14 @@ async fn whoever_walks_away_in_any_step_of_a_booking_is_forgotten() {
     .await;
 }
 
+/// Has a code sent, reads it, and types as much of one as somebody who then walks away.
+async fn types_half_a_code(visitor: &Visitor<'_>) {
+    visitor.touch(".send .k-btn", ".k-digits .turn").await;
+    // The simulated phone shows its message above the keys, which lie where they stay only then.
+    visitor.reads_code("").await;
+    visitor.types_code("12").await;
+}
+
 /// From the home screen to a step of the booking, with a card; at 确认并提交 a code is waited for.
 async fn goes_to(visitor: &Visitor<'_>, step: &str) {
     visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
@@ -125,8 +133,7 @@ async fn goes_to(visitor: &Visitor<'_>, step: &str) {
     }
     visitor.touch(FORWARD, ".kiosk main[data-step=confirm]").await;
     if step == "confirm" {
-        visitor.touch(".send .k-btn", ".k-digits .turn").await;
-        visitor.types_code("12").await;
+        types_half_a_code(visitor).await;
         return;
     }
     visitor.confirms("").await;
@@ -159,8 +166,7 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
         visitor.touch(".query .primary", ".k-pick:not([disabled])").await;
         visitor.touch(".k-pick:not([disabled])", ".k-pick[aria-checked=true]").await;
         visitor.touch(FORWARD, ".kiosk main[data-step=confirm]").await;
-        visitor.touch(".send .k-btn", ".k-digits .turn").await;
-        visitor.types_code("12").await;
+        types_half_a_code(visitor).await;
         walks_away(visitor, clock, UNTIL_ASKED_FOR_CODE, "4-confirm").await;
 
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
@@ -173,8 +179,7 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
         visitor.chooses(Tile::Withdraw, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHOU, ".kiosk main[data-page=applications]").await;
         visitor.touch(".k-pick", ".kiosk main[data-page=end]").await;
-        visitor.touch(".send .k-btn", ".k-digits .turn").await;
-        visitor.types_code("12").await;
+        types_half_a_code(visitor).await;
         walks_away(visitor, clock, UNTIL_ASKED_FOR_CODE, "7-withdrawal").await;
     })
     .await;

@@ -291,16 +291,14 @@ export class App {
   /** 下一位 */
   nextPerson = (): Promise<HostError | null> =>
     this.act(async () => {
-      await this.call("close_applicant", {});
-      this.kept.nextPerson();
-      this.applicant = null;
-      this.booking = null;
+      await this.leave();
       this.section = "home";
       this.lookupWanted += 1;
     }, "next person");
 
-  /** Another city begins, in which nobody is at the counter. */
-  begin(): void {
+  /** Nobody is at the counter any more, and nothing of whoever was is open or kept. */
+  async leave(): Promise<void> {
+    await this.call("close_applicant", {});
     this.kept.nextPerson();
     [this.applicant, this.booking, this.dialog] = [null, null, null];
   }

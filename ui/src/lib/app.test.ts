@@ -204,10 +204,13 @@ test("an application that is booked again brings its own dates and sites", async
   expect(app.kept.get("query 1 2 normal"), "the other application's are shown").toBeUndefined();
 });
 
-test("in another city nobody is at the counter, and nothing is kept of those who were", () => {
+test("when nobody is at the counter any more, nothing of whoever was is open or kept", async () => {
   app.kept.set("read notice 1", true);
   app.dialog = { kind: "shift" };
-  app.begin();
+  void app.leave();
+  expect(app.booking, "until the host has closed the record it is open").not.toBeNull();
+  calls[0]?.answer(null);
+  await settle();
   expect([app.applicant, app.booking, app.dialog], "nothing is open").toEqual([null, null, null]);
   expect(app.kept.get("read notice 1"), "a notice is read anew").toBeUndefined();
 });

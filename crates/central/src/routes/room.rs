@@ -1,19 +1,16 @@
 //! Room for requests: so many are worked on at once, and so many wait for their turn. Whoever finds no room in the line is
 //! told at once when there is likely to be some, instead of keeping a connection that somebody else needs.
 
+use crate::pace::{Average, retry_seconds};
 use crate::problem::ApiProblem;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use yuyue_protocol::error::{ErrorCode, Problem};
-
-/// The longest time, in seconds, after which somebody who found no room is asked to come back.
-const RETRY_SECONDS_MAX: u64 = 60;
 
 /// Who is worked on, and who waits.
 #[derive(Debug)]
@@ -22,15 +19,15 @@ pub struct Room {
     turns_max: usize,
     line: Semaphore,
     line_max: usize,
-    /// Microseconds of a turn, averaged over the last ones.
-    turn_us: AtomicU64,
+    /// How long a turn takes.
+    turn: Average,
 }
 
 impl Room {
     /// For so many at once, and so many who wait.
     pub fn new(turns_max: usize, line_max: usize) -> Arc<Self> {
         let (turns, line) = (Semaphore::new(turns_max), Semaphore::new(line_max));
-        Arc::new(Self { turns, turns_max, line, line_max, turn_us: AtomicU64::new(0) })
+        Arc::new(Self { turns, turns_max, line, line_max, turn: Average::new(0) })
     }
 
     /// Works in a turn, as soon as there is one.
@@ -56,14 +53,11 @@ impl Room {
     /// Seconds within which, as it went lately, everybody who is here now is done.
     fn retry_seconds(&self) -> u32 {
         let here = (self.line_max + self.turns_max) as u64;
-        let all_us = self.turn_us.load(Ordering::Relaxed).saturating_mul(here) / self.turns_max.max(1) as u64;
-        u32::try_from(all_us.div_ceil(1_000_000).clamp(1, RETRY_SECONDS_MAX)).unwrap_or(u32::MAX)
+        retry_seconds(self.turn.us().saturating_mul(here) / self.turns_max.max(1) as u64)
     }
 
     fn note(&self, took: Duration) {
-        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let before = self.turn_us.load(Ordering::Relaxed);
-        self.turn_us.store(before.saturating_mul(7).saturating_add(took).div_ceil(8), Ordering::Relaxed);
+        self.turn.note(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 }
 

@@ -1,31 +1,28 @@
 //! Turns at work that costs much: only so many devices have one at once, and each of them one, so that no computer takes
 //! all of it. Whoever finds none is told to come back when there is likely to be one.
 
+use crate::pace::{Average, retry_seconds};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 use yuyue_domain::ids::DeviceId;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
-/// The longest time, in seconds, after which a device that found no turn is asked to come back.
-const RETRY_SECONDS_MAX: u64 = 60;
-
 /// Who has a turn, and how long one takes.
 #[derive(Debug)]
 pub struct Turns {
     max: usize,
     taken: Mutex<BTreeSet<DeviceId>>,
-    /// Milliseconds, averaged over the last turns.
-    turn_ms: AtomicU64,
+    /// How long a turn takes.
+    turn: Average,
 }
 
 impl Turns {
     /// So many at once at most.
     #[must_use]
     pub fn new(max: usize) -> Arc<Self> {
-        Arc::new(Self { max, taken: Mutex::default(), turn_ms: AtomicU64::new(0) })
+        Arc::new(Self { max, taken: Mutex::default(), turn: Average::new(0) })
     }
 
     /// A turn for this device, until it is dropped.
@@ -44,14 +41,11 @@ impl Turns {
 
     /// Seconds within which, as it went lately, everybody who has a turn now is done.
     fn retry_seconds(&self) -> u32 {
-        let seconds = self.turn_ms.load(Ordering::Relaxed).div_ceil(1_000).clamp(1, RETRY_SECONDS_MAX);
-        u32::try_from(seconds).unwrap_or(u32::MAX)
+        retry_seconds(self.turn.us())
     }
 
     fn note(&self, took: Duration) {
-        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let before = self.turn_ms.load(Ordering::Relaxed);
-        self.turn_ms.store(before.saturating_mul(7).saturating_add(took).div_ceil(8), Ordering::Relaxed);
+        self.turn.note(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
     fn taken(&self) -> MutexGuard<'_, BTreeSet<DeviceId>> {

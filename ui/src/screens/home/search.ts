@@ -5,6 +5,16 @@ import type { SearchHit } from "$lib/ipc/bindings";
 export const moved = (current: number, by: number, length: number): number =>
   length === 0 ? 0 : Math.min(length - 1, Math.max(0, current + by));
 
+/** What stands `by` places beside the one that is chosen, staying inside the list. */
+export const beside = <Item>(items: Item[], isChosen: (item: Item) => boolean, by: number): Item | undefined =>
+  items[moved(items.findIndex(isChosen), by, items.length)];
+
+/** The keyboard goes into a field, over what stands there. */
+export const enterField = (field: HTMLInputElement | undefined): void => {
+  field?.focus();
+  field?.select();
+};
+
 /** Where the row is after its list was loaded again: it stays chosen as long as it is listed. */
 export function again<Row, Id>(rows: Row[], idOf: (row: Row) => Id, chosen: Id | undefined, current: number): number {
   const at = rows.findIndex((row) => idOf(row) === chosen);

@@ -14,6 +14,10 @@ use yuyue_sqlite::{Key, Place, open, open_reader};
 
 /// Idle reader connections that are kept.
 const READERS_MAX: usize = 8;
+/// Beside commands and what is due so many wait for the connection that writes.
+const CROWD_MAX: usize = 8;
+/// So many read what takes long.
+const LONG_MAX: usize = 16;
 
 /// The connections to one file.
 pub struct Connections {
@@ -27,11 +31,6 @@ pub struct Connections {
     /// Who may read what takes long: each keeps a thread and a connection.
     long: Semaphore,
 }
-
-/// Beside commands and what is due so many wait for the connection that writes.
-const CROWD_MAX: usize = 8;
-/// So many read what takes long.
-const LONG_MAX: usize = 16;
 
 /// The one connection that writes.
 struct Writer {
@@ -133,4 +132,34 @@ impl Writer {
 fn apart<T>(work: impl FnOnce() -> T) -> T {
     let has_others = Handle::try_current().is_ok_and(|here| here.runtime_flavor() == RuntimeFlavor::MultiThread);
     if has_others { tokio::task::block_in_place(work) } else { work() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::future::join_all;
+    use std::cell::RefCell;
+
+    #[tokio::test]
+    async fn a_command_waits_for_no_more_of_a_crowd_than_may_stand_before_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connections = Connections::open(&folder.path().join("centre.db"), None).expect("a new file");
+        let order = RefCell::new(Vec::new());
+        let in_order = |who: &'static str| {
+            let order = &order;
+            move |_: &mut Connection| {
+                order.borrow_mut().push(who);
+                Ok(())
+            }
+        };
+        let held = connections.writer.lock().await;
+        let crowd = join_all((0..3 * CROWD_MAX).map(|_| connections.write_in_crowd(in_order("one of a crowd"))));
+        // Joined behind them, it comes behind those who have found a turn.
+        let command = connections.write(in_order("a command"));
+        let released = async move { drop(held) };
+        let (crowd, command, ()) = tokio::join!(crowd, command, released);
+        assert!(crowd.into_iter().chain([command]).all(|written| written.is_ok()), "everybody writes");
+        let before = order.borrow().iter().position(|who| *who == "a command");
+        assert_eq!(before, Some(CROWD_MAX), "the others have let it go first");
+    }
 }
