@@ -32,12 +32,14 @@ pub use known::Known;
 pub use supervise::{ACTS_MAX, Acts};
 pub use upkeep::Contradicted;
 
+use crate::causes::Causes;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};
 use crate::secret::ServerKey;
 use crate::store::{Loaded, Store, StoreError};
 use open_records::DeviceLabels;
 use outlook::Forecasts;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId};
 use yuyue_domain::rights::{Role, Standing};
@@ -159,6 +161,10 @@ pub struct Core<S> {
     key: ServerKey,
     config: CoreConfig,
     catalogue: Mutex<Catalogue>,
+    /// Held by whoever brings the catalogue up to date: which refresh was the last that did.
+    refreshed: tokio::sync::Mutex<u64>,
+    /// Refreshes that have begun.
+    refreshes: AtomicU64,
     board: Mutex<Board>,
     forecasts: Mutex<Forecasts>,
     /// Held by whoever works a forecast out: one at a time, however many ask.
@@ -177,6 +183,8 @@ impl<S: Store> Core<S> {
             key,
             config,
             catalogue: Mutex::default(),
+            refreshed: tokio::sync::Mutex::default(),
+            refreshes: AtomicU64::default(),
             board: Mutex::default(),
             forecasts: Mutex::default(),
             preparing: tokio::sync::Mutex::default(),
@@ -229,14 +237,23 @@ impl<S: Store> Core<S> {
         catalogue.clone()
     }
 
-    /// Brings the catalogue in memory up to the store's.
+    /// Brings the catalogue in memory up to the store's, as it was when this was called. However many call at once, one of
+    /// them reads, over one connection.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn refresh_catalogue(&self) -> Result<(), StoreError> {
+        let begun_before = self.refreshes.load(Ordering::Relaxed);
+        let mut refreshed = self.refreshed.lock().await;
+        if *refreshed > begun_before {
+            // What began meanwhile has read all that was there at the call.
+            return Ok(());
+        }
+        let this = self.refreshes.fetch_add(1, Ordering::Relaxed) + 1;
         let after = self.catalogue().revision();
         let (rows, head) = self.store.list_catalogue(after).await?;
         self.catalogue().apply(rows, head);
+        *refreshed = this;
         Ok(())
     }
 
@@ -275,7 +292,7 @@ pub(crate) async fn tried<T, F: Future<Output = Result<T, StoreError>> + Send>(
 
 /// What a caller is told about a failure of the store; the cause goes to the log, once, here.
 pub(crate) fn store_problem(error: &StoreError) -> Problem {
-    tracing::error!(error = error as &dyn std::error::Error, "the store failed");
+    tracing::error!(error = %Causes(error), "the store failed");
     if error.is_retryable() {
         Problem::new(ErrorCode::Busy, "the store is not available").retry_after(2)
     } else {
@@ -284,6 +301,6 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
 }
 
 pub(crate) fn entropy_problem(error: &EntropyError) -> Problem {
-    tracing::error!(error = error as &dyn std::error::Error, "no random bytes");
+    tracing::error!(error = %Causes(error), "no random bytes");
     Problem::new(ErrorCode::Internal, "no random bytes")
 }

@@ -3,8 +3,10 @@
 //! [`core`] decides and answers without a network, over a [`store`]; [`writer`] gathers commands into groups;
 //! [`scheduler`] does what is due; [`routes`] and [`serve`] put it on the wire. Nothing below `serve` spawns or sleeps.
 
+mod apart;
 pub mod audit;
 pub mod authority;
+mod causes;
 pub mod central;
 pub mod city;
 pub mod cli;

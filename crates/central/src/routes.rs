@@ -27,6 +27,7 @@ mod room;
 mod schema;
 mod search;
 mod sessions;
+mod shared;
 mod sign_in;
 mod time;
 mod turns;
@@ -35,6 +36,7 @@ mod vouchers;
 
 pub(crate) use heard::let_end;
 pub use openapi::Description;
+pub use shared::SharedAnswers;
 pub use sign_in::SignIns;
 
 use crate::authority::Authority;
@@ -61,7 +63,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use turns::Turns;
-use yuyue_domain::ids::DeviceId;
+use yuyue_domain::ids::{DeviceId, PublicationId};
+use yuyue_domain::time::Date;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
@@ -73,6 +76,10 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 pub const COMMANDS_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// Requests worked on at once; commands, pages of the feed and live streams are not counted.
 const CONCURRENT_MAX: usize = 512;
+/// Outlooks worked out at once: each may take as much as giving the places of a day out.
+const OUTLOOKS_MAX: usize = 4;
+/// Long answers for everybody that are made at once.
+const LONG_MAX: usize = 4;
 /// Pages of the feed read at once, fewer than the store has connections for readers. However many computers fill their
 /// caches, nobody else waits for them.
 const PAGES_MAX: usize = 12;
@@ -106,6 +113,10 @@ pub struct App<S> {
     pub seal: String,
     /// Who is signing in.
     pub sign_ins: SignIns,
+    /// Records of publications that somebody is taking.
+    pub records: SharedAnswers<PublicationId>,
+    /// Plans that somebody is taking, each by its first day, as of a revision.
+    pub plans: SharedAnswers<(Date, Revision)>,
     /// Certifies devices.
     pub authority: Arc<Authority>,
     /// The port at which enrolled devices connect.
@@ -140,7 +151,6 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/applicants/search", post(search::search::<S>))
         .route("/v1/applicants/{id}", get(applicants::applicant::<S>))
         .route("/v1/sessions", get(sessions::sessions::<S>))
-        .route("/v1/outlook", post(outlook::outlook::<S>))
         .route("/v1/open-record", post(open_record::open_record::<S>))
         .route("/v1/devices/renew", post(devices::renew::<S>))
         .route("/v1/devices/{id}/revoke", post(devices::revoke::<S>))
@@ -152,13 +162,17 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/seal", get(audit::seal::<S>))
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let outlooks = Router::new()
+        .route("/v1/outlook", post(outlook::outlook::<S>))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     let pages = Router::new().route("/v1/changes", get(changes::changes::<S>));
     let commands = Router::new()
         .route("/v1/commands", post(commands::commands::<S>))
         .layer(DefaultBodyLimit::max(COMMANDS_BYTES_MAX))
         .layer(middleware::from_fn_with_state(app.writer.clone(), with_room));
     let recognised = middleware::from_fn_with_state(Arc::clone(&app), caller::recognised::<S>);
-    let bounded = in_turn(bounded, CONCURRENT_MAX).merge(in_turn(pages, PAGES_MAX)).merge(commands);
+    let bounded = in_turn(bounded, CONCURRENT_MAX).merge(in_turn(outlooks, OUTLOOKS_MAX));
+    let bounded = bounded.merge(in_turn(pages, PAGES_MAX)).merge(commands);
     let bounded = in_time(heard_out(bounded).layer(recognised.clone()), &app);
     let live = Router::new().route("/v1/changes/live", get(live::live::<S>)).layer(recognised);
     finish(bounded.merge(live), &app).with_state(app)
@@ -170,15 +184,18 @@ pub fn for_public<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/devices/enroll", post(enroll::enroll::<S>))
         .route("/v1/results", get(results::results::<S>))
         .route("/v1/publications", get(results::publications::<S>))
-        .route("/v1/publications/{id}/record", get(results::record::<S>))
         .route("/v1/seal", get(audit::seal::<S>))
-        .route("/v1/plans", get(plans::plans::<S>))
         .route("/v1/offices", get(offices::offices::<S>))
         .route("/v1/vouchers/{token}", get(vouchers::voucher::<S>))
         .route("/openapi.json", get(openapi::openapi))
         .route("/healthz", get(admin::healthz))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    finish(in_time(heard_out(in_turn(bounded, CONCURRENT_MAX)), &app), &app).with_state(app)
+    let long = Router::new()
+        .route("/v1/publications/{id}/record", get(results::record::<S>))
+        .route("/v1/plans", get(plans::plans::<S>))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let bounded = in_turn(bounded, CONCURRENT_MAX).merge(in_turn(long, LONG_MAX));
+    finish(in_time(heard_out(bounded), &app), &app).with_state(app)
 }
 
 /// The endpoints for the operator, on this computer only.

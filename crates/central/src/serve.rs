@@ -12,12 +12,13 @@ pub(crate) mod patience;
 pub use config::ServeConfig;
 
 use crate::authority::AuthorityError;
+use crate::causes::Causes;
 use crate::central::Central;
 use crate::clock::Clock;
 use crate::core::Core;
 use crate::entropy::EntropyError;
 use crate::routes::metrics::Metrics;
-use crate::routes::{self, App, Closed, SignIns};
+use crate::routes::{self, App, Closed, SharedAnswers, SignIns};
 use crate::signatures::Signatures;
 use crate::sms::Gateway;
 use crate::store::{Store, StoreError};
@@ -189,6 +190,8 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         seal: central.authority.certify_seal(&seal, central.entropy.bytes()?, now)?,
         health: Arc::clone(&health),
         sign_ins: SignIns::new(std::thread::available_parallelism().map_or(1, usize::from)),
+        records: SharedAnswers::default(),
+        plans: SharedAnswers::default(),
         authority: Arc::clone(&central.authority),
         devices_port: devices.port(),
     });
@@ -234,7 +237,7 @@ fn leave<S: Store>(core: &Arc<Core<S>>, holder: Uuid) -> Box<dyn Fn() -> Leaving
         let core = Arc::clone(&core);
         Box::pin(async move {
             if let Err(error) = core.store().leave_lease(holder).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the lease ends by itself");
+                tracing::warn!(error = %Causes(&error), "the lease ends by itself");
             }
         })
     })
@@ -288,7 +291,7 @@ impl Running {
     ) {
         // Nothing is ever sent: the channel closes when the thread ends.
         self.work("the writer", async move { drop(writer_ended.await) });
-        let for_head = Arc::clone(core);
+        let (for_head, moved) = (Arc::clone(core), head.subscribe());
         self.work("the look at the feed", async move {
             let mut every = tokio::time::interval(HEAD_EVERY);
             loop {
@@ -301,7 +304,8 @@ impl Running {
         });
         let sending = due::send_messages(Arc::clone(core), gateway, lead.clone(), self.closed.subscribe());
         self.finishing.push(self.spawn("the sending of messages", sending));
-        let scheduling = due::schedule(Arc::clone(core), lead, Arc::clone(&self.due), self.closed.subscribe());
+        let (due, closed) = (Arc::clone(&self.due), self.closed.subscribe());
+        let scheduling = due::schedule(Arc::clone(core), lead, moved, due, closed);
         self.finishing.push(self.spawn("the scheduler", scheduling));
     }
 
@@ -329,7 +333,7 @@ impl Running {
             loop {
                 let _ = tokio::time::timeout(CARE_EVERY, due.notified()).await;
                 if let Err(error) = certificates.renew_when_due(clock.wall()) {
-                    tracing::error!(error = &error as &dyn std::error::Error, "a certificate is not renewed");
+                    tracing::error!(error = %Causes(&error), "a certificate is not renewed");
                 }
                 for one in &limits {
                     one.forget_quiet();
@@ -353,6 +357,6 @@ impl Running {
 
 fn note(ended: Result<(), std::io::Error>) {
     if let Err(error) = ended {
-        tracing::error!(error = &error as &dyn std::error::Error, "a listener ended");
+        tracing::error!(error = %Causes(&error), "a listener ended");
     }
 }

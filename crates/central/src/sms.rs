@@ -6,6 +6,7 @@ mod spool;
 pub use phone::{Message, SimulatedPhone};
 pub use spool::SpoolGateway;
 
+use crate::causes::Causes;
 use crate::core::Core;
 use crate::store::{Batch, DueSms, LeaseTerm, Store, StoreError, Wants, Write};
 use std::future::Future;
@@ -13,7 +14,7 @@ use std::pin::Pin;
 use yuyue_domain::time::Timestamp;
 
 /// Messages handed over in one go.
-const DUE_MAX: u32 = 200;
+pub(crate) const DUE_MAX: u32 = 200;
 /// The wait after the first failed try; it doubles with each.
 const RETRY_SECONDS: i64 = 5;
 const RETRY_SECONDS_MAX: i64 = 600;
@@ -110,7 +111,7 @@ impl Messenger {
             } else if let Err(error) = gateway.send(message, now).await {
                 tracing::warn!(
                     message = message.id,
-                    error = &error as &dyn std::error::Error,
+                    error = %Causes(&error),
                     "a message was not taken"
                 );
                 Fate::Failed(next_try(message, now))

@@ -193,6 +193,15 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn list_publications(&self, limit: u32) -> impl Future<Output = Result<Vec<Publication>, StoreError>> + Send;
 
+    /// The publication with this number, or the newest one; none when there is no such.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn find_publication(
+        &self,
+        wanted: Option<PublicationId>,
+    ) -> impl Future<Output = Result<Option<PublicationId>, StoreError>> + Send;
+
     /// Results of a publication in the order of their applications, after so many of them, at most `limit`.
     ///
     /// # Errors

@@ -29,6 +29,10 @@ fn third() -> Runner {
     Runner::new(&migrations()[..3])
 }
 
+fn fourth() -> Runner {
+    Runner::new(&migrations()[..4])
+}
+
 fn newest() -> i32 {
     migrations().iter().map(Migration::version).max().expect("there is a schema")
 }
@@ -50,6 +54,7 @@ async fn a_store_of_every_schema_keeps_its_rows_and_a_newer_one_is_refused() {
     write_missing(1, &FileKind { migrations: first, ..FILE_KIND });
     write_missing(2, &FileKind { migrations: second, ..FILE_KIND });
     write_missing(3, &FileKind { migrations: third, ..FILE_KIND });
+    write_missing(4, &FileKind { migrations: fourth, ..FILE_KIND });
     write_missing(newest(), &FILE_KIND);
     for version in 1..=newest() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -160,6 +160,13 @@ impl StateKind {
     pub const fn is_live(self) -> bool {
         matches!(self, Self::AwaitingCode | Self::Queued | Self::Placed)
     }
+
+    /// Whether it ended without a test and through no act of the applicant, who is then offered the same choices again as
+    /// far as they are still open (照上次志愿再约): no place was left, or the office cancelled the session.
+    #[must_use]
+    pub const fn ended_unwanted(self) -> bool {
+        matches!(self, Self::Unplaced | Self::CancelledByOffice)
+    }
 }
 
 impl ApplicationState {

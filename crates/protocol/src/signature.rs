@@ -2,28 +2,38 @@
 //! is checked among others always come out the same, so that nobody can disown later what was believed in a batch.
 //!
 //! They ask less of a signature's encoding than the strictest rules do, and as much of its text: with a key that is not weak
-//! nobody, its owner included, makes one signature for two texts. Weak keys are refused when a device enrols.
+//! nobody, its owner included, makes one signature for two texts. Under a weak key nothing counts, and none is enrolled.
 
-use ed25519_dalek::Signature;
+use ed25519_dalek::{Signature, VerifyingKey};
 use ed25519_zebra::VerificationKeyBytes;
 use ed25519_zebra::batch::{Item, Verifier};
 use rand_core::CryptoRng;
+use std::collections::BTreeMap;
 
 /// A signature that was not checked yet, with the digest of its text.
 #[derive(Clone, Debug)]
-pub struct Unchecked(Item);
+pub struct Unchecked {
+    key: [u8; 32],
+    item: Item,
+}
 
 impl Unchecked {
     pub(crate) fn new(key: &[u8; 32], signature: Signature, text: &[u8]) -> Self {
         let signature = ed25519_zebra::Signature::from_bytes(&signature.to_bytes());
-        Self(Item::from((VerificationKeyBytes::from(*key), signature, text)))
+        Self { key: *key, item: Item::from((VerificationKeyBytes::from(*key), signature, text)) }
     }
 
     /// Checks it alone; answers whether it is good.
     #[must_use]
     pub fn check(self) -> bool {
-        self.0.verify_single().is_ok()
+        !is_weak(&self.key) && self.item.verify_single().is_ok()
     }
+}
+
+/// Whether one signature of this key is good for any text. What is no key at all verifies nothing anyway.
+#[must_use]
+pub fn is_weak(key: &[u8; 32]) -> bool {
+    VerifyingKey::from_bytes(key).is_ok_and(|key| key.is_weak())
 }
 
 /// Checks many at once, which takes less than half as long as one by one; answers of each whether it is good. When one of
@@ -35,10 +45,12 @@ pub fn check_all(signatures: &[Unchecked], dice: impl CryptoRng) -> Vec<bool> {
     }
     let mut batch = Verifier::new();
     for signature in signatures {
-        batch.queue(signature.0.clone());
+        batch.queue(signature.item.clone());
     }
     if batch.verify(dice).is_ok() {
-        return vec![true; signatures.len()];
+        // Many come from one device.
+        let mut weak = BTreeMap::new();
+        return signatures.iter().map(|one| !*weak.entry(one.key).or_insert_with(|| is_weak(&one.key))).collect();
     }
     signatures.iter().cloned().map(Unchecked::check).collect()
 }
@@ -49,7 +61,7 @@ mod tests {
     use curve25519_dalek::constants::EIGHT_TORSION;
     use curve25519_dalek::edwards::EdwardsPoint;
     use curve25519_dalek::scalar::Scalar;
-    use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+    use ed25519_dalek::{Signer as _, SigningKey};
     use proptest::prelude::*;
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng as _;
@@ -82,6 +94,22 @@ mod tests {
                 let batch = [signed(1, TEXT), unchecked.clone(), signed(2, TEXT)];
                 let together = check_all(&batch, ChaCha20Rng::seed_from_u64(dice));
                 assert_eq!(together, [true, alone, true], "dice do not decide who is believed");
+            }
+        }
+    }
+
+    #[test]
+    fn under_a_weak_key_no_signature_is_good_alone_or_among_others() {
+        for weak in EIGHT_TORSION {
+            let key = weak.compress().to_bytes();
+            let once = Scalar::from(7_654_321_u64);
+            for torsion in EIGHT_TORSION {
+                let point = (EdwardsPoint::mul_base(&once) + torsion).compress();
+                let signature = Signature::from_components(point.to_bytes(), once.to_bytes());
+                let unchecked = Unchecked::new(&key, signature, TEXT);
+                assert!(!unchecked.clone().check(), "it would be good for any text");
+                let batch = [signed(1, TEXT), unchecked, signed(2, TEXT)];
+                assert_eq!(check_all(&batch, ChaCha20Rng::seed_from_u64(1)), [true, false, true]);
             }
         }
     }

@@ -154,6 +154,7 @@ export const reasonsEn: Record<string, string> = {
   cut_off:
     "{session_name} {session_starts_at}: {places} places, the last went to rank {last_admitted}; this person has rank {rank}.",
   cut_off_without_places: "{session_name} {session_starts_at}: no place to give; this person has rank {rank}.",
+  cancelled_by_office: "The site called this session off. The sort time stays as it is; book again.",
   unplaced: "All accepted sessions were filled by higher ranks.",
   permit_ending: "The learner permit ends in less than {months} months: priority booking is possible.",
   score: "{score} points",

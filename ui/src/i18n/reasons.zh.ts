@@ -150,6 +150,7 @@ export const reasonsZh: Record<string, string> = {
   rank_moves_to_cancellation: "排序时间由 {before}变为 {after}，以后的排名会靠后。",
   cut_off: "{session_name} {session_starts_at}：计划 {places} 人，安排到第 {last_admitted} 名，本人第 {rank} 名。",
   cut_off_without_places: "{session_name} {session_starts_at}：没有可安排的名额，本人第 {rank} 名。",
+  cancelled_by_office: "考场取消了这个场次，排序时间不变，可以重新预约。",
   unplaced: "接受的场次都已由排名更靠前的人排满。",
   permit_ending: "学习驾驶证明剩余不足 {months} 个月，可以优先预约。",
   score: "{score} 分",

@@ -3,6 +3,7 @@
 use super::ledger::{About, Ledger, Refused, Taking};
 use super::read::no_policy;
 use super::{Caller, Core, store_problem, tried};
+use crate::causes::Causes;
 use crate::store::{Batch, Loaded, Store, StoreError, Wants};
 use ed25519_dalek::VerifyingKey;
 use yuyue_domain::application::Wish;
@@ -55,7 +56,7 @@ impl<S: Store> Core<S> {
         match self.decide_together(deliveries).await {
             Err(error) if is_about_one(&error) => {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = %Causes(&error),
                     commands = deliveries.len(),
                     "a batch is written one by one"
                 );
@@ -80,7 +81,7 @@ impl<S: Store> Core<S> {
                 // The decision believed something that the tables do not, or a row is damaged: a defect, answered as a
                 // refusal that is not kept.
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = %Causes(&error),
                     command = %delivery.envelope.id,
                     "a command cannot be decided"
                 );

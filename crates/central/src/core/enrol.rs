@@ -3,6 +3,7 @@
 use super::{Core, entropy_problem, store_problem};
 use crate::audit::{Act, Entry};
 use crate::authority::{Authority, AuthorityError};
+use crate::causes::Causes;
 use crate::secret::enrolment_hash;
 use crate::store::{Batch, Store, StoreError, Wants, Write};
 use base64::Engine as _;
@@ -68,7 +69,7 @@ pub(super) fn authority_problem(error: &AuthorityError) -> Problem {
     match error {
         AuthorityError::Request(_) => Problem::new(ErrorCode::BadRequest, "certificate_request cannot be read"),
         AuthorityError::Own(_) | AuthorityError::Pem(_) => {
-            tracing::error!(error = error as &dyn std::error::Error, "the authority failed");
+            tracing::error!(error = %Causes(error), "the authority failed");
             Problem::new(ErrorCode::Internal, "the authority failed")
         }
     }

@@ -4,6 +4,8 @@
 use super::board::Waiter;
 use super::read::no_policy;
 use super::{Core, spare_priority, store_problem};
+use crate::apart::apart;
+use crate::causes::Causes;
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,7 +51,7 @@ impl<S: Store> Core<S> {
             id: ApplicationId(Uuid::max()),
         };
         let forecast = self.forecast(query, spare_priority(&policy)).await?;
-        let outlook = forecast.outlooks.find(key, &query.sessions, query.ordered);
+        let outlook = apart(|| forecast.outlooks.find(key, &query.sessions, query.ordered));
         let outlook = outlook.map_err(|unknown| Problem::new(ErrorCode::BadRequest, unknown.to_string()))?;
         Ok(OutlookFound { outlook, as_of: forecast.as_of })
     }
@@ -72,9 +74,11 @@ impl<S: Store> Core<S> {
             catalogue.planned(now, &places).into_iter().filter(|one| is_of_subject(one.id)).collect()
         };
         let waiters = self.board().waiters(query.subject);
-        let forecast = Arc::new(prepare(&sessions, waiters, query.subject, own, spare, now)?);
+        let forecast = Arc::new(apart(|| prepare(&sessions, waiters, query.subject, own, spare, now))?);
         let mut forecasts = self.forecasts();
-        forecasts.retain(|_, forecast| is_good(forecast));
+        // Of the pictures that are somebody's own only the last is kept: nobody else has any use for it.
+        let is_of_another = |whose: Option<ApplicantId>| own.is_some() && whose.is_some();
+        forecasts.retain(|(_, whose), forecast| is_good(forecast) && !is_of_another(*whose));
         forecasts.insert(key, Arc::clone(&forecast));
         Ok(forecast)
     }
@@ -102,7 +106,7 @@ fn prepare(
     });
     let live: Vec<LiveApplication<'_>> = live.collect();
     let outlooks = DayOutlooks::new(sessions, &live, spare).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "the waiting applications contradict each other");
+        tracing::error!(error = %Causes(&error), "the waiting applications contradict each other");
         Problem::new(ErrorCode::Internal, "the outlook cannot be worked out")
     })?;
     Ok(Forecast { as_of, outlooks })

@@ -2,6 +2,7 @@
 
 use super::Core;
 use crate::audit::{Act, Entry};
+use crate::causes::Causes;
 use crate::store::{Batch, LeaseTerm, Store, StoreError, Wants, Write};
 use yuyue_domain::policy::{Policy, PolicyDocument, PolicyError};
 use yuyue_protocol::change::Row;
@@ -42,7 +43,7 @@ impl<S: Store> Core<S> {
             Ok(_) => return Ok(false),
             Err(error) => {
                 // Whatever was in force goes on: without rules nobody could be served at all.
-                tracing::error!(error = &error as &dyn std::error::Error, "the policy of the day cannot be chosen");
+                tracing::error!(error = %Causes(&error), "the policy of the day cannot be chosen");
                 return Ok(false);
             }
         };

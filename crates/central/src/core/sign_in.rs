@@ -24,13 +24,17 @@ impl<S: Store> Core<S> {
             self.note_sign_in(caller, None, now).await?;
             return Err(refused());
         };
-        check_lock(&account, now)?;
+        if let Err(locked) = check_lock(&account, now) {
+            self.note_sign_in(caller, Some(account.clerk.id), now).await?;
+            return Err(locked);
+        }
         // Slow on purpose, hence outside the transactions, which look at the account again.
         if !is_password(&request.password, &account.verifier) {
             return Err(self.count_failure(caller, &request.staff_number, now).await?);
         }
         let standing = Standing::Staff(account.clerk.role);
         if account.clerk.office != caller.office && check(standing, Right::SignInAnywhere, false).is_err() {
+            self.note_sign_in(caller, Some(account.clerk.id), now).await?;
             return Err(Problem::new(ErrorCode::Forbidden, "the clerk works at another office"));
         }
         let token = token_text(self.entropy.bytes().map_err(|error| entropy_problem(&error))?);

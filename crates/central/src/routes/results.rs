@@ -2,7 +2,10 @@
 //! the signed record from which it can be worked out again.
 
 use super::input::{StrictPath, StrictQuery};
+use super::shared::{LongAnswer, body};
 use super::{App, problems, schema};
+use crate::apart::apart;
+use crate::causes::Causes;
 use crate::core::store_problem;
 use crate::problem::ApiProblem;
 use crate::store::Store;
@@ -103,13 +106,9 @@ pub async fn results<S: Store>(
         return Err(ApiProblem::bad_request("limit is out of range"));
     }
     let store = app.core.store();
-    let publications = store.list_publications(PUBLICATIONS).await.map_err(|error| store_problem(&error))?;
-    let found = match query.publication {
-        None => publications.first(),
-        Some(id) => publications.iter().find(|publication| publication.id.0 == id),
-    };
+    let found = store.find_publication(query.publication.map(PublicationId)).await;
     let unknown = || ApiProblem(Problem::new(ErrorCode::NotFound, "no such publication"));
-    let publication = found.ok_or_else(unknown)?.id;
+    let publication = found.map_err(|error| store_problem(&error))?.ok_or_else(unknown)?;
     let after = query.after.unwrap_or(0);
     let read = store.list_results(publication, after, limit).await;
     let results = read.map_err(|error| store_problem(&error))?;
@@ -135,13 +134,19 @@ pub async fn record<S: Store>(
     State(app): State<Arc<App<S>>>,
     StrictPath(id): StrictPath<u32>,
 ) -> Result<impl IntoResponse, ApiProblem> {
-    let found = app.core.store().find_publication_record(PublicationId(id)).await;
-    let found = found.map_err(|error| store_problem(&error))?;
+    let id = PublicationId(id);
+    let record = app.records.find_or_make(id, async || read_record(app.core.store(), id).await).await?;
+    let signature = record.signature.clone().unwrap_or_default();
+    let headers = [(header::CONTENT_TYPE.as_str(), "application/json".to_owned()), (SIGNATURE_HEADER, signature)];
+    Ok((headers, body(record)))
+}
+
+async fn read_record<S: Store>(store: &S, id: PublicationId) -> Result<LongAnswer, ApiProblem> {
+    let found = store.find_publication_record(id).await.map_err(|error| store_problem(&error))?;
     let kept = found.ok_or_else(|| ApiProblem(Problem::new(ErrorCode::NotFound, "no such record")))?;
-    let text = zstd::decode_all(kept.record.as_slice()).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "the record of a publication is damaged");
+    let text = apart(|| zstd::decode_all(kept.record.as_slice())).map_err(|error| {
+        tracing::error!(error = %Causes(&error), "the record of a publication is damaged");
         ApiProblem(Problem::new(ErrorCode::Internal, "the record cannot be read"))
     })?;
-    let signature = STANDARD.encode(kept.signature);
-    Ok(([(header::CONTENT_TYPE.as_str(), "application/json".to_owned()), (SIGNATURE_HEADER, signature)], text))
+    Ok(LongAnswer { text, signature: Some(STANDARD.encode(kept.signature)) })
 }

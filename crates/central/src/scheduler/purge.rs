@@ -1,6 +1,7 @@
 //! Deleting what nobody needs any more, once a day and so much at a time that nobody waits long behind it.
 
 use crate::audit::{Act, Entry};
+use crate::causes::Causes;
 use crate::core::Core;
 use crate::store::{Batch, LeaseTerm, PurgeBefore, Purged, Store, StoreError, Wants};
 use yuyue_domain::time::{Date, Timestamp};
@@ -43,7 +44,7 @@ impl Purge {
                 self.failures = self.failures.saturating_add(1);
                 self.not_before = Some(now.plus_seconds(wait));
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = %Causes(&error),
                     wait_seconds = wait,
                     "what nobody needs any more is still there"
                 );

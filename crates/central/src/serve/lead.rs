@@ -1,6 +1,7 @@
 //! Which of several processes does what the clock makes due: the one that holds the store's lease. It renews the lease as
 //! long as it lives; when nothing is heard of it, another one takes over.
 
+use crate::causes::Causes;
 use crate::core::Core;
 use crate::store::{LeaseTerm, Store, StoreError};
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub async fn keep<S: Store>(core: Arc<Core<S>>, holder: Uuid, lead: watch::Sende
         let held = match tokio::time::timeout(within, core.store().hold_lease(holder, LEASE_SECONDS)).await {
             Ok(Ok(held)) => held,
             Ok(Err(error)) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the lease cannot be renewed");
+                tracing::warn!(error = %Causes(&error), "the lease cannot be renewed");
                 None
             }
             Err(_) => None,

@@ -1,6 +1,7 @@
 //! The folder from which the city's gateway program fetches messages: one JSON file each, complete when it appears.
 
 use super::{DueSms, Gateway, GatewayError, Sending};
+use crate::apart::apart;
 use serde::Serialize;
 use std::fs;
 use std::io::Write as _;
@@ -45,7 +46,7 @@ impl SpoolGateway {
 
 impl Gateway for SpoolGateway {
     fn send<'a>(&'a self, message: &'a DueSms, _now: Timestamp) -> Sending<'a> {
-        let written = self.write(message).map_err(|error| GatewayError(Box::new(error)));
+        let written = apart(|| self.write(message)).map_err(|error| GatewayError(Box::new(error)));
         Box::pin(std::future::ready(written))
     }
 }

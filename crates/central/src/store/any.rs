@@ -124,6 +124,10 @@ impl Store for AnyStore {
         each!(self, store => store.list_publications(limit).await)
     }
 
+    async fn find_publication(&self, wanted: Option<PublicationId>) -> Result<Option<PublicationId>, StoreError> {
+        each!(self, store => store.find_publication(wanted).await)
+    }
+
     async fn list_results(
         &self,
         publication: PublicationId,

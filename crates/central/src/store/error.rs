@@ -2,6 +2,7 @@
 
 #[cfg(feature = "postgres")]
 use super::postgres;
+use serde_json::error::Category;
 use yuyue_sqlite::OpenError;
 
 /// Why the store did not do what it was asked for.
@@ -28,11 +29,31 @@ pub enum StoreError {
         table: &'static str,
         /// Why.
         #[source]
-        source: serde_json::Error,
+        source: RowError,
     },
     /// The store failed.
     #[error("the store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why a row cannot be read. What stands in it may be about a person, so only its kind and its place are told.
+#[derive(Debug, thiserror::Error)]
+#[error("{kind} at column {column}")]
+pub struct RowError {
+    kind: &'static str,
+    column: usize,
+}
+
+impl From<serde_json::Error> for RowError {
+    fn from(error: serde_json::Error) -> Self {
+        let kind = match error.classify() {
+            Category::Io => "it cannot be written",
+            Category::Syntax => "no JSON",
+            Category::Data => "a value that does not belong there",
+            Category::Eof => "an end too early",
+        };
+        Self { kind, column: error.column() }
+    }
 }
 
 impl StoreError {

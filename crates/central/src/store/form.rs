@@ -7,12 +7,12 @@ use yuyue_domain::time::Timestamp;
 
 /// Reads a row that is kept in its wire form.
 pub fn from_document<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|source| StoreError::Unreadable { table, source })
+    serde_json::from_str(text).map_err(|error| StoreError::Unreadable { table, source: error.into() })
 }
 
 /// Writes a row in its wire form.
 pub fn to_document<T: Serialize>(table: &'static str, row: &T) -> Result<String, StoreError> {
-    serde_json::to_string(row).map_err(|source| StoreError::Unreadable { table, source })
+    serde_json::to_string(row).map_err(|error| StoreError::Unreadable { table, source: error.into() })
 }
 
 /// The word that stands for a value without fields, as it stands in the wire form.
@@ -23,7 +23,7 @@ pub fn to_word<T: Serialize>(table: &'static str, value: T) -> Result<String, St
 /// The value that a word stands for.
 pub fn from_word<T: DeserializeOwned>(table: &'static str, word: &str) -> Result<T, StoreError> {
     T::deserialize(serde::de::value::StrDeserializer::<serde_json::Error>::new(word))
-        .map_err(|source| StoreError::Unreadable { table, source })
+        .map_err(|error| StoreError::Unreadable { table, source: error.into() })
 }
 
 /// Stored seconds as an instant; a value outside the years 1900 to 9999 was never written and is cut to them.
@@ -39,4 +39,22 @@ pub fn signed(number: u64) -> i64 {
 /// The reverse of [`signed`].
 pub fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::causes::Causes;
+
+    #[test]
+    fn a_damaged_row_is_told_by_its_place_and_never_by_what_stands_in_it() {
+        let read = from_document::<Vec<u32>>("applicant", r#"[1,"测试甲"]"#).expect_err("no number");
+        let word = from_word::<yuyue_domain::rights::Role>("clerk", "测试甲").expect_err("no role");
+        for error in [read, word] {
+            let told = format!("{} {error:?}", Causes(&error));
+            assert!(!told.contains("测试"), "{told}");
+        }
+        let said = Causes(&from_document::<u32>("applicant", "\"x\"").expect_err("no number")).to_string();
+        assert_eq!(said, "a row of applicant cannot be read: a value that does not belong there at column 3");
+    }
 }

@@ -42,6 +42,7 @@ use feed::Revisions;
 use load::Ground;
 use lock::Held;
 use std::collections::BTreeMap;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 use yuyue_domain::applicant::{Applicant, ApplicantRecord};
@@ -70,6 +71,10 @@ pub struct PostgresStore {
     /// For the short looks with which a command and what is due begin: who is calling, what has changed of the plan. Whoever
     /// reads pages has none of these.
     looks: Pool,
+    /// How many of the readers pages of the feed may have: however many computers fill their caches, the rest is for others.
+    pages: Semaphore,
+    /// How many of them what anybody may ask for may have.
+    public: Semaphore,
     /// For the lease and the head of the feed: a crowd of requests must not make it look as if this process were gone.
     apart: Pool,
 }
@@ -114,6 +119,8 @@ impl PostgresStore {
             writers: connect(limits.write_connections)?,
             reserved: connect(limits.reserved_connections)?,
             looks: connect(limits.look_connections)?,
+            pages: Semaphore::new((limits.connections / 2).max(1)),
+            public: Semaphore::new((limits.connections / 4).max(1)),
             apart: connect(APART)?,
         };
         schema::bring_up_to_date(&mut store.client().await?).await?;
@@ -123,6 +130,13 @@ impl PostgresStore {
     /// For reading what neither a command nor what is due waits for.
     async fn client(&self) -> Result<Client, StoreError> {
         Ok(self.readers.get().await?)
+    }
+
+    /// For reading what anybody may ask for.
+    async fn public_client(&self) -> Result<(Client, Option<SemaphorePermit<'_>>), StoreError> {
+        // Nobody closes it.
+        let turn = self.public.acquire().await.ok();
+        Ok((self.client().await?, turn))
     }
 
     /// For a short look, or a single row of a visit.
@@ -194,6 +208,7 @@ impl Store for PostgresStore {
     }
 
     async fn find_changes(&self, query: &FeedQuery) -> Result<Option<ChangesPage>, StoreError> {
+        let _turn = self.pages.acquire().await.ok();
         feed::find_page(&snapshot(&mut self.client().await?).await?, query).await
     }
 
@@ -234,7 +249,8 @@ impl Store for PostgresStore {
     }
 
     async fn find_enrolment(&self, code: &Hash) -> Result<Option<DeviceRow>, StoreError> {
-        device::find_by_enrolment(&self.look_client().await?, code).await
+        let (client, _turn) = self.public_client().await?;
+        device::find_by_enrolment(&client, code).await
     }
 
     async fn list_devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
@@ -260,7 +276,8 @@ impl Store for PostgresStore {
     }
 
     async fn find_application(&self, id: ApplicationId) -> Result<Option<Application>, StoreError> {
-        application::find(&self.client().await?, id).await
+        let (client, _turn) = self.public_client().await?;
+        application::find(&client, id).await
     }
 
     async fn search(&self, terms: &[Term], limit: u32) -> Result<Vec<Applicant>, StoreError> {
@@ -269,7 +286,13 @@ impl Store for PostgresStore {
     }
 
     async fn list_publications(&self, limit: u32) -> Result<Vec<Publication>, StoreError> {
-        publication::list(&self.client().await?, limit).await
+        let (client, _turn) = self.public_client().await?;
+        publication::list(&client, limit).await
+    }
+
+    async fn find_publication(&self, wanted: Option<PublicationId>) -> Result<Option<PublicationId>, StoreError> {
+        let (client, _turn) = self.public_client().await?;
+        publication::find(&client, wanted).await
     }
 
     async fn list_results(
@@ -278,14 +301,16 @@ impl Store for PostgresStore {
         after: u32,
         limit: u32,
     ) -> Result<Vec<PublishedResult>, StoreError> {
-        publication::list_results(&self.client().await?, publication, after, limit).await
+        let (client, _turn) = self.public_client().await?;
+        publication::list_results(&client, publication, after, limit).await
     }
 
     async fn find_publication_record(
         &self,
         publication: PublicationId,
     ) -> Result<Option<PublicationRecord>, StoreError> {
-        publication::find_record(&self.client().await?, publication).await
+        let (client, _turn) = self.public_client().await?;
+        publication::find_record(&client, publication).await
     }
 
     async fn list_priority_places(

@@ -27,6 +27,7 @@ use super::{
     OpenStoreError, PriorityRow, PublicationRecord, PurgeBefore, Purged, Store, StoreError, Totals, VisitRow,
     VisitSpan, Wants,
 };
+use crate::apart::apart;
 use crate::audit::{Record, Tail};
 use crate::secret::Hash;
 use connections::Connections;
@@ -175,23 +176,27 @@ impl Store for SqliteStore {
     }
 
     async fn list_waiting(&self, after: Option<ApplicantId>, limit: u32) -> Result<Vec<ApplicantRecord>, StoreError> {
-        self.read(|connection| {
-            let ids = application::list_waiting_applicants(connection, after, limit)?;
-            applicant::list_records(connection, ids)
+        apart(|| {
+            self.read(|connection| {
+                let ids = application::list_waiting_applicants(connection, after, limit)?;
+                applicant::list_records(connection, ids)
+            })
         })
     }
 
     async fn list_changed_records(&self, after: Revision, limit: u32) -> Result<ChangedRecords, StoreError> {
-        self.read(|connection| {
-            let (ids, until) = application::list_changed_applicants(connection, after, limit)?;
-            let mut changed = ChangedRecords { records: Vec::with_capacity(ids.len()), gone: Vec::new(), until };
-            for id in ids {
-                match applicant::find_record(connection, id)? {
-                    Some(record) => changed.records.push(record),
-                    None => changed.gone.push(id),
+        apart(|| {
+            self.read(|connection| {
+                let (ids, until) = application::list_changed_applicants(connection, after, limit)?;
+                let mut changed = ChangedRecords { records: Vec::with_capacity(ids.len()), gone: Vec::new(), until };
+                for id in ids {
+                    match applicant::find_record(connection, id)? {
+                        Some(record) => changed.records.push(record),
+                        None => changed.gone.push(id),
+                    }
                 }
-            }
-            Ok(changed)
+                Ok(changed)
+            })
         })
     }
 
@@ -233,6 +238,10 @@ impl Store for SqliteStore {
 
     async fn list_publications(&self, limit: u32) -> Result<Vec<Publication>, StoreError> {
         self.read(|connection| publication::list(connection, limit))
+    }
+
+    async fn find_publication(&self, wanted: Option<PublicationId>) -> Result<Option<PublicationId>, StoreError> {
+        self.read(|connection| publication::find(connection, wanted))
     }
 
     async fn list_results(

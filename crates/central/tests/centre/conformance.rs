@@ -307,13 +307,18 @@ async fn an_act_that_waited_for_the_lock_is_not_dated_before_what_came_first<S: 
 }
 
 async fn messages_are_due_until_they_are_sent_and_the_audit_only_grows<S: Store>(store: &S) {
-    let sms = |text: &str| {
+    let lasting = |text: &str, seconds| {
         let phone = "13900000001".to_owned();
-        Write::Sms(NewSms { phone, text: text.to_owned(), created_at: now(), expires_at: now().plus_seconds(300) })
+        Write::Sms(NewSms { phone, text: text.to_owned(), created_at: now(), expires_at: now().plus_seconds(seconds) })
     };
-    write_others(store, vec![sms("甲"), sms("乙"), Write::Audit(Entry::new(now(), Act::Imported))]).await.unwrap();
-    let due = store.list_due_sms(now(), 10).await.unwrap();
-    assert_eq!(due.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), ["甲", "乙"], "the oldest first");
+    let sms = |text: &str| lasting(text, 300);
+    let audit = Write::Audit(Entry::new(now(), Act::Imported));
+    write_others(store, vec![lasting("丙", 3_600), sms("甲"), sms("乙"), audit]).await.unwrap();
+    let mut due = store.list_due_sms(now(), 10).await.unwrap();
+    let texts: Vec<_> = due.iter().map(|message| message.text.as_str()).collect();
+    assert_eq!(texts, ["甲", "乙", "丙"], "what ends first, and of that the oldest");
+    let lasting = due.pop().expect("three");
+    write_others(store, vec![Write::SmsSent { id: lasting.id }]).await.unwrap();
     let later = now().plus_seconds(5);
     let writes = vec![Write::SmsSent { id: due[0].id }, Write::SmsFailed { id: due[1].id, next_at: Some(later) }];
     write_others(store, writes).await.unwrap();

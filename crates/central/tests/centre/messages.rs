@@ -58,3 +58,18 @@ async fn a_message_whose_time_is_over_is_given_up_and_never_handed_over() {
     assert_eq!(phone.messages()[0].text, "晚", "a code that has run out only confuses");
     assert_eq!(world.core.store().count_totals().await.unwrap().messages_waiting, 0, "the other waits no more");
 }
+
+#[tokio::test]
+async fn a_code_waits_behind_no_results_of_a_day() {
+    let world = World::new(10).await;
+    let phone = SimulatedPhone::default();
+    for _ in 0..300 {
+        write(&world, "成绩", 24 * 3_600).await;
+    }
+    world.clock.advance(60);
+    write(&world, "验证码", 300).await;
+    send_due(&world.core, &phone).await.unwrap();
+    assert_eq!(phone.messages()[0].text, "验证码", "it ends first");
+    while send_due(&world.core, &phone).await.unwrap() > 0 {}
+    assert_eq!(phone.messages().len(), 301, "and everybody hears of their result");
+}

@@ -15,7 +15,7 @@ use crate::view::applicant::{
 };
 use std::sync::Mutex;
 use yuyue_domain::applicant::{ApplicantRecord, Test, TestOutcome};
-use yuyue_domain::application::{Application, ApplicationState, StateKind};
+use yuyue_domain::application::{Application, ApplicationState};
 use yuyue_domain::eligibility::{SubjectState, check_priority, count_bookings, find_offer, find_passed, subject_state};
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::ids::ApplicantId;
@@ -228,12 +228,12 @@ impl Desk {
     }
 }
 
-/// Whether it was the last one for its subject and got no place, and the subject can be booked again.
+/// Whether it was the last one for its subject and ended without a place, and the subject can be booked again.
 fn is_to_be_repeated(application: &Application, record: &ApplicantRecord, subjects: &[SubjectRow]) -> bool {
     let same = |other: &&Application| other.subject == application.subject;
     let last = record.applications.iter().filter(same).max_by_key(|other| (other.taken_at, other.id));
     let can_book = subjects.iter().any(|row| row.subject == application.subject && row.can_book);
-    application.state.kind() == StateKind::Unplaced && can_book && last.is_some_and(|last| last.id == application.id)
+    application.state.kind().ended_unwanted() && can_book && last.is_some_and(|last| last.id == application.id)
 }
 
 fn reveal(record: &ApplicantRecord) -> RevealedApplicant {

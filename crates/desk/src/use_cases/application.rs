@@ -102,7 +102,7 @@ impl Desk {
             confirm_code: kind == StateKind::AwaitingCode
                 && registered.is_none()
                 && !self.is_unanswered(application.id),
-            again: kind == StateKind::Unplaced,
+            again: kind.ended_unwanted(),
             document: document_of(application),
         }
     }
@@ -126,7 +126,11 @@ impl Desk {
                 return Ok(vec![reason("waiting_to_be_sent")]);
             }
         }
-        if application.state.kind() == StateKind::Unplaced { self.cut_offs(application) } else { Ok(Vec::new()) }
+        match application.state.kind() {
+            StateKind::Unplaced => self.cut_offs(application),
+            StateKind::CancelledByOffice => Ok(vec![reason("cancelled_by_office")]),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Why there was no place: whom each session admitted last.

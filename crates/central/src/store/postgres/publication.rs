@@ -114,6 +114,17 @@ pub async fn list<C: GenericClient>(client: &C, limit: u32) -> Result<Vec<Public
     rows.iter().map(|row| from_document("publication", column(row, 0)?)).collect()
 }
 
+/// The number of the publication that is wanted, or of the newest.
+pub async fn find<C: GenericClient>(
+    client: &C,
+    wanted: Option<PublicationId>,
+) -> Result<Option<PublicationId>, StoreError> {
+    let statement = "SELECT id FROM publication WHERE $1::bigint IS NULL OR id = $1
+                     ORDER BY publication_at DESC LIMIT 1";
+    let found = sql::find(client, statement, &[&wanted.map(|id| i64::from(id.0))]).await?;
+    found.map(|row| Ok(PublicationId(number(&row, 0)?))).transpose()
+}
+
 pub async fn list_results<C: GenericClient>(
     client: &C,
     publication: PublicationId,

@@ -22,7 +22,7 @@ pub async fn list_due<C: GenericClient>(client: &C, now: Timestamp, limit: u32) 
     let rows = sql::list(
         client,
         "SELECT id, phone, text, tries, expires_at FROM sms
-         WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, id LIMIT $2",
+         WHERE state = 'waiting' AND next_at <= $1 ORDER BY expires_at, id LIMIT $2",
         &[&now.unix(), &i64::from(limit)],
     )
     .await?;

@@ -4,11 +4,11 @@
 //! what takes long is done so that a thread of the runtime, where there is one, has its other work taken over.
 
 use super::FILE_KIND;
+use crate::apart::apart;
 use crate::store::{OpenStoreError, StoreError};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 use yuyue_sqlite::{Key, Place, open, open_reader};
 
@@ -126,12 +126,6 @@ impl Writer {
         self.has_failed = written.is_err();
         written
     }
-}
-
-/// Does what keeps a thread: of a runtime with several the others take over what else this one had to do.
-fn apart<T>(work: impl FnOnce() -> T) -> T {
-    let has_others = Handle::try_current().is_ok_and(|here| here.runtime_flavor() == RuntimeFlavor::MultiThread);
-    if has_others { tokio::task::block_in_place(work) } else { work() }
 }
 
 #[cfg(test)]

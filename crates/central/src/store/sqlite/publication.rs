@@ -111,6 +111,15 @@ pub fn list(connection: &Connection, limit: u32) -> Result<Vec<Publication>, Sto
     read_all("publication", rows)
 }
 
+/// The number of the publication that is wanted, or of the newest.
+pub fn find(connection: &Connection, wanted: Option<PublicationId>) -> Result<Option<PublicationId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM publication WHERE ?1 IS NULL OR id = ?1 ORDER BY publication_at DESC LIMIT 1",
+    )?;
+    let found = statement.query_row([wanted.map(|id| id.0)], |row| row.get(0)).optional()?;
+    Ok(found.map(PublicationId))
+}
+
 pub fn list_results(
     connection: &Connection,
     publication: PublicationId,

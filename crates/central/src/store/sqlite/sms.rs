@@ -18,7 +18,7 @@ pub fn insert(connection: &Connection, new: &NewSms) -> Result<(), StoreError> {
 pub fn list_due(connection: &Connection, now: Timestamp, limit: u32) -> Result<Vec<DueSms>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT id, phone, text, tries, expires_at FROM sms
-         WHERE state = 'waiting' AND next_at <= ?1 ORDER BY next_at, id LIMIT ?2",
+         WHERE state = 'waiting' AND next_at <= ?1 ORDER BY expires_at, id LIMIT ?2",
     )?;
     let rows = statement.query_map(params![now.unix(), limit], |row| {
         Ok(DueSms {

@@ -11,9 +11,11 @@ use crate::view::booking::{BookingMode, FlowAction, StepBody};
 use crate::view::outbox::OutboxKind;
 use crate::view::progress::{ProgressQuery, ProgressTab};
 use crate::view::reason::Page;
+use yuyue_domain::application::{Application, ApplicationState};
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::refusal::IntakeRefusal;
+use yuyue_protocol::change::Row;
 use yuyue_protocol::outcome::Outcome;
 use yuyue_sample::CastRole;
 
@@ -95,6 +97,24 @@ fn who_got_no_place_is_offered_the_same_choices_on_the_page() {
     let application = counter.person(CastRole::Unplaced).applications.last().expect("an application").clone();
     let view = counter.desk().applicant_view(id).expect("readable");
     let row = view.live.iter().find(|row| row.application.id == application.id).expect("it is on the page");
+    assert!(row.actions.again, "再次预约");
+    counter.desk().check_identity(id, IdentityCheck::DocumentSeen).expect("checked");
+    let view = counter.desk().booking_start(id, None, Some(application.id.0)).expect("begun");
+    assert_eq!(view.subject, Some(application.subject), "and begins the same");
+}
+
+#[test]
+fn whose_session_the_office_cancelled_hears_why_and_is_offered_the_same_choices() {
+    let mut counter = Counter::open();
+    let id = counter.id(CastRole::Unplaced);
+    let application = counter.person(CastRole::Unplaced).applications.last().expect("an application").clone();
+    let state = ApplicationState::CancelledByOffice { session: None };
+    counter.centre.set(Row::Application(Box::new(Application { state, ..application.clone() })));
+    counter.follow();
+    let view = counter.desk().applicant_view(id).expect("readable");
+    let row = view.live.iter().find(|row| row.application.id == application.id).expect("it is on the page");
+    let reasons: Vec<_> = row.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    assert_eq!(reasons, ["cancelled_by_office"], "the applicant did nothing");
     assert!(row.actions.again, "再次预约");
     counter.desk().check_identity(id, IdentityCheck::DocumentSeen).expect("checked");
     let view = counter.desk().booking_start(id, None, Some(application.id.0)).expect("begun");
