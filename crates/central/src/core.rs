@@ -21,6 +21,7 @@ mod record;
 pub mod results;
 mod sign_in;
 mod supervise;
+mod together;
 mod upkeep;
 mod visits;
 
@@ -39,8 +40,8 @@ use crate::secret::ServerKey;
 use crate::store::{Loaded, Store, StoreError};
 use open_records::DeviceLabels;
 use outlook::Forecasts;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use together::Together;
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId, OfficeId};
 use yuyue_domain::rights::{Role, Standing};
 use yuyue_domain::time::Timestamp;
@@ -161,10 +162,8 @@ pub struct Core<S> {
     key: ServerKey,
     config: CoreConfig,
     catalogue: Mutex<Catalogue>,
-    /// Held by whoever brings the catalogue up to date: which refresh was the last that did.
-    refreshed: tokio::sync::Mutex<u64>,
-    /// Refreshes that have begun.
-    refreshes: AtomicU64,
+    /// Bringing it up to date.
+    refreshing: Together,
     board: Mutex<Board>,
     forecasts: Mutex<Forecasts>,
     /// Held by whoever works a forecast out: one at a time, however many ask.
@@ -183,8 +182,7 @@ impl<S: Store> Core<S> {
             key,
             config,
             catalogue: Mutex::default(),
-            refreshed: tokio::sync::Mutex::default(),
-            refreshes: AtomicU64::default(),
+            refreshing: Together::default(),
             board: Mutex::default(),
             forecasts: Mutex::default(),
             preparing: tokio::sync::Mutex::default(),
@@ -243,18 +241,13 @@ impl<S: Store> Core<S> {
     /// # Errors
     /// When the store fails.
     pub async fn refresh_catalogue(&self) -> Result<(), StoreError> {
-        let begun_before = self.refreshes.load(Ordering::Relaxed);
-        let mut refreshed = self.refreshed.lock().await;
-        if *refreshed > begun_before {
-            // What began meanwhile has read all that was there at the call.
-            return Ok(());
-        }
-        let this = self.refreshes.fetch_add(1, Ordering::Relaxed) + 1;
-        let after = self.catalogue().revision();
-        let (rows, head) = self.store.list_catalogue(after).await?;
-        self.catalogue().apply(rows, head);
-        *refreshed = this;
-        Ok(())
+        let refresh = async || {
+            let after = self.catalogue().revision();
+            let (rows, head) = self.store.list_catalogue(after).await?;
+            self.catalogue().apply(rows, head);
+            Ok(())
+        };
+        self.refreshing.work(refresh).await
     }
 
     /// Brings the board of waiting applications up to the store's, reading it from the start where that is needed.

@@ -162,9 +162,8 @@ pub fn for_devices<S: Store>(app: Arc<App<S>>) -> Router {
         .route("/v1/seal", get(audit::seal::<S>))
         .route("/v1/priority-places", get(priority_places::priority_places::<S>))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    let outlooks = Router::new()
-        .route("/v1/outlook", post(outlook::outlook::<S>))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let outlooks =
+        Router::new().route("/v1/outlook", post(outlook::outlook::<S>)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     let pages = Router::new().route("/v1/changes", get(changes::changes::<S>));
     let commands = Router::new()
         .route("/v1/commands", post(commands::commands::<S>))
