@@ -99,17 +99,45 @@ pub type Counts = BTreeMap<(&'static str, i64), i64>;
 
 /// Adds to how many rows there are, with the head of the feed in hand.
 pub async fn count<C: GenericClient>(client: &C, changes: &Counts) -> Result<(), StoreError> {
-    for ((kind, office), by) in changes.iter().filter(|(_, by)| **by != 0) {
-        // A new row of the table must not begin below zero.
-        let statement = if *by > 0 {
-            "INSERT INTO row_count (kind, office, rows) VALUES ($1, $2, $3)
-             ON CONFLICT (kind, office) DO UPDATE SET rows = row_count.rows + excluded.rows"
-        } else {
-            "UPDATE row_count SET rows = rows + $3 WHERE kind = $1 AND office = $2"
-        };
-        sql::write(client, statement, &[kind, office, by]).await?;
+    let (mut more, mut fewer) = (Changed::default(), Changed::default());
+    for (&(kind, office), &by) in changes.iter().filter(|(_, by)| **by != 0) {
+        let part = if by > 0 { &mut more } else { &mut fewer };
+        part.kinds.push(kind);
+        part.offices.push(office);
+        part.by.push(by);
     }
-    Ok(())
+    // A new row of the table must not begin below zero.
+    more.write(
+        client,
+        "INSERT INTO row_count (kind, office, rows) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+         ON CONFLICT (kind, office) DO UPDATE SET rows = row_count.rows + excluded.rows",
+    )
+    .await?;
+    fewer
+        .write(
+            client,
+            "UPDATE row_count SET rows = rows + changed.by
+             FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS changed (kind, office, by)
+             WHERE row_count.kind = changed.kind AND row_count.office = changed.office",
+        )
+        .await
+}
+
+/// Counts that change in one statement.
+#[derive(Default)]
+struct Changed {
+    kinds: Vec<&'static str>,
+    offices: Vec<i64>,
+    by: Vec<i64>,
+}
+
+impl Changed {
+    async fn write<C: GenericClient>(&self, client: &C, statement: &str) -> Result<(), StoreError> {
+        if !self.by.is_empty() {
+            sql::write(client, statement, &[&self.kinds, &self.offices, &self.by]).await?;
+        }
+        Ok(())
+    }
 }
 
 pub async fn count_totals<C: GenericClient>(client: &C) -> Result<Totals, StoreError> {

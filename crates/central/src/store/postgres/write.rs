@@ -38,9 +38,11 @@ pub async fn write(
     }
     moves.follow(transaction, &mut revisions, &mut counts, at).await?;
     delete_rows(transaction, batch, &mut revisions, &mut counts, at).await?;
-    feed::count(transaction, &counts).await?;
-    others::write(transaction, &batch.writes).await?;
-    revisions.finish(transaction).await
+    // None of them looks at another.
+    let (client, counts) = (&*transaction, &counts);
+    let written =
+        tokio::join!(feed::count(client, counts), others::write(client, &batch.writes), revisions.finish(client));
+    sql::first_error(written.into())
 }
 
 /// Writes several rows at once; when a rule of the tables stands against them, finds out against which.
