@@ -142,7 +142,11 @@ async fn whoever_loses_one_of_several_sessions_is_told_once_and_waits_for_the_ot
         write_session(&world, session).await;
         scheduler.tick(&world.core).await.unwrap();
     }
-    assert_eq!(arrived(&world, &applicant).await, [""; 0], "nobody tells it again: after a restart, elsewhere, or later");
+    assert_eq!(
+        arrived(&world, &applicant).await,
+        [""; 0],
+        "nobody tells it again: after a restart, elsewhere, or later"
+    );
     let audit = world.core.store().list_audit(0, 100_000).await.unwrap();
     let is_noted = |act, id| act == Act::CancelledByOffice && id == Some(application);
     let noted = audit.iter().filter(|one| is_noted(one.entry.act, one.entry.application)).count();

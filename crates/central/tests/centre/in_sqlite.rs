@@ -8,6 +8,8 @@ type World = crate::kit::World<Sqlite>;
 mod api;
 #[path = "attacks.rs"]
 mod attacks;
+#[path = "by_command.rs"]
+mod by_command;
 #[path = "called_off.rs"]
 mod called_off;
 #[path = "codes.rs"]

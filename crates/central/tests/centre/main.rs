@@ -15,6 +15,7 @@ mod kit;
 mod lease;
 mod limits;
 mod processes;
+mod restore;
 mod takeover;
 mod training;
 mod wire;
