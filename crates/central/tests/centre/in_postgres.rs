@@ -16,6 +16,8 @@ mod called_off;
 mod codes;
 #[path = "commands.rs"]
 mod commands;
+#[path = "deeds.rs"]
+mod deeds;
 #[path = "due.rs"]
 mod due;
 #[path = "feed.rs"]
