@@ -18,4 +18,5 @@ mod processes;
 mod restore;
 mod takeover;
 mod training;
+mod upgrade;
 mod wire;
