@@ -244,7 +244,7 @@ async fn row_of_file(world: &World, table: &str) -> String {
 
 /// Where these digits stand: as a word, as bytes, or as the plain hash that gives so few digits away.
 fn find_digits<'a>(rows: &'a [String], digits: &str) -> Vec<&'a str> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| format!("{bytes:02x?}").replace(['[', ']', ',', ' '], "");
     let (bytes, hashed) = (hex(digits.as_bytes()), hex(&hash(digits.as_bytes())));
     let is_word = |row: &str| {
         row.match_indices(digits).any(|(at, _)| {

@@ -273,9 +273,9 @@ async fn restored(world: &World) -> Vec<Record> {
         std::fs::copy(world.folder.path().join(name), folder.path().join(name)).unwrap();
     }
     let from = ["init", "--from", backup.to_str().unwrap()];
-    let begin: &[&str] = if database.is_some() { &["init", "--restored"] } else { &from };
-    let begun = run_at(folder.path(), database, begin, "");
-    assert!(begun.status.success(), "{}", String::from_utf8_lossy(&begun.stderr));
+    let command: &[&str] = if database.is_some() { &["init", "--restored"] } else { &from };
+    let done = run_at(folder.path(), database, command, "");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     place.url = database.map(|database| Secret(database.url.clone()));
     let (clock, entropy) = (Arc::clone(&world.clock) as _, Arc::clone(&world.entropy) as _);
     let centre = Central::open(folder.path(), &place, CoreConfig::default(), clock, entropy).await.unwrap();

@@ -131,7 +131,7 @@ async fn check_places<E: Engine>(city: &World<E>, told: &Told) {
         let Some(session) = own.session() else { continue };
         match own.state.kind() {
             StateKind::Placed => {
-                *if own.is_priority() { &mut priority } else { &mut normal }.entry(session).or_default() += 1
+                *if own.is_priority() { &mut priority } else { &mut normal }.entry(session).or_default() += 1;
             }
             // What the generated city began with counts nothing but the places that people had.
             StateKind::CancelledByOffice

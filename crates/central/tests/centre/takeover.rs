@@ -12,12 +12,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 use yuyue_central::clock::{Clock as _, SystemClock};
 use yuyue_central::core::CoreConfig;
 use yuyue_central::store::Store as _;
+use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::Wish;
+use yuyue_domain::ids::SessionId;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::envelope::Envelope;
@@ -232,6 +235,40 @@ fn a_calendar_that_is_missing_for_the_present_is_asked_for() {
     day_of_city("2099-12-20".parse().unwrap());
 }
 
+/// Half of the people want a place of one session, the others one of any.
+fn bookings(city: &City, counter: &Device, people: &[ApplicantRecord], contested: SessionId) -> Vec<Envelope> {
+    let open = city.open_sessions(&people[0], Subject::Two);
+    let wish = |index: usize| match index % 2 {
+        0 => Wish::Priority { session: contested },
+        _ => Wish::Choose { sessions: vec![open[index % open.len()].id], ordered: false },
+    };
+    let wishes = people.iter().enumerate().map(|(index, person)| (person, wish(index)));
+    wishes.map(|(person, wish)| city.seal(counter, &city.apply(person, Subject::Two, wish, None))).collect()
+}
+
+/// Callers who deliver these, as many as may go, and count what is answered.
+fn deliver_when_told(
+    line: &Line,
+    envelopes: &[Envelope],
+    may_go: &Arc<Semaphore>,
+    answered: &Arc<AtomicUsize>,
+) -> JoinSet<Vec<(Uuid, Outcome)>> {
+    let mut burst = JoinSet::new();
+    for (caller, part) in envelopes.chunks(envelopes.len().div_ceil(CALLERS)).enumerate() {
+        let (share, line, may_go, answered) = (part.to_vec(), line.clone(), Arc::clone(may_go), Arc::clone(answered));
+        burst.spawn(async move {
+            let mut outcomes = Vec::new();
+            for (turn, envelope) in share.into_iter().enumerate() {
+                may_go.acquire().await.unwrap().forget();
+                outcomes.push((envelope.id, line.deliver(&envelope, caller + turn).await));
+                answered.fetch_add(1, Ordering::SeqCst);
+            }
+            outcomes
+        });
+    }
+    burst
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_double_no_booking() {
     let city = City::on(day_of_city(SystemClock.now().date()), 1_500, CoreConfig::default()).await;
@@ -250,32 +287,9 @@ async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_dou
     let open = city.open_sessions(&people[0], Subject::Two);
     let places = city.core.store().list_priority_places(now).await.unwrap();
     let contested = open.iter().find(|one| places.get(&one.id).is_some_and(|row| row.left() > 0)).unwrap().id;
-    let envelopes: Vec<Envelope> = people
-        .iter()
-        .enumerate()
-        .map(|(index, person)| {
-            let wish = match index % 2 {
-                0 => Wish::Priority { session: contested },
-                _ => Wish::Choose { sessions: vec![open[index % open.len()].id], ordered: false },
-            };
-            city.seal(&counter, &city.apply(person, Subject::Two, wish, None))
-        })
-        .collect();
+    let envelopes = bookings(&city, &counter, &people, contested);
     let (may_go, answered_so_far) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
-    let mut burst = tokio::task::JoinSet::new();
-    for (caller, part) in envelopes.chunks(envelopes.len().div_ceil(CALLERS)).enumerate() {
-        let (share, line) = (part.to_vec(), line.clone());
-        let (may_go, answered_so_far) = (Arc::clone(&may_go), Arc::clone(&answered_so_far));
-        burst.spawn(async move {
-            let mut outcomes = Vec::new();
-            for (turn, envelope) in share.into_iter().enumerate() {
-                may_go.acquire().await.unwrap().forget();
-                outcomes.push((envelope.id, line.deliver(&envelope, caller + turn).await));
-                answered_so_far.fetch_add(1, Ordering::SeqCst);
-            }
-            outcomes
-        });
-    }
+    let burst = deliver_when_told(&line, &envelopes, &may_go, &answered_so_far);
     let (mut sent, mut killed_publishing) = (0, 0);
     for (kill, number) in (1..=KILLS).zip(1..) {
         let leads = leader(&servers, &operator).await;
