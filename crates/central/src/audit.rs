@@ -67,7 +67,7 @@ pub enum Act {
     Published,
     /// Applications whose code was never confirmed were dropped.
     Lapsed,
-    /// An application ended because the office cancelled its sessions.
+    /// An application ended, or waits for its other sessions only, because the office cancelled some.
     CancelledByOffice,
     /// The result of a test was recorded.
     TestRecorded,

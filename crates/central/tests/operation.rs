@@ -6,7 +6,7 @@
 mod program;
 
 use program::{Counter, Program};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +17,8 @@ use yuyue_protocol::error::ErrorCode;
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 
 const PEOPLE: u32 = 60;
+/// Requests that are under way when the program is told to stop.
+const TAKEN_IN: usize = 16;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn told_to_stop_in_a_rush_it_finishes_what_it_has_accepted() {
@@ -51,6 +53,9 @@ async fn told_to_stop_in_a_rush_it_finishes_what_it_has_accepted() {
         untold.push(last);
     }
     assert!(running.wait().success(), "it ends as it was asked to");
+    let decided = city.decided();
+    let is_unanswered = |envelope: &&Envelope| decided.contains(&envelope.id);
+    assert_eq!(untold.iter().filter(is_unanswered).count(), 0, "whatever was decided was answered");
     let running = city.serve();
     counter.follow(&running);
     for (envelope, outcome) in &told {
@@ -68,6 +73,39 @@ async fn told_to_stop_in_a_rush_it_finishes_what_it_has_accepted() {
     let records = serde_json::from_str::<serde_json::Value>(&audit).unwrap()["records"].as_u64().unwrap();
     assert!(records >= reveals as u64, "each of them stands in the audit");
     assert_eq!(city.count_acts("revealed"), reveals, "and each of them once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_stop_it_answers_every_request_that_it_has_taken_in() {
+    let city = Program::generate(PEOPLE);
+    let mut running = city.serve();
+    let counter = Arc::new(city.enrol(&running).await);
+    // The writer stands still with what it has begun, and everything else waits behind it.
+    let hold = city.hold();
+    let mut clerks = JoinSet::new();
+    let waiting = loop {
+        let waiting = running.waiting().await;
+        if waiting >= TAKEN_IN {
+            break waiting;
+        }
+        assert!(clerks.len() < 500, "only {waiting} requests wait");
+        let (counter, envelope) = (Arc::clone(&counter), counter.take());
+        clerks.spawn(async move { (envelope.id, counter.send(&[envelope]).await) });
+    };
+    running.terminate();
+    // It takes nobody in any more.
+    while tokio::net::TcpStream::connect(("127.0.0.1", running.public)).await.is_ok() {}
+    drop(hold);
+    let mut answered = BTreeSet::new();
+    for (id, answer) in clerks.join_all().await {
+        if let Ok(outcomes) = answer {
+            assert!(matches!(outcomes[0].outcome, Outcome::Accepted { .. }), "it was accepted: {outcomes:?}");
+            answered.insert(id);
+        }
+    }
+    assert!(running.wait().success(), "it ends as it was asked to");
+    assert!(answered.len() >= waiting, "of {waiting} that waited {} were answered", answered.len());
+    assert_eq!(city.decided(), answered, "and nothing was decided without an answer");
 }
 
 #[tokio::test(flavor = "multi_thread")]

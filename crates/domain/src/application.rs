@@ -222,7 +222,7 @@ pub struct Application {
     pub class: LicenceClass,
     /// What was asked for.
     pub wish: Wish,
-    /// The sessions it accepts, in its order of preference; fixed when it was accepted.
+    /// The sessions it accepts, in its order of preference; fixed when it was accepted, less what the office cancels.
     pub accepts: Vec<SessionId>,
     /// Through which channel it came.
     pub channel: Channel,

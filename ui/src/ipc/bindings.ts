@@ -104,7 +104,7 @@ export type Application = {
 	class: LicenceClass,
 	/**  What was asked for. */
 	wish: Wish,
-	/**  The sessions it accepts, in its order of preference; fixed when it was accepted. */
+	/**  The sessions it accepts, in its order of preference; fixed when it was accepted, less what the office cancels. */
 	accepts: SessionId[],
 	/**  Through which channel it came. */
 	channel: Channel,

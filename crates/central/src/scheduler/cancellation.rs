@@ -1,4 +1,7 @@
-//! 考场取消: when the office cancels a session, whoever had a place there, or waited for nothing else, is told.
+//! 考场取消: when the office cancels a session, whoever had a place there, or waited for it, is told.
+//!
+//! An application that waits for others too gives the session up: it no longer accepts it. That is written together with
+//! the message, so that nobody is told twice, whoever looks again.
 
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Catalogue, Core, messages};
@@ -43,16 +46,26 @@ pub async fn end<S: Store>(
                 |id: &SessionId| catalogue.sessions.get(id).is_some_and(|one| one.status == SessionStatus::Cancelled);
             let cancelled: BTreeSet<SessionId> = cancelled.iter().copied().filter(is_cancelled).collect();
             let mut batch = Batch::at(now);
+            let mut ended = 0;
             for record in loaded.records.values() {
-                for own in
-                    record.applications.iter().filter(|own| is_hit(own, &cancelled, &catalogue, loaded.published_until))
-                {
+                for own in &record.applications {
+                    let hit = find_hit(own, &cancelled, &catalogue, loaded.published_until);
                     let mut application = own.clone();
-                    if application.cancel_by_office(Act::system(now)).is_err() {
-                        continue;
-                    }
-                    let text = messages::cancelled_by_office(own.subject);
-                    batch.writes.extend(messages::result(&record.applicant, text, now));
+                    let text = match hit {
+                        None => continue,
+                        Some(Hit::Ended) => {
+                            if application.cancel_by_office(Act::system(now)).is_err() {
+                                continue;
+                            }
+                            ended += 1;
+                            Some(messages::cancelled_by_office(own.subject))
+                        }
+                        Some(Hit::Lost(sessions)) => {
+                            application.accepts.retain(|id| !sessions.contains(id));
+                            messages::sessions_cancelled(&catalogue, &sessions)
+                        }
+                    };
+                    batch.writes.extend(text.and_then(|text| messages::result(&record.applicant, text, now)));
                     batch.audit(Entry {
                         applicant: Some(own.applicant),
                         application: Some(own.id),
@@ -61,7 +74,6 @@ pub async fn end<S: Store>(
                     batch.rows.push(Row::Application(Box::new(application)));
                 }
             }
-            let ended = batch.rows.len();
             (batch, ended)
         })
         .await?;
@@ -69,19 +81,36 @@ pub async fn end<S: Store>(
     Ok(ended)
 }
 
-/// Whether a cancelled session takes the place away, or the last chance of one.
-fn is_hit(
+/// What cancelled sessions take away.
+enum Hit {
+    /// The place, or the last chance of one.
+    Ended,
+    /// These chances, and others are left.
+    Lost(Vec<SessionId>),
+}
+
+fn find_hit(
     application: &Application,
     cancelled: &BTreeSet<SessionId>,
     catalogue: &Catalogue,
     published_until: Timestamp,
-) -> bool {
+) -> Option<Hit> {
     match application.state.kind() {
-        StateKind::Placed => application.session().is_some_and(|session| cancelled.contains(&session)),
-        StateKind::Queued | StateKind::AwaitingCode => {
-            application.accepts.iter().any(|id| cancelled.contains(id))
-                && !application.has_publication_to_come(&catalogue.sessions, published_until)
+        StateKind::Placed => {
+            application.session().is_some_and(|session| cancelled.contains(&session)).then_some(Hit::Ended)
         }
-        _ => false,
+        StateKind::Queued | StateKind::AwaitingCode => {
+            let hit = application.accepts.iter().copied().filter(|id| cancelled.contains(id));
+            if !application.has_publication_to_come(&catalogue.sessions, published_until) {
+                return (hit.count() > 0).then_some(Hit::Ended);
+            }
+            // One whose places were given out already was no chance any more.
+            let is_to_come = |id: &SessionId| {
+                catalogue.sessions.get(id).is_some_and(|one| one.instants.publication_at > published_until)
+            };
+            let lost: Vec<SessionId> = hit.filter(is_to_come).collect();
+            (!lost.is_empty()).then_some(Hit::Lost(lost))
+        }
+        _ => None,
     }
 }

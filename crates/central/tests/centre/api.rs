@@ -4,6 +4,7 @@ use super::World;
 use crate::wire::{client, problem, serve, url};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use yuyue_central::scheduler::Scheduler;
@@ -212,5 +213,19 @@ async fn everybody_sees_offices_plans_results_and_vouchers_without_personal_data
     let admin = format!("http://{}/metrics", running.admin);
     let text = Client::builder().no_proxy().build().unwrap().get(admin).send().await.unwrap().text().await.unwrap();
     assert!(text.contains("yuyue_applicants "), "numbers for the operator");
+    assert_eq!(served_numbers(&text), documented_numbers(), "each of them is documented, and no other");
     running.stop().await;
+}
+
+/// What `/metrics` serves, by the names under which a monitoring system finds it.
+fn served_numbers(text: &str) -> BTreeSet<String> {
+    let kinds = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+    kinds.map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() }).collect()
+}
+
+/// What `docs/production.md` names in its table.
+fn documented_numbers() -> BTreeSet<String> {
+    let document = include_str!("../../../../docs/production.md");
+    let names = document.lines().filter_map(|line| line.strip_prefix("| `yuyue_")?.split_once('`'));
+    names.map(|(name, _)| format!("yuyue_{name}")).collect()
 }

@@ -1,14 +1,21 @@
 //! The program from outside.
 
+use crate::kit::cluster::Database;
 use serde_json::Value;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    run_at(folder, None, arguments, input)
+}
+
+/// Runs a command on the centre in a folder, whose rows are in a database when one is given.
+pub fn run_at(folder: &Path, database: Option<&Database>, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_yuyue-central"))
         .args(arguments)
         .env("YUYUE_FOLDER", folder)
+        .envs(database.map(|database| ("YUYUE_STORE", &database.url)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -19,7 +26,7 @@ fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }

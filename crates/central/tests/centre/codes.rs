@@ -4,16 +4,20 @@ use super::World;
 use crate::kit::{Device, reasons};
 use yuyue_central::audit::Act;
 use yuyue_central::core::CoreConfig;
+use yuyue_central::secret::hash;
+use yuyue_central::sms::send_due;
 use yuyue_central::store::Store as _;
 use yuyue_domain::application::StateKind;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::refusal::Refusal;
 use yuyue_domain::verification::{CodePurpose, CodeRefusal};
-use yuyue_protocol::centre::Centre as _;
+use yuyue_protocol::account::Secret;
+use yuyue_protocol::centre::{Centre as _, Visits as _};
 use yuyue_protocol::code::CodeRequest;
 use yuyue_protocol::command::Code;
 use yuyue_protocol::error::ErrorCode;
 use yuyue_protocol::outcome::Outcome;
+use yuyue_protocol::visit::VisitCodeRequest;
 use yuyue_sample::CastRole;
 
 const APPLY: CodePurpose = CodePurpose::Apply { subject: Subject::Two };
@@ -210,5 +214,68 @@ async fn a_new_code_does_not_forget_the_wrong_tries() {
             tries_left => assert_eq!(refusal, CodeRefusal::CodeWrong { tries_left }, "each counts on"),
         }
         world.clock.set(world.now().plus_seconds(61));
+    }
+}
+
+/// Everything that stands in the store, a text a row; bytes as hexadecimal digits.
+async fn everything(world: &World) -> Vec<String> {
+    let (tables, row) = if world.database.is_some() {
+        ("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'", "SELECT t::text FROM \"{}\" AS t")
+    } else {
+        ("SELECT name FROM sqlite_schema WHERE type = 'table'", "")
+    };
+    let mut rows = Vec::new();
+    for table in world.texts(tables).await {
+        let sql = if row.is_empty() { row_of_file(world, &table).await } else { row.replace("{}", &table) };
+        rows.extend(world.texts(&sql).await);
+    }
+    rows
+}
+
+/// What a file needs to be asked for all columns as one text.
+async fn row_of_file(world: &World, table: &str) -> String {
+    let columns = world.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+    let column = |name: &String| {
+        format!("CASE typeof(\"{name}\") WHEN 'blob' THEN hex(\"{name}\") ELSE coalesce(\"{name}\", '') END")
+    };
+    let columns: Vec<String> = columns.iter().map(column).collect();
+    format!("SELECT {} FROM \"{table}\"", columns.join(" || ' ' || "))
+}
+
+/// Where these digits stand: as a word, as bytes, or as the plain hash that gives so few digits away.
+fn find_digits<'a>(rows: &'a [String], digits: &str) -> Vec<&'a str> {
+    let hex = |bytes: &[u8]| format!("{bytes:02x?}").replace(['[', ']', ',', ' '], "");
+    let (bytes, hashed) = (hex(digits.as_bytes()), hex(&hash(digits.as_bytes())));
+    let is_word = |row: &str| {
+        row.match_indices(digits).any(|(at, _)| {
+            let (before, after) = (row[..at].chars().next_back(), row[at + digits.len()..].chars().next());
+            ![before, after].into_iter().flatten().any(|beside| beside.is_ascii_alphanumeric())
+        })
+    };
+    let stands = |row: &str| {
+        let lower = row.to_ascii_lowercase();
+        is_word(row) || lower.contains(&bytes) || lower.contains(&hashed)
+    };
+    rows.iter().map(String::as_str).filter(|row| stands(row)).collect()
+}
+
+#[tokio::test]
+async fn the_digits_of_a_code_stand_nowhere_once_they_are_sent() {
+    let world = World::new(10).await;
+    let (counter, kiosk) = (world.counter().await, world.kiosk().await);
+    let person = world.cast(CastRole::PriorityEligible).applicant.clone();
+    let request = CodeRequest { id: world.uuid(), applicant: person.id, purpose: APPLY };
+    world.core.known(counter.caller).request_code(request).await.unwrap();
+    let number = Secret(world.cast(CastRole::RuleFour).applicant.document.number.reveal().to_owned());
+    let request = VisitCodeRequest { id: world.uuid(), number };
+    world.core.known(kiosk.caller).send_visit_code(request).await.unwrap();
+    let before = everything(&world).await;
+    assert_eq!(send_due(&world.core, &world.phone).await.unwrap(), 2, "both are sent");
+    let after = everything(&world).await;
+    for message in world.phone.messages() {
+        let digits = message.text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit);
+        let digits: String = digits.collect();
+        assert_eq!(find_digits(&before, &digits).len(), 1, "it stands in the message that waits, and nowhere else");
+        assert_eq!(find_digits(&after, &digits), [""; 0], "{digits}: nobody reads it in the store");
     }
 }

@@ -4,14 +4,17 @@ use crate::kit::cluster::Database;
 use yuyue_central::audit::{Act, Entry, Tail};
 use yuyue_central::store::postgres::PostgresStore;
 use yuyue_central::store::sqlite::SqliteStore;
-use yuyue_central::store::{Batch, FeedQuery, NewSms, PurgeBefore, Store, StoreConfig, StoreError, Wants, Write};
+use yuyue_central::store::{
+    Account, Batch, FeedQuery, NewDevice, NewSms, PurgeBefore, Store, StoreConfig, StoreError, Wants, Write,
+};
 use yuyue_domain::identity::PhoneNumber;
 use yuyue_domain::ids::{ApplicantId, ApplicationId, DeviceId, OfficeId, PublicationId, SessionId};
 use yuyue_domain::licence::LicenceClass;
 use yuyue_domain::lookup::{Term, parse_query};
 use yuyue_domain::publication::{PublicationResult, PublishedResult};
+use yuyue_domain::rights::Role;
 use yuyue_domain::time::Timestamp;
-use yuyue_protocol::account::DeviceKind;
+use yuyue_protocol::account::{Clerk, DeviceKind};
 use yuyue_protocol::change::{ApplicantRow, Row, RowKey, What};
 use yuyue_protocol::cursor::{Cursor, Epoch, Revision};
 use yuyue_sample::{CastRole, City, CityConfig};
@@ -391,7 +394,7 @@ async fn a_text_with_a_zero_byte_is_kept_as_it_was_signed_and_finds_nobody<S: St
     fill(store, &city()).await;
     assert!(store.find_account("\0").await.unwrap().is_none(), "nobody has such a number");
     assert!(store.search(&[Term::Name("\0".to_owned())], 10).await.unwrap().is_empty(), "nor such a name");
-    let device = yuyue_central::store::NewDevice {
+    let device = NewDevice {
         id: DeviceId(1),
         kind: DeviceKind::Counter,
         label: "测试窗口".to_owned(),
@@ -462,6 +465,36 @@ async fn one_visit_at_a_kiosk_for_as_long_as_something_is_heard_of_it<S: Store>(
     assert_eq!(store.count_asked(other, now(), 600).await.unwrap().count, 1, "each kiosk's by themselves");
 }
 
+async fn a_token_is_its_clerks_at_its_device_and_until_its_end<S: Store>(store: &S) {
+    let city = city();
+    fill(store, &city).await;
+    let sample = &city.clerks()[0];
+    let clerk = Clerk {
+        id: sample.id,
+        staff_number: sample.staff_number.clone(),
+        name: "样例员".to_owned(),
+        office: sample.office,
+        role: Role::Clerk,
+        renewed_at: None,
+    };
+    let account =
+        Account { clerk: clerk.clone(), verifier: String::new(), disabled: false, failures: 0, locked_until: now() };
+    let device = |id: u32| {
+        let (code, until) = ([u8::try_from(id).unwrap(); 32], now());
+        let (kind, label, office) = (DeviceKind::Counter, "测试窗口".to_owned(), sample.office);
+        Write::DeviceAdded(NewDevice { id: DeviceId(id), kind, label, office, code, until, exit_verifier: None })
+    };
+    let (token, expires_at) = ([7; 32], now().plus_seconds(60));
+    let made = Write::TokenMade { token, clerk: clerk.id, device: DeviceId(1), expires_at };
+    write(store, vec![Row::Clerk(clerk.clone())]).await.unwrap();
+    write_others(store, vec![Write::Account(Box::new(account)), device(1), device(2), made]).await.unwrap();
+    let find = async |token, device, at| store.find_token(&token, DeviceId(device), at).await.unwrap();
+    assert_eq!(find(token, 1, now()).await, Some(clerk), "whoever brings it is this clerk");
+    assert_eq!(find(token, 2, now()).await, None, "not at another device");
+    assert_eq!(find([8; 32], 1, now()).await, None, "nor with another token");
+    assert_eq!(find(token, 1, expires_at).await, None, "nor when its time is over");
+}
+
 macro_rules! conform {
     ($($story:ident),+ $(,)?) => {$(
         mod $story {
@@ -506,4 +539,5 @@ conform! {
     a_row_that_stands_twice_in_a_batch_is_as_it_was_last,
     a_text_with_a_zero_byte_is_kept_as_it_was_signed_and_finds_nobody,
     one_visit_at_a_kiosk_for_as_long_as_something_is_heard_of_it,
+    a_token_is_its_clerks_at_its_device_and_until_its_end,
 }

@@ -11,9 +11,11 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
 use uuid::Uuid;
+use yuyue_central::audit::{Act, Entry};
 use yuyue_central::central::Central;
 use yuyue_central::core::{Core, CoreConfig};
 use yuyue_central::scheduler::Scheduler;
@@ -114,6 +116,32 @@ async fn whoever_waits_too_long_for_a_lock_or_a_connection_is_told_to_come_back(
     drop(hold);
     assert!(holding.join_all().await.iter().all(Result::is_ok), "whoever had one was not disturbed");
     assert!(other.get_head().await.is_ok(), "and the next one gets one");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_process_that_stands_still_with_the_head_in_its_hand_is_cut_off_and_the_others_go_on() {
+    let city = World::<Postgres>::new(10).await;
+    let database = city.database.as_ref().unwrap();
+    let impatient = StoreConfig { idle_seconds: 1, ..place(Some(database)) };
+    let stopped = PostgresStore::open(&database.url, &impatient).await.unwrap();
+    let note = |act| {
+        let mut batch = Batch::at(city.now());
+        batch.audit(Entry::new(city.now(), act));
+        batch
+    };
+    let everybody = Wants { all_waiting: true, ..Wants::default() };
+    let gone = stopped.transact(&everybody, |_| {
+        // As of a process that is stopped here. The lock is waited for longer than the idle one is waited for.
+        let other = at_once(city.core.store().transact(&Wants::default(), |_| (note(Act::Searched), ())));
+        assert!(other.is_ok(), "the database takes the head from whoever is not heard of: {other:?}");
+        (note(Act::Published), ())
+    });
+    let gone = tokio::time::timeout(Duration::from_secs(60), gone).await.expect("nobody waits for it for ever");
+    assert!(matches!(gone, Err(StoreError::Unavailable(_))), "and what it had begun is not written: {gone:?}");
+    let audit = city.core.store().list_audit(0, 10_000).await.unwrap();
+    let acts: Vec<Act> = audit.iter().map(|record| record.entry.act).collect();
+    assert!(acts.contains(&Act::Searched) && !acts.contains(&Act::Published), "one is there, and not the other");
+    assert!(stopped.get_head().await.is_ok(), "it goes on with another connection");
 }
 
 /// Waits until so many connections of the database wait for a lock.

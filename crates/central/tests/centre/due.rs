@@ -10,7 +10,7 @@ use yuyue_central::core::{Core, Delivery};
 use yuyue_central::scheduler::{Done, Scheduler};
 use yuyue_central::store::{AnyStore, Batch, Store as _, Wants, Write};
 use yuyue_domain::applicant::ApplicantRecord;
-use yuyue_domain::application::{ApplicationState, StateKind, Wish};
+use yuyue_domain::application::{ApplicationState, Wish};
 use yuyue_domain::ids::{ApplicationId, SessionId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::policy::PolicyDocument;
@@ -22,11 +22,11 @@ use yuyue_protocol::change::{Row, RowKey};
 use yuyue_protocol::cursor::Epoch;
 use yuyue_sample::CastRole;
 
-async fn tick(world: &World) -> Done {
+pub async fn tick(world: &World) -> Done {
     Scheduler::default().tick(&world.core).await.unwrap()
 }
 
-async fn write_session(world: &World, session: Session) {
+pub async fn write_session(world: &World, session: Session) {
     world.core.import(vec![Row::Session(session)]).await.unwrap();
     world.core.refresh_catalogue().await.unwrap();
 }
@@ -36,7 +36,7 @@ fn session(world: &World, id: SessionId) -> Session {
 }
 
 /// Two sessions that this person may choose, the second with a later publication.
-fn two_sessions(world: &World, person: &ApplicantRecord) -> (Session, Session) {
+pub fn two_sessions(world: &World, person: &ApplicantRecord) -> (Session, Session) {
     let mut open = world.open_sessions(person, Subject::Two);
     open.retain(|session| session.extended.is_none());
     let day = |session: &Session| session.instants.publication_at.date();
@@ -46,7 +46,7 @@ fn two_sessions(world: &World, person: &ApplicantRecord) -> (Session, Session) {
 }
 
 /// Somebody with a vouched application for these sessions.
-async fn queued(world: &World, sessions: Vec<SessionId>) -> ApplicationId {
+pub async fn queued(world: &World, sessions: Vec<SessionId>) -> ApplicationId {
     let counter = world.counter().await;
     let person = world.cast(CastRole::PriorityEligible).clone();
     let wish = Wish::Choose { sessions, ordered: false };
@@ -55,7 +55,7 @@ async fn queued(world: &World, sessions: Vec<SessionId>) -> ApplicationId {
     ApplicationId(envelope.id)
 }
 
-async fn state(world: &World, id: ApplicationId) -> ApplicationState {
+pub async fn state(world: &World, id: ApplicationId) -> ApplicationState {
     world.core.store().find_application(id).await.unwrap().unwrap().state
 }
 
@@ -97,52 +97,6 @@ async fn a_booking_that_waited_for_the_lock_while_its_session_was_published_is_r
     let outcomes = second.core.decide(&[Delivery { envelope, signer: None, visit: None }]).await.unwrap();
     let published = IntakeRefusal::Published { session: session.id, published_at: at };
     assert_eq!(reasons(&outcomes[0].outcome), [published.into()], "its places were given out meanwhile");
-}
-
-#[tokio::test]
-async fn whoever_waits_for_a_session_that_is_called_off_and_for_no_other_publication_is_told() {
-    let world = World::new(100).await;
-    world.allow_vouching().await;
-    let (first, second) = two_sessions(&world, world.cast(CastRole::PriorityEligible));
-    let taken = world.core.store().list_priority_places(world.now()).await.unwrap();
-    let priority_places = taken.get(&first.id).map_or(0, |row| row.taken);
-    write_session(&world, Session { places: 0, priority_places, ..first.clone() }).await;
-    let application = queued(&world, vec![first.id, second.id]).await;
-    world.clock.set(first.instants.publication_at);
-    tick(&world).await;
-    assert_eq!(state(&world, application).await, ApplicationState::Queued, "it waits for the second");
-    write_session(&world, Session { status: SessionStatus::Cancelled, ..second }).await;
-    assert!(tick(&world).await.cancelled >= 1, "nothing is left to wait for");
-    let cancelled = ApplicationState::CancelledByOffice { session: None };
-    assert_eq!(state(&world, application).await, cancelled, "the first was published already");
-}
-
-#[tokio::test]
-async fn a_session_that_is_called_off_takes_its_places_along_as_often_as_that_happens() {
-    let world = World::new(100).await;
-    world.allow_vouching().await;
-    let mut scheduler = Scheduler::default();
-    let (first, _) = two_sessions(&world, world.cast(CastRole::PriorityEligible));
-    let off = Session { status: SessionStatus::Cancelled, ..first.clone() };
-    write_session(&world, off.clone()).await;
-    scheduler.tick(&world.core).await.unwrap();
-    write_session(&world, first.clone()).await;
-    scheduler.tick(&world.core).await.unwrap();
-    let application = queued(&world, vec![first.id]).await;
-    world.clock.set(first.instants.publication_at);
-    scheduler.tick(&world.core).await.unwrap();
-    let placed = state(&world, application).await.kind();
-    assert!(matches!(placed, StateKind::Placed | StateKind::Unplaced), "it was published: {placed:?}");
-    write_session(&world, off).await;
-    let ended = scheduler.tick(&world.core).await.unwrap().cancelled;
-    assert!(ended > 0, "the second time counts like the first");
-    let newest = world.core.store().list_publications(1).await.unwrap().remove(0);
-    for result in world.core.store().list_results(newest.id, 0, 10_000).await.unwrap() {
-        let state = state(&world, result.application).await;
-        let has_place = matches!(state, ApplicationState::Placed { session, .. } if session == first.id);
-        assert!(!has_place, "nobody keeps a place in a session that does not take place");
-    }
-    assert_eq!(scheduler.tick(&world.core).await.unwrap().cancelled, 0, "nobody is told twice");
 }
 
 #[tokio::test]

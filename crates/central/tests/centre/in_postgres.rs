@@ -8,10 +8,16 @@ type World = crate::kit::World<Postgres>;
 mod api;
 #[path = "attacks.rs"]
 mod attacks;
+#[path = "by_command.rs"]
+mod by_command;
+#[path = "called_off.rs"]
+mod called_off;
 #[path = "codes.rs"]
 mod codes;
 #[path = "commands.rs"]
 mod commands;
+#[path = "deeds.rs"]
+mod deeds;
 #[path = "due.rs"]
 mod due;
 #[path = "feed.rs"]

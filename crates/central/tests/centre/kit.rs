@@ -125,6 +125,16 @@ impl<E: Engine> World<E> {
         Central::open(self.folder.path(), &place, CoreConfig::default(), clock, entropy).await.unwrap()
     }
 
+    /// The same centre with its rows in another database, as after a restore.
+    pub async fn over(self, database: Database) -> Self {
+        let (clock, entropy) =
+            (Arc::clone(&self.clock) as Arc<dyn Clock>, Arc::clone(&self.entropy) as Arc<dyn Entropy>);
+        let (folder, place) = (self.folder.path(), place(Some(&database)));
+        let central = Central::open(folder, &place, CoreConfig::default(), clock, entropy).await.unwrap();
+        let core = Arc::clone(&central.core);
+        Self { central, core, database: Some(database), ..self }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.core.now()
     }
@@ -266,14 +276,38 @@ impl<E: Engine> World<E> {
 
     /// Works in the centre's tables from outside, as a defect would.
     pub async fn tamper(&self, sql: &str) {
-        if let Some(database) = &self.database {
-            return database.execute(sql).await;
+        self.try_tamper(sql).await.unwrap();
+    }
+
+    /// The same, where the tables may refuse it.
+    pub async fn try_tamper(&self, sql: &str) -> Result<(), String> {
+        match &self.database {
+            Some(database) => {
+                let done = database.connect().await.batch_execute(sql).await;
+                done.map_err(|error| format!("{:?}", error.as_db_error()))
+            }
+            None => self.file().execute_batch(sql).map_err(|error| error.to_string()),
         }
+    }
+
+    /// What stands in the first column of everything that is found, as text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        if let Some(database) = &self.database {
+            let rows = database.connect().await.query(sql, &[]).await.unwrap();
+            return rows.iter().map(|row| row.get(0)).collect();
+        }
+        let file = self.file();
+        let mut statement = file.prepare(sql).unwrap();
+        let texts = statement.query_map([], |row| row.get(0)).unwrap();
+        texts.collect::<Result<_, _>>().unwrap()
+    }
+
+    /// The file of the centre, from outside.
+    fn file(&self) -> rusqlite::Connection {
         let key = std::fs::read(self.folder.path().join("store.key")).unwrap();
         let key = yuyue_sqlite::Key::new(key.try_into().unwrap());
         let path = self.folder.path().join("centre.db");
-        let connection = yuyue_sqlite::open(&FILE_KIND, yuyue_sqlite::Place::new(&path, Some(&key))).unwrap();
-        connection.execute_batch(sql).unwrap();
+        yuyue_sqlite::open(&FILE_KIND, yuyue_sqlite::Place::new(&path, Some(&key))).unwrap()
     }
 
     /// Lets a rule of the tables stand against applications of this person, until it is dropped.

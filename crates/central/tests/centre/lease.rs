@@ -264,7 +264,7 @@ async fn a_publication_that_outlasts_its_lease_is_not_written_and_made_once_by_w
     assert!(late.is_err() || late.is_ok_and(|done| done.publications.is_empty()), "and nobody does again");
     let all = published(&city).await;
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "each of them once");
-    invariants::check(city.core.store()).await;
+    invariants::check(&city).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -304,7 +304,7 @@ async fn a_publication_keeps_its_lease_however_long_it_takes_and_whoever_reads_d
     let done = Scheduler::default().tick_in(first, &slow.core).await.unwrap();
     assert!(!due.is_empty() && !done.publications.is_empty(), "it is completed: {done:?}");
     assert!(read.get().is_some_and(|sessions| *sessions > 0), "the plan was read in the middle of it");
-    invariants::check(city.core.store()).await;
+    invariants::check(&city).await;
 }
 
 #[tokio::test]
@@ -358,5 +358,5 @@ async fn told_to_stop_it_ends_its_publication_in_its_lease_and_only_then_another
     assert!(due.iter().all(|day| all.contains(day)), "what had begun is done: {due:?} {all:?}");
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "each of them once");
     assert!(other.hold_lease(TWO, LONG).await.unwrap().is_some(), "now another process leads at once");
-    invariants::check(city.core.store()).await;
+    invariants::check(&city).await;
 }

@@ -15,6 +15,8 @@ mod kit;
 mod lease;
 mod limits;
 mod processes;
+mod restore;
 mod takeover;
 mod training;
+mod upgrade;
 mod wire;

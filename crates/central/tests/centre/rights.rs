@@ -132,6 +132,7 @@ fn cells(targets: &Targets) -> Vec<Cell> {
 /// What an answer says about the right: whatever else is wrong with the request, it was allowed.
 async fn verdict(answer: Response) -> Result<(), Denial> {
     let status = answer.status();
+    assert!(!status.is_server_error(), "whatever is asked is answered: {status}");
     if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
         match answer.json::<Problem>().await.unwrap().code {
             ErrorCode::SignedOut => return Err(Denial::SignedOut),

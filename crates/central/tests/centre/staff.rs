@@ -5,6 +5,7 @@ use crate::kit::reasons;
 use crate::wire::{client, serve, url};
 use reqwest::StatusCode;
 use serde_json::json;
+use yuyue_central::core::Caller;
 use yuyue_central::store::{FeedQuery, Store as _};
 use yuyue_domain::ids::{ClerkId, OfficeId};
 use yuyue_domain::refusal::{IntakeRefusal, Refusal};
@@ -75,10 +76,11 @@ async fn whatever_changes_about_a_clerk_ends_the_tokens_at_once() {
     let other = *world.core.catalogue().offices.keys().find(|id| **id != office).unwrap();
     let password = Secret(PASSWORD.to_owned());
     world.core.add_clerk("9001", "样例员", office, Role::Clerk, &password).await.unwrap();
+    let supervisor = world.core.add_clerk("9002", "样例员", office, Role::Supervisor, &password).await.unwrap();
     let counter = world.device(DeviceKind::Counter, office, None).await;
     let running = serve(&world).await;
     let line = client(&running, Some(&counter));
-    for change in ["move", "role", "password", "disable"] {
+    for change in ["sign out", "move", "role", "password", "disable"] {
         let request = SignIn { staff_number: "9001".to_owned(), password: password.clone() };
         let signed = line.post(url(running.devices, "/v1/sign-in")).json(&request).send().await.unwrap();
         let token = signed.json::<SignedIn>().await.unwrap().token.0;
@@ -88,6 +90,10 @@ async fn whatever_changes_about_a_clerk_ends_the_tokens_at_once() {
         };
         assert_eq!(look().await, StatusCode::OK, "{change}: the clerk works");
         match change {
+            "sign out" => {
+                let caller = Caller { clerk: Some((&supervisor).into()), ..counter.caller };
+                world.core.known(caller).sign_clerk_out("9001").await.unwrap();
+            }
             "move" => world.core.move_clerk("9001", other).await.unwrap(),
             "role" => world.core.set_role("9001", Role::Supervisor).await.unwrap(),
             "password" => world.core.reset_password("9001", &password).await.unwrap(),

@@ -8,12 +8,19 @@ use std::fmt::Display;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 use yuyue_central::clock::{Clock as _, SystemClock};
 use yuyue_central::core::CoreConfig;
 use yuyue_central::store::Store as _;
+use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::Wish;
+use yuyue_domain::ids::SessionId;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::time::{Date, Timestamp};
 use yuyue_protocol::envelope::Envelope;
@@ -27,6 +34,8 @@ const WORKING_DAYS_BEHIND: usize = 5;
 const PEOPLE: u32 = 240;
 const CALLERS: usize = 8;
 const KILLS: usize = 4;
+/// A lease lasts five seconds from when its holder was last heard of.
+const TAKE_OVER_MAX: Duration = Duration::from_secs(15);
 
 /// `yuyue-central serve`.
 struct Server {
@@ -121,14 +130,58 @@ impl Line {
     }
 }
 
-/// Who leads now.
+/// Who leads, within seconds.
 async fn leader(servers: &[Server; 2], operator: &reqwest::Client) -> usize {
-    loop {
-        for (index, server) in servers.iter().enumerate() {
-            if server.leads(operator).await {
-                return index;
+    let found = async {
+        loop {
+            for (index, server) in servers.iter().enumerate() {
+                if server.leads(operator).await {
+                    return index;
+                }
             }
         }
+    };
+    tokio::time::timeout(TAKE_OVER_MAX, found).await.expect("somebody leads within seconds")
+}
+
+/// Lets every publication stand still at its last row, with the head of the feed in hand, until it may go on.
+struct Brake {
+    line: tokio_postgres::Client,
+}
+
+impl Brake {
+    async fn pull(city: &City) -> Self {
+        let stand_still = "CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql
+             AS $$ BEGIN PERFORM pg_advisory_xact_lock(NEW.id); RETURN NEW; END $$;
+             CREATE TRIGGER stand_still BEFORE INSERT ON publication FOR EACH ROW EXECUTE FUNCTION stand_still();
+             SELECT pg_advisory_lock(id) FROM generate_series(1, 100) AS id";
+        let line = city.database.as_ref().unwrap().connect().await;
+        line.batch_execute(stand_still).await.unwrap();
+        Self { line }
+    }
+
+    /// Waits until the publication of this number stands still.
+    async fn wait_for_publication(&self, number: i64) {
+        let standing = "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'advisory' AND objid::bigint = $1
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        self.wait_for(standing, &[&number]).await;
+    }
+
+    /// Waits until somebody waits for whoever holds the head of the feed.
+    async fn wait_for_others(&self) {
+        let waiting = "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+             WHERE NOT granted AND locktype <> 'advisory' AND datname = current_database()";
+        self.wait_for(waiting, &[]).await;
+    }
+
+    async fn wait_for(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) {
+        let waited = async { while self.line.query(sql, values).await.unwrap().is_empty() {} };
+        tokio::time::timeout(Duration::from_secs(60), waited).await.expect("it comes to that within a minute");
+    }
+
+    /// Lets the publication of this number go on.
+    async fn release(&self, number: i64) {
+        self.line.execute("SELECT pg_advisory_unlock($1)", &[&number]).await.unwrap();
     }
 }
 
@@ -167,7 +220,7 @@ fn without_calendar(error: impl Display) -> ! {
 }
 
 /// The day from which the city is, when it can be planned.
-fn day_of_city(today: Date) -> Date {
+pub fn day_of_city(today: Date) -> Date {
     let day = day_before(today);
     let policy = yuyue_domain::seed::policy(day).unwrap();
     match yuyue_sample::City::generate(&CityConfig::new(7, 10, day), &policy) {
@@ -182,6 +235,40 @@ fn a_calendar_that_is_missing_for_the_present_is_asked_for() {
     day_of_city("2099-12-20".parse().unwrap());
 }
 
+/// Half of the people want a place of one session, the others one of any.
+fn bookings(city: &City, counter: &Device, people: &[ApplicantRecord], contested: SessionId) -> Vec<Envelope> {
+    let open = city.open_sessions(&people[0], Subject::Two);
+    let wish = |index: usize| match index % 2 {
+        0 => Wish::Priority { session: contested },
+        _ => Wish::Choose { sessions: vec![open[index % open.len()].id], ordered: false },
+    };
+    let wishes = people.iter().enumerate().map(|(index, person)| (person, wish(index)));
+    wishes.map(|(person, wish)| city.seal(counter, &city.apply(person, Subject::Two, wish, None))).collect()
+}
+
+/// Callers who deliver these, as many as may go, and count what is answered.
+fn deliver_when_told(
+    line: &Line,
+    envelopes: &[Envelope],
+    may_go: &Arc<Semaphore>,
+    answered: &Arc<AtomicUsize>,
+) -> JoinSet<Vec<(Uuid, Outcome)>> {
+    let mut burst = JoinSet::new();
+    for (caller, part) in envelopes.chunks(envelopes.len().div_ceil(CALLERS)).enumerate() {
+        let (share, line, may_go, answered) = (part.to_vec(), line.clone(), Arc::clone(may_go), Arc::clone(answered));
+        burst.spawn(async move {
+            let mut outcomes = Vec::new();
+            for (turn, envelope) in share.into_iter().enumerate() {
+                may_go.acquire().await.unwrap().forget();
+                outcomes.push((envelope.id, line.deliver(&envelope, caller + turn).await));
+                answered.fetch_add(1, Ordering::SeqCst);
+            }
+            outcomes
+        });
+    }
+    burst
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_double_no_booking() {
     let city = City::on(day_of_city(SystemClock.now().date()), 1_500, CoreConfig::default()).await;
@@ -193,46 +280,41 @@ async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_dou
     let due = days_due(&city, now).await;
     assert!(due.len() >= 3, "several days are due: {due:?}");
 
+    let brake = Brake::pull(&city).await;
     let mut servers = [Server::start(&city), Server::start(&city)];
     let line = Line::open(&city, &counter, &servers);
     let operator = reqwest::Client::builder().no_proxy().build().unwrap();
     let open = city.open_sessions(&people[0], Subject::Two);
     let places = city.core.store().list_priority_places(now).await.unwrap();
     let contested = open.iter().find(|one| places.get(&one.id).is_some_and(|row| row.left() > 0)).unwrap().id;
-    let envelopes: Vec<Envelope> = people
-        .iter()
-        .enumerate()
-        .map(|(index, person)| {
-            let wish = match index % 2 {
-                0 => Wish::Priority { session: contested },
-                _ => Wish::Choose { sessions: vec![open[index % open.len()].id], ordered: false },
-            };
-            city.seal(&counter, &city.apply(person, Subject::Two, wish, None))
-        })
-        .collect();
-    let mut burst = tokio::task::JoinSet::new();
-    for (caller, part) in envelopes.chunks(envelopes.len().div_ceil(CALLERS)).enumerate() {
-        let (share, line) = (part.to_vec(), line.clone());
-        burst.spawn(async move {
-            let mut outcomes = Vec::new();
-            for (turn, envelope) in share.into_iter().enumerate() {
-                outcomes.push((envelope.id, line.deliver(&envelope, caller + turn).await));
-            }
-            outcomes
-        });
-    }
-    let mut published = 0;
-    for _ in 0..KILLS {
+    let envelopes = bookings(&city, &counter, &people, contested);
+    let (may_go, answered_so_far) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let burst = deliver_when_told(&line, &envelopes, &may_go, &answered_so_far);
+    let (mut sent, mut killed_publishing) = (0, 0);
+    for (kill, number) in (1..=KILLS).zip(1..) {
         let leads = leader(&servers, &operator).await;
-        // In the middle of the publications, as long as there are any.
-        while published < due.len() && publications(&city).await <= published {
-            tokio::task::yield_now().await;
+        if kill <= due.len() {
+            brake.wait_for_publication(number).await;
+            assert_eq!(publications(&city).await, kill - 1, "so many are published, and the next one has begun");
+            killed_publishing += 1;
+        }
+        // Bookings come in the middle of it, and wait for whoever holds the head of the feed.
+        may_go.add_permits(PEOPLE as usize / KILLS);
+        sent += PEOPLE as usize / KILLS;
+        if kill <= due.len() {
+            brake.wait_for_others().await;
+            assert!(answered_so_far.load(Ordering::SeqCst) < sent, "bookings are under way");
         }
         servers[leads].kill();
-        published = publications(&city).await;
+        // The database hears of its end when it goes on.
+        brake.release(number).await;
         assert_eq!(leader(&servers, &operator).await, 1 - leads, "the other one takes over");
         servers[leads] = Server::start(&city);
         *line.servers.lock().unwrap() = [servers[0].devices, servers[1].devices];
+    }
+    assert!(killed_publishing >= 3, "{killed_publishing} died in the middle of a publication");
+    for number in (1..=100).skip(KILLS) {
+        brake.release(number).await;
     }
     // They end in any order.
     let answered: BTreeMap<Uuid, Outcome> = burst.join_all().await.into_iter().flatten().collect();
@@ -252,5 +334,5 @@ async fn servers_that_are_killed_in_turn_publish_every_day_once_and_lose_and_dou
     let days = city.core.store().list_publications(1_000).await.unwrap();
     let days: BTreeSet<_> = days.iter().map(|one| one.publication_at.date()).collect();
     assert!(due.is_subset(&days), "every day that was due is published: {due:?}, {days:?}");
-    invariants::check(city.core.store()).await;
+    invariants::check(&city).await;
 }

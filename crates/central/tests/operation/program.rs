@@ -6,6 +6,7 @@ use ed25519_dalek::SigningKey;
 use rcgen::{CertificateParams, KeyPair};
 use reqwest::Client;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -13,6 +14,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
+use uuid::Uuid;
 use yuyue_central::clock::{Clock as _, SystemClock};
 use yuyue_central::entropy::{Entropy as _, OsEntropy};
 use yuyue_domain::ids::{ApplicantId, ClerkId, DeviceId};
@@ -84,13 +86,32 @@ impl Program {
 
     /// How often something was done, by the audit.
     pub fn count_acts(&self, act: &str) -> usize {
+        let count = "SELECT count(*) FROM audit WHERE act = ?1";
+        let count: i64 = self.file().query_row(count, [act], |row| row.get(0)).unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    /// Every command that was decided.
+    pub fn decided(&self) -> BTreeSet<Uuid> {
+        let file = self.file();
+        let mut statement = file.prepare("SELECT id FROM command").unwrap();
+        let ids = statement.query_map([], |row| Ok(Uuid::from_bytes(row.get(0)?))).unwrap();
+        ids.collect::<Result<_, _>>().unwrap()
+    }
+
+    /// Keeps everybody from writing as long as what is answered lives.
+    pub fn hold(&self) -> rusqlite::Connection {
+        let file = self.file();
+        file.execute_batch("BEGIN IMMEDIATE").unwrap();
+        file
+    }
+
+    fn file(&self) -> rusqlite::Connection {
         let key = fs::read(self.path().join("centre/store.key")).unwrap();
         let key = yuyue_sqlite::Key::new(key.try_into().unwrap());
         let path = self.path().join("centre/centre.db");
         let kind = &yuyue_central::store::sqlite::FILE_KIND;
-        let file = yuyue_sqlite::open(kind, yuyue_sqlite::Place::new(&path, Some(&key))).unwrap();
-        let count: i64 = file.query_row("SELECT count(*) FROM audit WHERE act = ?1", [act], |row| row.get(0)).unwrap();
-        usize::try_from(count).unwrap()
+        yuyue_sqlite::open(kind, yuyue_sqlite::Place::new(&path, Some(&key))).unwrap()
     }
 
     /// Starts it on free ports and waits until it listens.
@@ -108,8 +129,8 @@ impl Program {
             .skip(1)
             .map(|text| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap())
             .collect();
-        let [devices, public, _] = ports[..] else { panic!("three listeners: {line}") };
-        Serving { child, devices, public }
+        let [devices, public, admin] = ports[..] else { panic!("three listeners: {line}") };
+        Serving { child, devices, public, admin }
     }
 
     /// Enrols a counter with a clerk at it.
@@ -153,9 +174,19 @@ pub struct Serving {
     child: Child,
     pub devices: u16,
     pub public: u16,
+    admin: u16,
 }
 
 impl Serving {
+    /// How many requests wait for the writer.
+    pub async fn waiting(&self) -> usize {
+        let metrics = format!("http://127.0.0.1:{}/metrics", self.admin);
+        let answer = Client::builder().no_proxy().build().unwrap().get(metrics).send().await.unwrap();
+        let text = answer.text().await.unwrap();
+        let waiting = text.lines().find_map(|line| line.strip_prefix("yuyue_writer_waiting ")).unwrap();
+        waiting.parse().unwrap()
+    }
+
     /// Tells it to stop, as a service manager does.
     pub fn terminate(&self) {
         let id = self.child.id().to_string();
