@@ -18,7 +18,7 @@ use yuyue_protocol::account::Secret;
 
 /// A reader on which a trainee lays cards.
 #[cfg(feature = "training")]
-pub type EditionReader = yuyue_devices::card::SimulatedReader;
+pub type EditionReader = crate::training::TrainingReader;
 /// Real ones plug in here.
 #[cfg(not(feature = "training"))]
 pub type EditionReader = yuyue_devices::card::NoReader;
