@@ -354,14 +354,19 @@ class Kiosk {
     else if (main) void this.say(accessibleText(main));
   };
 
-  async say(text: string): Promise<void> {
+  /** Asks something aloud. Nobody has pressed anything: it keeps nobody here, and is not missed without a voice. */
+  ask(text: string): void {
+    void this.say(text, false);
+  }
+
+  private async say(text: string, pressed: boolean): Promise<void> {
     try {
-      await app.call("read_aloud", { text, language: i18n.language === "en" ? "english" : "chinese" });
+      await app.call("read_aloud", { text, language: i18n.language === "en" ? "english" : "chinese", pressed });
       clearTimeout(this.silence);
       this.speaking = true;
       this.silence = setTimeout(() => (this.speaking = false), speakingMs(text));
     } catch (thrown) {
-      app.say("bad", i18n.error(toHostError(thrown)));
+      if (pressed) app.say("bad", i18n.error(toHostError(thrown)));
     }
   }
 
