@@ -109,8 +109,12 @@ class Kiosk {
 
   async start(): Promise<void> {
     await app.load("kiosk", {}, (view) => (app.kiosk = view));
-    await app.load("offices", {}, (offices) => (this.offices = offices));
     this.normal();
+  }
+
+  /** Learns which offices and sites there are. */
+  learn(): void {
+    void app.load("offices", {}, (offices) => (this.offices = offices));
   }
 
   /** Hears who is there; when nobody is any more, everything of the visit goes from the page. */
@@ -351,7 +355,7 @@ class Kiosk {
   readAloud = (): void => {
     const main = document.querySelector(".kiosk main");
     if (this.speaking) this.hush();
-    else if (main) void this.say(accessibleText(main));
+    else if (main) void this.say(accessibleText(main), true);
   };
 
   /** Asks something aloud. Nobody has pressed anything: it keeps nobody here, and is not missed without a voice. */
