@@ -214,12 +214,8 @@ export const kioskEn: KioskMessages = {
   },
   results: {
     title: "Published results",
-    find: "Find by last 4",
-    notFound: "Nobody in this list has these last 4.",
-    success: (n, all) => `${n} placed of ${all} who applied`,
-    enter: "Enter the last 4 of the ID number",
-    enterSub: "Looks in the published list only",
-    otherDay: "Another day",
+    own: "For your own result touch Progress.",
+    pickDay: "Choose a day",
   },
   guide: {
     title: "How to book, in one picture",

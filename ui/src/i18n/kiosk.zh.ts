@@ -214,12 +214,8 @@ export const kioskZh = {
   },
   results: {
     title: "驾驶人考试预约结果公布",
-    find: "查后四位",
-    notFound: "这个场次的名单里没有这个后四位。",
-    success: (n: number, all: number) => `预约成功 ${n} 人，申请 ${all} 人`,
-    enter: "输入证件号码后四位",
-    enterSub: "只在公布的名单里查找，不显示完整号码",
-    otherDay: "换公示日期",
+    own: "您自己的结果，请点【网办进度】。",
+    pickDay: "选择公示日期",
   },
   guide: {
     title: "一图看懂怎么预约",
