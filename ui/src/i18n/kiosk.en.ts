@@ -62,6 +62,7 @@ export const kioskEn: KioskMessages = {
     clear: "Clear all",
     erase: "Delete",
     other: "Other documents: at a counter",
+    noReader: "This terminal reads no cards now: enter the number.",
     privacy: "Used for this visit only and erased when it ends.",
   },
   card: {
