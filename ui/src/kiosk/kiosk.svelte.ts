@@ -66,6 +66,7 @@ class Kiosk {
   /** How often in a row the host has said that nobody is here, while something personal is shown. */
   private strangers = 0;
   private touchedAt = -TOUCH_MS;
+  private signs: Promise<void> = Promise.resolve();
   private silence: ReturnType<typeof setTimeout> | undefined;
 
   get telephone(): string {
@@ -173,10 +174,13 @@ class Kiosk {
 
   private sign(): void {
     const visit = this.visits;
-    void app.load("kiosk_touch", { elder: this.elder }, (view) => {
-      // An answer about somebody who has left is nobody's.
-      if (visit === this.visits) app.kiosk = view;
-    });
+    // One after the other: the host goes by the last one's mode.
+    this.signs = this.signs.then(() =>
+      app.load("kiosk_touch", { elder: this.elder }, (view) => {
+        // An answer about somebody who has left is nobody's.
+        if (visit === this.visits) app.kiosk = view;
+      }),
+    );
   }
 
   /** Does something in its turn and says an error; when the host knows nobody any more, the page forgets them, too. */
