@@ -225,6 +225,10 @@ async fn in_the_quiet_hour_the_terminal_begins_anew_but_not_before_somebody_old_
         visitor.hall.pass(seconds_until(visitor, "02:59:00").await);
         visitor.chooses(Tile::Offices, ".kiosk main[data-page=offices]").await;
         visitor.touch(".k-util .k-btn:nth-child(2)", "html[data-size=elder]").await;
+        // The host has heard of it as well once the ring is as long as it is in 长者模式.
+        let ring = "return Number(document.querySelector('.k-presence text')?.textContent ?? 0)";
+        let longer = async || visitor.ask(ring, vec![]).await?.as_u64().filter(|left| *left > 125);
+        visitor.window.wait_for("the longer ring", longer).await;
         visitor.hall.pass(UNTIL_ASKED_ELDER);
         visitor.sees(".k-dialog", 1).await;
         let (_, heard) = visitor.window.wait_for("the voice", async || visitor.hall.hears()).await;
