@@ -18,7 +18,7 @@ use yuyue_protocol::account::Secret;
 
 /// A reader on which a trainee lays cards.
 #[cfg(feature = "training")]
-pub type EditionReader = yuyue_devices::card::SimulatedReader;
+pub type EditionReader = crate::training::TrainingReader;
 /// Real ones plug in here.
 #[cfg(not(feature = "training"))]
 pub type EditionReader = yuyue_devices::card::NoReader;
@@ -35,12 +35,19 @@ pub fn is_wanted() -> bool {
     std::env::args().skip(1).any(|argument| argument == "--kiosk")
 }
 
+/// Something that is read aloud.
+struct Spoken {
+    speaking: Speaking,
+    /// Somebody pressed 朗读, and is there for as long as it lasts.
+    pressed: bool,
+}
+
 /// What only a running kiosk has.
 pub struct KioskHost {
     /// The reader of cards.
     pub reader: EditionReader,
     speaker: Speaker,
-    speaking: Mutex<Option<Speaking>>,
+    speaking: Mutex<Option<Spoken>>,
     started_at: Timestamp,
 }
 
@@ -54,10 +61,10 @@ impl KioskHost {
         *self.speaking.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Whether something was read to its end since the last look.
+    /// Whether something that somebody wanted to hear was read to its end since the last look.
     fn has_read(&self) -> bool {
         let mut speaking = self.speaking.lock().unwrap_or_else(PoisonError::into_inner);
-        speaking.take_if(Speaking::has_ended).is_some()
+        speaking.take_if(|spoken| spoken.speaking.has_ended()).is_some_and(|spoken| spoken.pressed)
     }
 }
 
@@ -151,8 +158,9 @@ pub fn page_died(app: &AppHandle<impl tauri::Runtime>) {
     });
 }
 
-/// Begins to read a text aloud; whatever was read before falls silent.
-pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage) -> Result<(), HostError> {
+/// Begins to read a text aloud; whatever was read before falls silent. Only when 朗读 was pressed is it a sign of somebody:
+/// that the terminal itself asks who is there must not keep anybody there.
+pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage, pressed: bool) -> Result<(), HostError> {
     host.kiosk.silence();
     let voice = match language {
         SpokenLanguage::Chinese => Voice::Chinese,
@@ -162,10 +170,12 @@ pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage) -> Result<(
         tracing::warn!(code = error.code(), "nothing is read aloud");
         refused(error.code(), false)
     })?;
-    *host.kiosk.speaking.lock().unwrap_or_else(PoisonError::into_inner) = Some(speaking);
-    let mut desk = lock(&host.desk);
-    let seconds = desk.code_life_seconds();
-    desk.wait_for(seconds);
+    *host.kiosk.speaking.lock().unwrap_or_else(PoisonError::into_inner) = Some(Spoken { speaking, pressed });
+    if pressed {
+        let mut desk = lock(&host.desk);
+        let seconds = desk.code_life_seconds();
+        desk.wait_for(seconds);
+    }
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use yuyue_devices::{Document, DocumentError, Item, LaidOut, Paper, PrintError, P
 
 /// Into files, so that nobody needs a printer for training.
 #[cfg(feature = "training")]
-type EditionPrinter = yuyue_devices::printer::SimulatedPrinter;
+type EditionPrinter = crate::training::TrainingPrinter;
 /// To the printing system.
 #[cfg(not(feature = "training"))]
 type EditionPrinter = yuyue_devices::printer::CupsPrinter;

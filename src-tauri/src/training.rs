@@ -1,6 +1,9 @@
 //! The training edition: a centre of its own inside the window, and the controls that only it has.
 
 mod ahead;
+mod faults;
+
+pub use faults::{TrainingPrinter, TrainingReader};
 
 use crate::host::{Host, host_error, internal, progress};
 use crate::line::Line;

@@ -3,10 +3,12 @@
 mod clerk;
 mod codes;
 mod ending;
+mod hall;
 mod kiosk;
 mod kiosk_alone;
 mod kiosk_leaving;
 mod kiosk_locked;
+mod kiosk_looking;
 mod line;
 mod normal;
 mod opening;

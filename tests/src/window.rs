@@ -59,6 +59,7 @@ pub struct Trial<'a> {
     size: (u32, u32),
     fills_screen: bool,
     variables: Vec<(OsString, OsString)>,
+    starter: Option<PathBuf>,
     beforehand: Box<dyn FnOnce(&Computer) + 'a>,
 }
 
@@ -73,6 +74,7 @@ impl<'a> Trial<'a> {
             size: (1366, 768),
             fills_screen: false,
             variables: Vec::new(),
+            starter: None,
             beforehand: Box::new(|_| {}),
         }
     }
@@ -103,6 +105,12 @@ impl<'a> Trial<'a> {
         self
     }
 
+    /// Started by another program, which starts that of the edition in its turn.
+    #[must_use]
+    pub fn started_by(self, starter: PathBuf) -> Self {
+        Self { starter: Some(starter), ..self }
+    }
+
     /// With something that is done on the computer before the window opens, such as starting a keyring.
     #[must_use]
     pub fn beforehand(self, prepare: impl FnOnce(&Computer) + 'a) -> Self {
@@ -114,11 +122,12 @@ impl<'a> Trial<'a> {
         let computer = Computer::start(&self.variables).await;
         (self.beforehand)(&computer);
         let program = self.edition.program();
+        let starter = self.starter.unwrap_or_else(|| program.clone());
         let arguments = self.arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        let page = open(&computer, &program, self.arguments).await;
+        let page = open(&computer, &starter, self.arguments).await;
         let name = self.name.to_owned();
         let (size, fills_screen) = (self.size, self.fills_screen);
-        let mut window = Window { page, computer, program, arguments, name, size, fills_screen };
+        let mut window = Window { page, computer, program, starter, arguments, name, size, fills_screen };
         window.take_size().await;
         let within = timeout(TEST_WITHIN, AssertUnwindSafe(test(&mut window)).catch_unwind()).await;
         let outcome = within.unwrap_or_else(|_| Err(Box::new("the window did not answer any more")));
@@ -137,6 +146,7 @@ pub struct Window {
     /// Where it is open.
     pub computer: Computer,
     program: PathBuf,
+    starter: PathBuf,
     arguments: Vec<String>,
     name: String,
     size: (u32, u32),
@@ -175,7 +185,7 @@ impl Window {
 
     async fn open_again(&mut self) {
         self.computer.forgets().await;
-        self.page = open(&self.computer, &self.program, &self.arguments).await;
+        self.page = open(&self.computer, &self.starter, &self.arguments).await;
         self.take_size().await;
     }
 

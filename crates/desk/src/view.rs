@@ -73,7 +73,7 @@
 //! | `kiosk_read_card` | | [`kiosk::KioskView`], open | `no_card_reader`, `no_card`, `card_unreadable`, `card_unknown`, `no_line` |
 //! | `kiosk_end` | | [`kiosk::KioskView`], nobody | |
 //! | `open_sessions` | `query`: [`kiosk::OpenSessionsQuery`] | [`kiosk::OpenSessions`] | |
-//! | `read_aloud` | `text`: `String`, `language`: [`kiosk::SpokenLanguage`] | `()` at once, while it is spoken | `no_speech`, `text_too_long` |
+//! | `read_aloud` | `text`: `String`, `language`: [`kiosk::SpokenLanguage`], `pressed`: `bool` (朗读; otherwise the terminal asks, which is no sign of anybody) | `()` at once, while it is spoken | `no_speech`, `text_too_long` |
 //! | `stop_waiting` | | `()` | |
 //! | `staff_exit` | `code`: `String` | `()`; the program ends | `exit_code_wrong`, `sign_in_blocked` |
 //! | `training_card` | `query`: `Option<String>` (whose card lies on the simulated reader) | [`training::TrainingState`] | `not_in_training`, `not_found` |

@@ -66,9 +66,14 @@ pub async fn open_sessions(slot: State<'_, HostSlot>, query: OpenSessionsQuery) 
 
 #[tauri::command]
 #[specta::specta]
-pub async fn read_aloud(slot: State<'_, HostSlot>, text: String, language: SpokenLanguage) -> Result<(), HostError> {
+pub async fn read_aloud(
+    slot: State<'_, HostSlot>,
+    text: String,
+    language: SpokenLanguage,
+    pressed: bool,
+) -> Result<(), HostError> {
     let host = slot.host().await?;
-    running::read_aloud(&host, &text, language)
+    running::read_aloud(&host, &text, language, pressed)
 }
 
 #[tauri::command]

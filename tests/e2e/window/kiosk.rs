@@ -1,5 +1,7 @@
 //! 自助终端: a walk-in applicant does it alone, standing and lying, in both languages and in 长者模式, by touch.
 
+use super::hall::Hall;
+use super::kiosk_looking::looks_around;
 use super::visitor::{FORWARD, LI, Tile, Visitor, WU, ZHANG, ZHOU};
 use yuyue_tests::screen::Screen;
 use yuyue_tests::window::{Edition, Trial};
@@ -11,10 +13,10 @@ pub const LANDSCAPE: (u32, u32) = (1920, 1080);
 
 /// Opens the terminal of the training edition on a screen of that size.
 pub async fn visit(name: &str, (width, height): (u32, u32), test: impl AsyncFnOnce(&Visitor<'_>)) {
-    let screen = Screen::start(width, height);
-    Trial::of_kiosk(Edition::Training, name, &screen)
+    let (screen, hall) = (Screen::start(width, height), Hall::new());
+    hall.holds(Trial::of_kiosk(Edition::Training, name, &screen))
         .run(async |window| {
-            let visitor = Visitor { window, screen: &screen };
+            let visitor = Visitor { window, screen: &screen, hall: &hall };
             visitor.at_home().await;
             test(&visitor).await;
         })
@@ -34,11 +36,17 @@ async fn somebody_books_chosen_sessions_standing() {
         visitor.window.screenshot("3-sessions").await;
         visitor.touch(FORWARD, ".kiosk main[data-step=confirm]").await;
         visitor.window.screenshot("4-confirm").await;
+        visitor.hall.breaks("print_out_of_paper");
         visitor.confirms(&code).await;
         visitor.window.find_text("h1", "预约申请已受理").await;
         visitor.sees(".sheet svg", 1).await;
+        visitor.window.find_text(".paper .k-note", "打印机缺纸。").await;
+        visitor.window.find_text(".paper .k-note", "您的预约不受影响，编号已保存。请到人工窗口补打").await;
+        visitor.window.screenshot("5-no-paper").await;
+        visitor.hall.mends();
+        visitor.touch(".k-act .k-btn:first-child", ".kiosk main[data-printing=done]").await;
         visitor.window.find_text(".state", "已打印").await;
-        visitor.window.screenshot("5-accepted").await;
+        visitor.window.screenshot("6-accepted").await;
         assert!(
             visitor.page_text().await.contains("不是考试"),
             "the publication day is said not to be the day of the test"
@@ -116,6 +124,13 @@ async fn book_with_priority(visitor: &Visitor<'_>) {
 async fn somebody_follows_an_application_and_withdraws_it_and_somebody_else_prints_a_voucher() {
     visit("kiosk-after", PORTRAIT, async |visitor| {
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
+        visitor.hall.breaks("card_unreadable");
+        visitor.window.find_text(".tell .k-note", "身份证没有读出来，请取下后重新放置。").await;
+        visitor.window.screenshot("0-card-unreadable").await;
+        visitor.hall.breaks("no_card_reader");
+        visitor.sees(".kiosk main[data-page=number]", 1).await;
+        visitor.window.find_text(".tell .k-note", "没有连接身份证阅读器，请用证件号码办理。").await;
+        visitor.window.screenshot("0-reader-gone").await;
         let code = visitor.identifies(&ZHOU, ".kiosk main[data-page=applications]").await;
         visitor.touch(".k-pick", ".kiosk main[data-page=application]").await;
         visitor.window.screenshot("1-application").await;
@@ -129,11 +144,19 @@ async fn somebody_follows_an_application_and_withdraws_it_and_somebody_else_prin
         visitor.touch(FORWARD, ".kiosk main[data-page=ended]").await;
         visitor.window.screenshot("2-withdrawn").await;
         visitor.leaves().await;
-        visitor.chooses(Tile::Voucher, ".kiosk main[data-page=card]").await;
+        visitor.chooses(Tile::Voucher, ".kiosk main[data-page=number]").await;
+        visitor.window.find_text(".kiosk main", "这台终端现在不能读身份证，请输入号码。").await;
+        visitor.window.screenshot("3-no-reader").await;
         visitor.identifies(&WU, ".kiosk main[data-page=applications]").await;
         visitor.touch(".k-pick", ".kiosk main[data-page=application]").await;
+        visitor.hall.breaks("print_offline");
+        visitor.touch(FORWARD, ".kiosk main[data-printing=failed]").await;
+        visitor.window.find_text(".k-said .k-note", "打印机暂时不能用。").await;
+        visitor.window.find_text(".k-said .k-note", "您的预约不受影响，请到人工窗口打印。").await;
+        visitor.window.screenshot("4-not-printed").await;
+        visitor.hall.mends();
         visitor.touch(FORWARD, ".kiosk main[data-printing=done]").await;
-        visitor.window.screenshot("3-printed").await;
+        visitor.window.screenshot("5-printed").await;
         visitor.leaves().await;
     })
     .await;
@@ -142,6 +165,7 @@ async fn somebody_follows_an_application_and_withdraws_it_and_somebody_else_prin
 #[tokio::test]
 async fn without_line_the_terminal_offers_what_needs_none_and_says_where_to_go() {
     visit("kiosk-line", LANDSCAPE, async |visitor| {
+        looks_around(visitor, &["h2.normal", "h2.priority", ".cards"]).await;
         visitor.set_line(false).await;
         visitor.sees(".k-tile:disabled", 5).await;
         visitor.window.screenshot("1-cut").await;

@@ -1,62 +1,26 @@
 //! Whoever leaves the terminal is forgotten, at whatever step they walk away.
 
-use super::kiosk::{LANDSCAPE, PORTRAIT};
+use super::kiosk::{LANDSCAPE, PORTRAIT, visit};
 use super::visitor::{FORWARD, LI, LIN, Tile, Visitor, ZHANG, ZHOU};
 use serde_json::json;
-use std::fs;
-use std::path::PathBuf;
-use tempfile::TempDir;
-use yuyue_tests::screen::Screen;
-use yuyue_tests::window::{Edition, Trial};
+use yuyue_tests::window::Edition;
 
 /// Seconds after which somebody who touches nothing is asked whether they are still there, and then is gone.
 const UNTIL_ASKED: u64 = 65;
 const UNTIL_GONE: u64 = 30;
+/// The first of these in 长者模式.
+const UNTIL_ASKED_ELDER: u64 = 125;
 /// The same while a code is waited for, which lives for 300 seconds.
 const UNTIL_ASKED_FOR_CODE: u64 = 275;
 
-/// The clock of the terminal, which goes on when the test says so.
-struct Clock {
-    folder: TempDir,
-    ahead: std::cell::Cell<u64>,
-}
-
-impl Clock {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), ahead: std::cell::Cell::new(0) }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("ahead")
-    }
-
-    /// So many seconds pass in which nobody does anything.
-    fn pass(&self, seconds: u64) {
-        self.ahead.set(self.ahead.get() + seconds);
-        // Moved to its place, so that nobody reads half of it.
-        let written = self.folder.path().join("written");
-        fs::write(&written, self.ahead.get().to_string()).unwrap();
-        fs::rename(written, self.path()).unwrap();
-    }
-}
-
-/// Opens the terminal of the training edition with a clock of the test.
-async fn visit(name: &str, (width, height): (u32, u32), test: impl AsyncFnOnce(&Visitor<'_>, &Clock)) {
-    let (screen, clock) = (Screen::start(width, height), Clock::new());
-    Trial::of_kiosk(Edition::Training, name, &screen)
-        .with_variable("YUYUE_TRAINING_CLOCK", clock.path())
-        .run(async |window| test(&Visitor { window, screen: &screen }, &clock).await)
-        .await;
-}
-
 /// The person walks away: the terminal asks, and then it knows nobody.
-async fn walks_away(visitor: &Visitor<'_>, clock: &Clock, until_asked: u64, step: &str) {
+async fn walks_away(visitor: &Visitor<'_>, until_asked: u64, step: &str) {
     visitor.screen.copies();
     assert!(visitor.screen.has_copied(), "{step}: something was copied");
-    clock.pass(until_asked);
+    visitor.hall.pass(until_asked);
     visitor.sees(".k-dialog", 1).await;
     visitor.window.screenshot(step).await;
-    clock.pass(UNTIL_GONE);
+    visitor.hall.pass(UNTIL_GONE);
     visitor.sees(".k-util.at-home", 1).await;
     visitor.at_home().await;
     assert_eq!(visitor.count(".k-dialog").await, Some(0), "{step}: nobody is asked any more");
@@ -81,33 +45,37 @@ async fn walks_away(visitor: &Visitor<'_>, clock: &Clock, until_asked: u64, step
 
 #[tokio::test]
 async fn whoever_walks_away_in_any_step_of_a_booking_is_forgotten() {
-    visit("kiosk-away", PORTRAIT, async |visitor, clock| {
+    visit("kiosk-away", PORTRAIT, async |visitor| {
+        visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
+        walks_away(visitor, UNTIL_ASKED, "0-card").await;
+
         visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
         visitor.touch(".type", ".kiosk main[data-page=number]").await;
         visitor.types(&ZHANG.number[..9], ".groups span").await;
-        walks_away(visitor, clock, UNTIL_ASKED, "1-number").await;
+        walks_away(visitor, UNTIL_ASKED, "1-number").await;
 
         visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
         visitor.types_number(&ZHANG).await;
-        walks_away(visitor, clock, UNTIL_ASKED_FOR_CODE, "2-code").await;
+        walks_away(visitor, UNTIL_ASKED_FOR_CODE, "2-code").await;
 
         for (step, name) in
             ["subject", "notice", "sessions", "confirm", "done"].into_iter().zip(["3", "4", "5", "6", "7"])
         {
             goes_to(visitor, step).await;
             let until_asked = if step == "confirm" { UNTIL_ASKED_FOR_CODE } else { UNTIL_ASKED };
-            walks_away(visitor, clock, until_asked, &format!("{name}-{step}")).await;
+            walks_away(visitor, until_asked, &format!("{name}-{step}")).await;
         }
     })
     .await;
 }
 
-/// Has a code sent, reads it, and types as much of one as somebody who then walks away.
-async fn types_half_a_code(visitor: &Visitor<'_>) {
+/// Has a code sent, reads it, and types as much of one as somebody who then walks away; answers the code.
+async fn types_half_a_code(visitor: &Visitor<'_>) -> String {
     visitor.touch(".send .k-btn", ".k-digits .turn").await;
     // The simulated phone shows its message above the keys, which lie where they stay only then.
-    visitor.reads_code("").await;
+    let code = visitor.reads_code("").await;
     visitor.types_code("12").await;
+    code
 }
 
 /// From the home screen to a step of the booking, with a card; at 确认并提交 a code is waited for.
@@ -142,7 +110,7 @@ async fn goes_to(visitor: &Visitor<'_>, step: &str) {
 
 #[tokio::test]
 async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forgotten() {
-    visit("kiosk-away-priority", LANDSCAPE, async |visitor, clock| {
+    visit("kiosk-away-priority", LANDSCAPE, async |visitor| {
         let begins = async || {
             visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
             visitor.lays_card(&LI, ".kiosk main[data-step=subject]").await;
@@ -152,48 +120,68 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
             }
         };
         begins().await;
-        walks_away(visitor, clock, UNTIL_ASKED, "1-switch").await;
+        walks_away(visitor, UNTIL_ASKED, "1-switch").await;
         begins().await;
         visitor.touch(".priority .k-btn", ".kiosk main[data-step=notice]").await;
-        walks_away(visitor, clock, UNTIL_ASKED, "2-notice").await;
+        walks_away(visitor, UNTIL_ASKED, "2-notice").await;
         begins().await;
         visitor.touch(".priority .k-btn", ".kiosk main[data-step=notice]").await;
         visitor.agrees("priority_sessions").await;
         visitor.touch(".query .primary", ".k-pick:not([disabled])").await;
-        walks_away(visitor, clock, UNTIL_ASKED, "3-sessions").await;
-        begins().await;
-        visitor.touch(".priority .k-btn", ".kiosk main[data-step=priority_sessions]").await;
-        visitor.touch(".query .primary", ".k-pick:not([disabled])").await;
-        visitor.touch(".k-pick:not([disabled])", ".k-pick[aria-checked=true]").await;
-        visitor.touch(FORWARD, ".kiosk main[data-step=confirm]").await;
-        types_half_a_code(visitor).await;
-        walks_away(visitor, clock, UNTIL_ASKED_FOR_CODE, "4-confirm").await;
+        walks_away(visitor, UNTIL_ASKED, "3-sessions").await;
+        let comes_to_confirm = async || {
+            begins().await;
+            visitor.touch(".priority .k-btn", ".kiosk main[data-step=priority_sessions]").await;
+            visitor.touch(".query .primary", ".k-pick:not([disabled])").await;
+            visitor.touch(".k-pick:not([disabled])", ".k-pick[aria-checked=true]").await;
+            visitor.touch(FORWARD, ".kiosk main[data-step=confirm]").await;
+        };
+        comes_to_confirm().await;
+        let code = types_half_a_code(visitor).await;
+        walks_away(visitor, UNTIL_ASKED_FOR_CODE, "4-confirm").await;
+        // The centre's time passes as well: whoever had a code sent may have another one sent.
+        visitor.trains("training_five_minutes").await;
+        comes_to_confirm().await;
+        visitor.confirms(&code).await;
+        visitor.window.find_text("h1", "优先预约成功").await;
+        visitor.sees(".sheet svg", 1).await;
+        walks_away(visitor, UNTIL_ASKED, "5-placed").await;
 
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHANG, ".kiosk main[data-page=applications]").await;
-        walks_away(visitor, clock, UNTIL_ASKED, "5-applications").await;
+        walks_away(visitor, UNTIL_ASKED, "6-applications").await;
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHANG, ".kiosk main[data-page=applications]").await;
         visitor.touch(".k-pick", ".kiosk main[data-page=application]").await;
-        walks_away(visitor, clock, UNTIL_ASKED, "6-application").await;
-        visitor.chooses(Tile::Withdraw, ".kiosk main[data-page=card]").await;
-        visitor.lays_card(&ZHOU, ".kiosk main[data-page=applications]").await;
-        visitor.touch(".k-pick", ".kiosk main[data-page=end]").await;
-        types_half_a_code(visitor).await;
-        walks_away(visitor, clock, UNTIL_ASKED_FOR_CODE, "7-withdrawal").await;
+        walks_away(visitor, UNTIL_ASKED, "7-application").await;
+        let comes_to_withdraw = async || {
+            visitor.chooses(Tile::Withdraw, ".kiosk main[data-page=card]").await;
+            visitor.lays_card(&ZHOU, ".kiosk main[data-page=applications]").await;
+            visitor.touch(".k-pick", ".kiosk main[data-page=end]").await;
+        };
+        comes_to_withdraw().await;
+        let code = types_half_a_code(visitor).await;
+        walks_away(visitor, UNTIL_ASKED_FOR_CODE, "8-withdrawal").await;
+        // The centre's time passes as well: whoever had a code sent may have another one sent.
+        visitor.trains("training_five_minutes").await;
+        comes_to_withdraw().await;
+        visitor.touch(".send .k-btn", ".k-digits .turn").await;
+        visitor.types_code(&visitor.reads_code(&code).await).await;
+        visitor.touch(FORWARD, ".kiosk main[data-page=ended]").await;
+        walks_away(visitor, UNTIL_ASKED, "9-withdrawn").await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn whoever_says_so_stays_and_loses_nothing() {
-    visit("kiosk-stays", LANDSCAPE, async |visitor, clock| {
+    visit("kiosk-stays", LANDSCAPE, async |visitor| {
         goes_to(visitor, "sessions").await;
-        clock.pass(UNTIL_ASKED);
+        visitor.hall.pass(UNTIL_ASKED);
         visitor.sees(".k-dialog", 1).await;
         visitor.touch(".k-dialog .k-btn.primary", ".kiosk:not(:has(.k-dialog))").await;
         assert_eq!(visitor.count(".k-pick[aria-pressed=true]").await, Some(1), "what was chosen is chosen still");
-        clock.pass(UNTIL_GONE);
+        visitor.hall.pass(UNTIL_GONE);
         let left = "return Number(document.querySelector('.k-presence text')?.textContent ?? 0)";
         visitor
             .window
@@ -210,8 +198,7 @@ async fn whoever_says_so_stays_and_loses_nothing() {
 #[tokio::test]
 async fn staff_leave_with_their_code_and_with_no_other() {
     let program = Edition::Training.program();
-    visit("kiosk-staff", LANDSCAPE, async |visitor, _clock| {
-        visitor.at_home().await;
+    visit("kiosk-staff", LANDSCAPE, async |visitor| {
         for _ in 0..5 {
             visitor.screen.tap((40, 30));
         }
@@ -226,4 +213,50 @@ async fn staff_leave_with_their_code_and_with_no_other() {
         visitor.window.computer.ends(&program).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn in_the_quiet_hour_the_terminal_begins_anew_but_not_before_somebody_old_has_gone() {
+    visit("kiosk-night", PORTRAIT, async |visitor| {
+        let program = Edition::Training.program();
+        // Nobody tells the terminal what time it is, so that the night passes here alone.
+        visitor.set_line(false).await;
+        visitor.sees(".k-tile:disabled", 5).await;
+        visitor.hall.pass(seconds_until(visitor, "02:59:00").await);
+        visitor.chooses(Tile::Offices, ".kiosk main[data-page=offices]").await;
+        visitor.touch(".k-util .k-btn:nth-child(2)", "html[data-size=elder]").await;
+        // The host has heard of it as well once the ring is as long as it is in 长者模式.
+        let ring = "return Number(document.querySelector('.k-presence text')?.textContent ?? 0)";
+        let longer = async || visitor.ask(ring, vec![]).await?.as_u64().filter(|left| *left > 125);
+        visitor.window.wait_for("the longer ring", longer).await;
+        visitor.hall.pass(UNTIL_ASKED_ELDER);
+        visitor.sees(".k-dialog", 1).await;
+        let (_, heard) = visitor.window.wait_for("the voice", async || visitor.hall.hears()).await;
+        visitor.window.screenshot("1-asked").await;
+        let seconds = heard.chars().filter(char::is_ascii_digit).collect::<String>();
+        assert_eq!(
+            heard,
+            format!("还在办理吗？{seconds}\u{a0}秒后自动结束，\u{200b}并清除您在本机的全部信息。"),
+            "it is asked aloud"
+        );
+        assert!(seconds_until(visitor, "03:00:00").await > 23 * 3600, "it is past three");
+        // That it is asked aloud is no sign that somebody is there.
+        let left = "return Number(document.querySelector('.k-dialog text')?.textContent ?? 0)";
+        let shorter = async || visitor.ask(left, vec![]).await?.as_u64().filter(|left| (10..23).contains(left));
+        visitor.window.wait_for("the ring going on", shorter).await;
+        assert!(visitor.window.computer.is_running(&program), "and as long as somebody may be, nothing begins anew");
+        visitor.hall.pass(UNTIL_GONE);
+        visitor.window.computer.ends(&program).await;
+        let code = visitor.window.wait_for("the exit code", async || visitor.hall.ended_with()).await;
+        assert_eq!(code, "75", "its session starts it again at once");
+    })
+    .await;
+}
+
+/// Seconds until the terminal's clock shows this time of the day.
+async fn seconds_until(visitor: &Visitor<'_>, time: &str) -> u64 {
+    let script = "const [time, done] = arguments; window.__TAURI_INTERNALS__.invoke('app_state').then(({ now }) => { \
+        const left = (new Date(`${now.slice(0, 11)}${time}+08:00`) - new Date(now)) / 1000; \
+        done(left < 0 ? left + 86400 : left); })";
+    visitor.window.page.execute_async(script, vec![json!(time)]).await.unwrap().as_u64().unwrap()
 }

@@ -1,5 +1,6 @@
 //! The terminal stays what it is, whatever somebody does to it: keys, gestures and drops.
 
+use super::hall::VOICE;
 use super::kiosk::{LANDSCAPE, PORTRAIT, visit};
 use super::visitor::{Tile, Visitor};
 use std::collections::BTreeSet;
@@ -44,8 +45,6 @@ const OTHER_KEYS: [u32; 28] = [
 ];
 /// Letters and signs that browsers and desktops have a use for.
 const LETTERS: &str = "acdefghijklnopqrstuvwxyz0123456789+-=/'";
-/// The one program that the page starts, when somebody presses 朗读.
-const VOICE: &str = "espeak-ng";
 
 /// What must be as it was.
 #[derive(Debug, PartialEq)]
@@ -84,7 +83,8 @@ async fn first_place(visitor: &Visitor<'_>) -> Place {
     place(visitor).await
 }
 
-/// What runs, except the voice: keys that press the buttons of the page may have it read aloud, as fingers may.
+/// What runs, except the voice, the one program that the page starts: keys that press the buttons of the page may have it
+/// read aloud, as fingers may.
 fn programs(visitor: &Visitor<'_>) -> BTreeSet<String> {
     let mut programs = visitor.window.computer.programs();
     programs.remove(VOICE);

@@ -1,5 +1,6 @@
 //! What a person does at the self-service terminal, with a finger on the glass and nothing else.
 
+use super::hall::Hall;
 use serde_json::{Value, json};
 use yuyue_tests::screen::Screen;
 use yuyue_tests::window::Window;
@@ -36,13 +37,17 @@ pub enum Tile {
     Progress = 1,
     Voucher = 2,
     Withdraw = 3,
+    Sessions = 4,
+    Results = 5,
     Offices = 6,
+    Guide = 7,
 }
 
 /// Somebody in front of a terminal.
 pub struct Visitor<'a> {
     pub window: &'a Window,
     pub screen: &'a Screen,
+    pub hall: &'a Hall,
 }
 
 impl Visitor<'_> {
@@ -242,6 +247,14 @@ impl Visitor<'_> {
             vec![json!(connected)],
         )
         .await;
+    }
+
+    /// Has the city do what the training edition has a button for at a counter, such as the next publication.
+    pub async fn trains(&self, command: &str) {
+        let invoke = "const [command, done] = arguments; \
+            window.__TAURI_INTERNALS__.invoke(command).then(() => done(null), (error) => done(error.code))";
+        let refused = self.window.page.execute_async(invoke, vec![json!(command)]).await.unwrap();
+        assert_eq!(refused, Value::Null, "{command}");
     }
 
     /// 结束办理.

@@ -62,6 +62,7 @@ export const kioskEn: KioskMessages = {
     clear: "Clear all",
     erase: "Delete",
     other: "Other documents: at a counter",
+    noReader: "This terminal reads no cards now: enter the number.",
     privacy: "Used for this visit only and erased when it ends.",
   },
   card: {
@@ -214,12 +215,8 @@ export const kioskEn: KioskMessages = {
   },
   results: {
     title: "Published results",
-    find: "Find by last 4",
-    notFound: "Nobody in this list has these last 4.",
-    success: (n, all) => `${n} placed of ${all} who applied`,
-    enter: "Enter the last 4 of the ID number",
-    enterSub: "Looks in the published list only",
-    otherDay: "Another day",
+    own: "For your own result touch Progress.",
+    pickDay: "Choose a day",
   },
   guide: {
     title: "How to book, in one picture",

@@ -44,7 +44,7 @@ export const kioskZh = {
     left: "秒无操作自动结束",
     alt: (n: number) => `剩余 ${n} 秒`,
     still: "还在办理吗？",
-    then: (n: number) => `${n} 秒后自动结束，并清除您在本机的全部信息。`,
+    then: (n: number) => `${n}\u00a0秒后自动结束，\u200b并清除您在本机的全部信息。`,
     unsaved: "还没有提交的内容不会保留。",
     stay: "继续办理",
     leave: "结束办理，清除信息",
@@ -60,6 +60,7 @@ export const kioskZh = {
     clear: "全部清除",
     erase: "删除",
     other: "其他证件请到窗口办理",
+    noReader: "这台终端现在不能读身份证，请输入号码。",
     privacy: "您的信息只用于本次办理，结束后立即清除。",
   },
   card: {
@@ -214,12 +215,8 @@ export const kioskZh = {
   },
   results: {
     title: "驾驶人考试预约结果公布",
-    find: "查后四位",
-    notFound: "这个场次的名单里没有这个后四位。",
-    success: (n: number, all: number) => `预约成功 ${n} 人，申请 ${all} 人`,
-    enter: "输入证件号码后四位",
-    enterSub: "只在公布的名单里查找，不显示完整号码",
-    otherDay: "换公示日期",
+    own: "您自己的结果，请点【网办进度】。",
+    pickDay: "选择公示日期",
   },
   guide: {
     title: "一图看懂怎么预约",

@@ -967,7 +967,7 @@ export type OfficesView = {
 
 /**  A session that is open for application. */
 export type OpenSession = {
-	/**  The session; its `instants` carry 申请截止 and 公示. */
+	/**  The session; its `instants` carry 公示. */
 	session: Session,
 	/**  The name of its site. */
 	site_name: string,
@@ -975,8 +975,8 @@ export type OpenSession = {
 	district: string,
 	/**  Live applications that accept it. */
 	applied: number | null,
-	/**  Seconds until its window closes, counted by the host. */
-	closes_in_seconds: number,
+	/**  申请截止, of an extended session the later one. */
+	closes_at: string,
 };
 
 /**  Sessions that are open for application now, for anybody. Works without line, with what was last heard. */

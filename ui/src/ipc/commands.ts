@@ -93,7 +93,8 @@ interface Commands {
   kiosk_read_card: Command<None, KioskView>;
   kiosk_end: Command<None, KioskView>;
   open_sessions: Command<{ query: OpenSessionsQuery }, OpenSessions>;
-  read_aloud: Command<{ text: string; language: SpokenLanguage }, null>;
+  /** Without `pressed` the terminal itself asks, which is no sign of anybody. */
+  read_aloud: Command<{ text: string; language: SpokenLanguage; pressed: boolean }, null>;
   stop_waiting: Command<None, null>;
   staff_exit: Command<{ code: string }, null>;
   training: Command<None, TrainingState>;

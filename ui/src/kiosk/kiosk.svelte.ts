@@ -66,6 +66,7 @@ class Kiosk {
   /** How often in a row the host has said that nobody is here, while something personal is shown. */
   private strangers = 0;
   private touchedAt = -TOUCH_MS;
+  private signs: Promise<void> = Promise.resolve();
   private silence: ReturnType<typeof setTimeout> | undefined;
 
   get telephone(): string {
@@ -109,8 +110,12 @@ class Kiosk {
 
   async start(): Promise<void> {
     await app.load("kiosk", {}, (view) => (app.kiosk = view));
-    await app.load("offices", {}, (offices) => (this.offices = offices));
     this.normal();
+  }
+
+  /** Learns which offices and sites there are. */
+  learn(): void {
+    void app.load("offices", {}, (offices) => (this.offices = offices));
   }
 
   /** Hears who is there; when nobody is any more, everything of the visit goes from the page. */
@@ -169,10 +174,13 @@ class Kiosk {
 
   private sign(): void {
     const visit = this.visits;
-    void app.load("kiosk_touch", { elder: this.elder }, (view) => {
-      // An answer about somebody who has left is nobody's.
-      if (visit === this.visits) app.kiosk = view;
-    });
+    // One after the other: the host goes by the last one's mode.
+    this.signs = this.signs.then(() =>
+      app.load("kiosk_touch", { elder: this.elder }, (view) => {
+        // An answer about somebody who has left is nobody's.
+        if (visit === this.visits) app.kiosk = view;
+      }),
+    );
   }
 
   /** Does something in its turn and says an error; when the host knows nobody any more, the page forgets them, too. */
@@ -351,17 +359,22 @@ class Kiosk {
   readAloud = (): void => {
     const main = document.querySelector(".kiosk main");
     if (this.speaking) this.hush();
-    else if (main) void this.say(accessibleText(main));
+    else if (main) void this.say(accessibleText(main), true);
   };
 
-  async say(text: string): Promise<void> {
+  /** Asks something aloud. Nobody has pressed anything: it keeps nobody here, and is not missed without a voice. */
+  ask(text: string): void {
+    void this.say(text, false);
+  }
+
+  private async say(text: string, pressed: boolean): Promise<void> {
     try {
-      await app.call("read_aloud", { text, language: i18n.language === "en" ? "english" : "chinese" });
+      await app.call("read_aloud", { text, language: i18n.language === "en" ? "english" : "chinese", pressed });
       clearTimeout(this.silence);
       this.speaking = true;
       this.silence = setTimeout(() => (this.speaking = false), speakingMs(text));
     } catch (thrown) {
-      app.say("bad", i18n.error(toHostError(thrown)));
+      if (pressed) app.say("bad", i18n.error(toHostError(thrown)));
     }
   }
 

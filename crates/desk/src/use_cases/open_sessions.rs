@@ -58,12 +58,11 @@ impl Desk {
         let mut rows = Vec::new();
         for session in open {
             let site = known.get(&session.site);
-            let closes_in = session.closes_at().seconds_since(now).max(0);
             rows.push(OpenSession {
                 site_name: site.map(|site| site.name.clone()).unwrap_or_default(),
                 district: site.map(|site| site.district.clone()).unwrap_or_default(),
                 applied: find_counts(&self.cache, session.id)?.map(|counts| counts.applications),
-                closes_in_seconds: u32::try_from(closes_in).unwrap_or(u32::MAX),
+                closes_at: session.closes_at(),
                 session,
             });
         }

@@ -124,7 +124,7 @@ pub struct OpenSessions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct OpenSession {
-    /// The session; its `instants` carry 申请截止 and 公示.
+    /// The session; its `instants` carry 公示.
     pub session: Session,
     /// The name of its site.
     pub site_name: String,
@@ -132,8 +132,8 @@ pub struct OpenSession {
     pub district: String,
     /// Live applications that accept it.
     pub applied: Option<u32>,
-    /// Seconds until its window closes, counted by the host.
-    pub closes_in_seconds: u32,
+    /// 申请截止, of an extended session the later one.
+    pub closes_at: Timestamp,
 }
 
 /// In which language something is read aloud.

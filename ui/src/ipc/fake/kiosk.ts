@@ -143,7 +143,7 @@ export class FakeKiosk {
           site_name,
           district,
           applied: gauge(somebody, session).applied,
-          closes_in_seconds: this.world.clock.until(session.instants.closes_at),
+          closes_at: session.instants.closes_at,
         };
       }),
       total: rows.length,
