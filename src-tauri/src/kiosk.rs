@@ -13,6 +13,7 @@ use yuyue_desk::view::kiosk::{KioskView, SpokenLanguage};
 use yuyue_desk::view::reason::{HostError, Params};
 use yuyue_devices::card::CardReader;
 use yuyue_devices::speech::{Speaker, Speaking, Voice};
+use yuyue_domain::presence::Awaited;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::Secret;
 
@@ -91,7 +92,7 @@ async fn look(host: &Host) -> Result<(), DeskError> {
         let mut desk = lock(&host.desk);
         desk.set_card_reader(host.kiosk.reader.is_connected());
         if host.kiosk.has_read() {
-            desk.arrived();
+            desk.arrived(Awaited::Reading);
         }
         desk.watch()?
     };
@@ -174,15 +175,15 @@ pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage, pressed: bo
     if pressed {
         let mut desk = lock(&host.desk);
         let seconds = desk.code_life_seconds();
-        desk.wait_for(seconds);
+        desk.wait_for(Awaited::Reading, seconds);
     }
     Ok(())
 }
 
-/// Falls silent, and nobody waits for a code any more either.
-pub fn stop_waiting(host: &Host) {
+/// Falls silent; nobody waits for this any more.
+pub fn stop_waiting(host: &Host, awaited: Awaited) {
     host.kiosk.silence();
-    lock(&host.desk).stop_waiting();
+    lock(&host.desk).stop_waiting(awaited);
 }
 
 /// Opens the visit of whoever's card lies on the reader.

@@ -74,7 +74,7 @@
 //! | `kiosk_end` | | [`kiosk::KioskView`], nobody | |
 //! | `open_sessions` | `query`: [`kiosk::OpenSessionsQuery`] | [`kiosk::OpenSessions`] | |
 //! | `read_aloud` | `text`: `String`, `language`: [`kiosk::SpokenLanguage`], `pressed`: `bool` (朗读; otherwise the terminal asks, which is no sign of anybody) | `()` at once, while it is spoken | `no_speech`, `text_too_long` |
-//! | `stop_waiting` | | `()` | |
+//! | `stop_waiting` | `awaited`: `Awaited` (the page with the code was left, or 朗读 was ended) | `()` | |
 //! | `staff_exit` | `code`: `String` | `()`; the program ends | `exit_code_wrong`, `sign_in_blocked` |
 //! | `training_card` | `query`: `Option<String>` (whose card lies on the simulated reader) | [`training::TrainingState`] | `not_in_training`, `not_found` |
 //!
@@ -130,5 +130,6 @@ pub fn types() -> specta::Types {
         .register::<kiosk::OpenSessionsQuery>()
         .register::<kiosk::OpenSessions>()
         .register::<kiosk::SpokenLanguage>()
+        .register::<yuyue_domain::presence::Awaited>()
         .register::<events::HostEvent>()
 }

@@ -7,6 +7,7 @@
 use crate::time::Timestamp;
 use chrono::Timelike as _;
 use core::time::Duration;
+use serde::{Deserialize, Serialize};
 
 /// Without a sign for so long, in seconds, a visit ends.
 pub const IDLE_SECONDS: u32 = 90;
@@ -19,11 +20,23 @@ pub const WAIT_SECONDS_MAX: u32 = 600;
 /// The hour (Beijing time) in which nobody is at an office and a kiosk begins anew.
 pub const QUIET_HOUR: u32 = 3;
 
+/// What somebody at a kiosk waits for without touching anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Awaited {
+    /// A code on its way to their phone.
+    Code,
+    /// The end of what is read aloud.
+    Reading,
+}
+
 /// Somebody at a kiosk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Presence {
     last_sign: Duration,
-    waits_until: Duration,
+    code_until: Duration,
+    reading_until: Duration,
     is_elder: bool,
 }
 
@@ -48,7 +61,7 @@ impl Presence {
     /// Somebody comes at `now`.
     #[must_use]
     pub const fn begin(now: Duration, is_elder: bool) -> Self {
-        Self { last_sign: now, waits_until: Duration::ZERO, is_elder }
+        Self { last_sign: now, code_until: Duration::ZERO, reading_until: Duration::ZERO, is_elder }
     }
 
     /// A sign of somebody: a touch, a key, a card. After the end it changes nothing.
@@ -57,23 +70,33 @@ impl Presence {
         if self.is_gone(now) { self } else { Self { last_sign: now.max(self.last_sign), is_elder, ..self } }
     }
 
-    /// Somebody waits from `now` for at most so many seconds: for a code, or for the end of what is read aloud.
+    /// Somebody waits from `now` for at most so many seconds.
     #[must_use]
-    pub fn wait(self, now: Duration, seconds: u32) -> Self {
+    pub fn wait(self, now: Duration, awaited: Awaited, seconds: u32) -> Self {
         if self.is_gone(now) {
             return self;
         }
         let until = now.saturating_add(Duration::from_secs(seconds.min(WAIT_SECONDS_MAX).into()));
-        Self { last_sign: now.max(self.last_sign), waits_until: self.waits_until.max(until), ..self }
+        let waits_until = match awaited {
+            Awaited::Code => self.code_until,
+            Awaited::Reading => self.reading_until,
+        };
+        self.until(now, awaited, waits_until.max(until))
     }
 
-    /// What was waited for is there, or nobody waits for it any more.
+    /// What was waited for is there, or nobody waits for it any more. Whatever else is waited for still is.
     #[must_use]
-    pub fn arrive(self, now: Duration) -> Self {
-        if self.is_gone(now) {
-            return self;
+    pub fn arrive(self, now: Duration, awaited: Awaited) -> Self {
+        if self.is_gone(now) { self } else { self.until(now, awaited, Duration::ZERO) }
+    }
+
+    /// With a sign at `now`, waiting for this until then.
+    fn until(self, now: Duration, awaited: Awaited, until: Duration) -> Self {
+        let signed = Self { last_sign: now.max(self.last_sign), ..self };
+        match awaited {
+            Awaited::Code => Self { code_until: until, ..signed },
+            Awaited::Reading => Self { reading_until: until, ..signed },
         }
-        Self { last_sign: now.max(self.last_sign), waits_until: Duration::ZERO, ..self }
     }
 
     /// How long this person may be idle, in seconds: the whole ring.
@@ -86,7 +109,7 @@ impl Presence {
     #[must_use]
     pub fn state(&self, now: Duration) -> PresenceState {
         let idle_ends = self.last_sign.saturating_add(Duration::from_secs(self.idle_seconds().into()));
-        let left = idle_ends.max(self.waits_until).saturating_sub(now);
+        let left = idle_ends.max(self.code_until).max(self.reading_until).saturating_sub(now);
         // A begun second is shown as a whole one, so that the end comes when the ring is empty.
         let seconds = left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0));
         match u32::try_from(seconds).unwrap_or(u32::MAX) {

@@ -7,6 +7,7 @@ use yuyue_desk::desk::lock;
 use yuyue_desk::use_cases::kiosk as visits;
 use yuyue_desk::view::kiosk::{KioskView, OpenSessions, OpenSessionsQuery, SpokenLanguage};
 use yuyue_desk::view::reason::HostError;
+use yuyue_domain::presence::Awaited;
 
 #[tauri::command]
 #[specta::specta]
@@ -78,9 +79,9 @@ pub async fn read_aloud(
 
 #[tauri::command]
 #[specta::specta]
-pub async fn stop_waiting(slot: State<'_, HostSlot>) -> Result<(), HostError> {
+pub async fn stop_waiting(slot: State<'_, HostSlot>, awaited: Awaited) -> Result<(), HostError> {
     let host = slot.host().await?;
-    running::stop_waiting(&host);
+    running::stop_waiting(&host, awaited);
     Ok(())
 }
 

@@ -34,6 +34,9 @@ class I18n {
     return this.m.applicant.regulation + this.m.applicant.article(words);
   }
 
+  /** Sentences one behind the other. */
+  sentences = (...sentences: string[]): string => sentences.join(this.language === "en" ? " " : "");
+
   day = (day: string): string => time.shortDay(day, this.language);
   dayWeek = (day: string): string => time.dayWithWeekday(day, this.language);
   dayLong = (day: string): string => time.longDay(day, this.language);

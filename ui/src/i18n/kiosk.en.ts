@@ -28,7 +28,7 @@ export const kioskEn: KioskMessages = {
     withdraw: ["Withdraw", "Before publication"],
     voucher: ["Print voucher", "Once booking succeeds"],
     sessions: ["Test sessions", "Sites and dates"],
-    results: ["Results", "Published lists"],
+    results: ["Results", "Places by session"],
     guide: ["Guide", "The process in one picture"],
     offices: ["Offices", "Addresses and phones"],
   },
@@ -215,7 +215,7 @@ export const kioskEn: KioskMessages = {
   },
   results: {
     title: "Published results",
-    own: "For your own result touch Progress.",
+    own: "For your own result touch My applications.",
     pickDay: "Choose a day",
   },
   guide: {

@@ -226,6 +226,13 @@ export type AppliedRule = {
 	counts: boolean,
 };
 
+/**  What somebody at a kiosk waits for without touching anything. */
+export type Awaited = 
+/**  A code on its way to their phone. */
+"code" | 
+/**  The end of what is read aloud. */
+"reading";
+
 /**  The two modes of a normal application. */
 export type BookingMode = 
 /**  自主选择考试场次 */

@@ -3,6 +3,7 @@ import type {
   ApplicantView,
   ApplicationView,
   AppState,
+  Awaited,
   FlowAction,
   BookingView,
   CodePurpose,
@@ -95,7 +96,7 @@ interface Commands {
   open_sessions: Command<{ query: OpenSessionsQuery }, OpenSessions>;
   /** Without `pressed` the terminal itself asks, which is no sign of anybody. */
   read_aloud: Command<{ text: string; language: SpokenLanguage; pressed: boolean }, null>;
-  stop_waiting: Command<None, null>;
+  stop_waiting: Command<{ awaited: Awaited }, null>;
   staff_exit: Command<{ code: string }, null>;
   training: Command<None, TrainingState>;
   training_next_day: Command<None, TrainingState>;

@@ -379,13 +379,13 @@ class Kiosk {
   }
 
   /** The page with a code was left: however long the code lives, nobody waits for it there. */
-  leftCode = (): void => void app.load("stop_waiting", {}, () => undefined);
+  leftCode = (): void => void app.load("stop_waiting", { awaited: "code" }, () => undefined);
 
   private hush(): void {
     if (!this.speaking) return;
     clearTimeout(this.silence);
     this.speaking = false;
-    void app.load("stop_waiting", {}, () => undefined);
+    void app.load("stop_waiting", { awaited: "reading" }, () => undefined);
   }
 }
 

@@ -16,6 +16,7 @@ use yuyue_protocol::cursor::Revision;
 #[derive(Debug, Default, Clone)]
 pub struct Catalogue {
     revision: Revision,
+    changed_at: Revision,
     /// Offices.
     pub offices: BTreeMap<OfficeId, Office>,
     /// Sites.
@@ -33,6 +34,12 @@ impl Catalogue {
     #[must_use]
     pub const fn revision(&self) -> Revision {
         self.revision
+    }
+
+    /// As of which revision it is as it is: others may have come behind it that are about nothing of it.
+    #[must_use]
+    pub const fn changed_at(&self) -> Revision {
+        self.changed_at
     }
 
     /// The sessions whose places are still to be given out, as an allocation looks at them, when everything up to
@@ -60,6 +67,9 @@ impl Catalogue {
         if head < self.revision {
             return;
         }
+        if !rows.is_empty() {
+            self.changed_at = head;
+        }
         for row in rows {
             match row {
                 Row::Office(office) => drop(self.offices.insert(office.id, office)),
@@ -78,4 +88,18 @@ impl Catalogue {
 #[must_use]
 pub fn spare_priority(policy: &Policy) -> SparePriority {
     if policy.local.priority.unused_places_go_to_normal { SparePriority::Released } else { SparePriority::Kept }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_about_nothing_of_it_leaves_it_as_it_is() {
+        let mut catalogue = Catalogue::default();
+        let offices = yuyue_domain::seed::offices().expect("the guide's").offices;
+        catalogue.apply(offices.into_iter().map(Row::Office).collect(), Revision(5));
+        catalogue.apply(Vec::new(), Revision(9));
+        assert_eq!((catalogue.revision(), catalogue.changed_at()), (Revision(9), Revision(5)), "a booking came");
+    }
 }

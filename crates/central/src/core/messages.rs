@@ -76,17 +76,16 @@ pub fn cancelled_by_office(subject: Subject) -> String {
     format!("【渝约】您预约的{}考试场次已由考场取消，不影响排序时间，可以重新预约。", subject_name(subject))
 }
 
-/// The office cancelled some of the sessions of an application, which waits for the others.
+/// The office cancelled some of the sessions of an application, which waits for the others, or for its code before.
 #[must_use]
-pub fn sessions_cancelled(catalogue: &Catalogue, sessions: &[SessionId]) -> Option<String> {
+pub fn sessions_cancelled(catalogue: &Catalogue, sessions: &[SessionId], is_queued: bool) -> Option<String> {
     let (what, when, place) = session_words(catalogue, *sessions.first()?)?;
     let count = match sessions.len() {
         1 => "的".to_owned(),
         several => format!("等{several}个"),
     };
-    Some(format!(
-        "【渝约】{when}{place}{count}{what}考试场次已由考场取消，您申请的其他场次不受影响，申请继续有效，排序时间不变。"
-    ))
+    let rest = if is_queued { "，申请继续有效，排序时间不变" } else { "" };
+    Some(format!("【渝约】{when}{place}{count}{what}考试场次已由考场取消，您申请的其他场次不受影响{rest}。"))
 }
 
 const fn subject_name(subject: Subject) -> &'static str {

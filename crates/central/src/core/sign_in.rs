@@ -25,6 +25,8 @@ impl<S: Store> Core<S> {
             return Err(refused());
         };
         if let Err(locked) = check_lock(&account, now) {
+            // As long as any other try: whoever finds the lock must not cost the centre more than themselves.
+            let _ = is_password(&request.password, NOBODY);
             self.note_sign_in(caller, Some(account.clerk.id), now).await?;
             return Err(locked);
         }
@@ -47,11 +49,12 @@ impl<S: Store> Core<S> {
                 !now_kept.disabled && now_kept.verifier == account.verifier && now_kept.clerk == account.clerk
             });
             let Some(account) = same else { return (Batch::default(), Err(refused())) };
+            let mut batch = Batch::at(now);
             if let Err(locked) = check_lock(&account, now) {
-                return (Batch::default(), Err(locked));
+                batch.audit(entry(caller, Some(account.clerk.id), now, Act::SignInRefused));
+                return (batch, Err(locked));
             }
             let clerk = account.clerk.clone();
-            let mut batch = Batch::at(now);
             batch.writes.push(Write::Account(Box::new(Account { failures: 0, ..account })));
             let (token, device) = (hash(token.as_bytes()), caller.device);
             batch.writes.push(Write::TokenMade { token, clerk: clerk.id, device, expires_at });
@@ -70,11 +73,11 @@ impl<S: Store> Core<S> {
             let Some(mut account) = loaded.accounts.remove(staff_number) else {
                 return (Batch::default(), refused());
             };
-            if let Err(locked) = check_lock(&account, now) {
-                return (Batch::default(), locked);
-            }
             let mut batch = Batch::at(now);
             batch.audit(entry(caller, Some(account.clerk.id), now, Act::SignInRefused));
+            if let Err(locked) = check_lock(&account, now) {
+                return (batch, locked);
+            }
             account.failures += 1;
             let problem = if account.failures >= failures_max {
                 account.failures = 0;

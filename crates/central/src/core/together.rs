@@ -18,12 +18,12 @@ impl Together {
     /// # Errors
     /// Those of the work. Whoever waited meanwhile tries by themselves.
     pub async fn work<E>(&self, work: impl AsyncFnOnce() -> Result<(), E>) -> Result<(), E> {
-        let begun_before = self.begun.load(Ordering::Relaxed);
+        let begun_before = self.begun.load(Ordering::SeqCst);
         let mut done = self.done.lock().await;
         if *done > begun_before {
             return Ok(());
         }
-        let this = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+        let this = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         work().await?;
         *done = this;
         Ok(())

@@ -46,7 +46,7 @@ pub async fn plans<S: Store>(
 ) -> Result<impl IntoResponse, ApiProblem> {
     app.core.refresh_catalogue().await.map_err(|error| store_problem(&error))?;
     let first = query.first.unwrap_or_else(|| app.core.now().date());
-    let as_of = app.core.catalogue().revision();
+    let as_of = app.core.catalogue().changed_at();
     let plans = app.plans.find_or_make((first, as_of), async || make(&app.core, first)).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], body(plans)))
 }

@@ -8,7 +8,9 @@ use tokio::sync::Mutex;
 use yuyue_protocol::error::{ErrorCode, Problem};
 
 /// Answers that are taken at once.
-const TAKEN_MAX: usize = 16;
+const TAKEN_MAX: usize = 64;
+/// What has no more bytes is nothing to share, such as the plan of a week in which nothing is planned.
+const SHORT_BYTES: usize = 64 * 1024;
 /// Seconds after which somebody comes back who asks for one more.
 const RETRY_SECONDS: u32 = 10;
 
@@ -46,12 +48,15 @@ impl<K: Ord> SharedAnswers<K> {
         if let Some(answer) = taken.get(&question).and_then(Weak::upgrade) {
             return Ok(answer);
         }
+        let answer = Arc::new(make().await?);
+        if answer.text.len() <= SHORT_BYTES {
+            return Ok(answer);
+        }
         taken.retain(|_, answer| answer.strong_count() > 0);
         if taken.len() >= TAKEN_MAX {
             let busy = Problem::new(ErrorCode::Busy, "too many long answers are being taken");
             return Err(busy.retry_after(RETRY_SECONDS).into());
         }
-        let answer = Arc::new(make().await?);
         taken.insert(question, Arc::downgrade(&answer));
         Ok(answer)
     }
@@ -73,7 +78,15 @@ mod tests {
     use super::*;
 
     async fn answer(answers: &SharedAnswers<usize>, question: usize) -> Result<Arc<LongAnswer>, Problem> {
-        let make = async || Ok(LongAnswer { text: vec![7; 1_000], signature: None });
+        of_bytes(SHORT_BYTES + 1, answers, question).await
+    }
+
+    async fn of_bytes(
+        bytes: usize,
+        answers: &SharedAnswers<usize>,
+        question: usize,
+    ) -> Result<Arc<LongAnswer>, Problem> {
+        let make = async || Ok(LongAnswer { text: vec![7; bytes], signature: None });
         answers.find_or_make(question, make).await
     }
 
@@ -98,6 +111,8 @@ mod tests {
         let problem = answer(&answers, TAKEN_MAX).await.expect_err("one too many");
         assert_eq!((problem.code, problem.retry_after_seconds), (ErrorCode::Busy, Some(RETRY_SECONDS)));
         assert!(answer(&answers, 0).await.is_ok(), "what is there anyway is shared");
+        let short = of_bytes(SHORT_BYTES, &answers, TAKEN_MAX).await;
+        assert!(short.is_ok(), "what is short finds no room taken");
         taken.pop();
         assert!(answer(&answers, TAKEN_MAX).await.is_ok(), "whoever is done makes room");
     }

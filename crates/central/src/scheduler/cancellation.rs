@@ -1,7 +1,8 @@
 //! 考场取消: when the office cancels a session, whoever had a place there, or waited for it, is told.
 //!
 //! An application that waits for others too gives the session up: it no longer accepts it. That is written together with
-//! the message, so that nobody is told twice, whoever looks again.
+//! the message, so that nobody is told twice, whoever looks again. A session that takes place after all comes back to none of
+//! them: they were told that it does not, and may apply for it anew.
 
 use crate::audit::{Act as AuditAct, Entry};
 use crate::core::{Catalogue, Core, messages};
@@ -13,6 +14,9 @@ use yuyue_domain::ids::SessionId;
 use yuyue_domain::session::SessionStatus;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::change::Row;
+
+/// Applications that are written in one transaction: nobody else is decided meanwhile. The rest is for the next look.
+const HITS_MAX: usize = 10_000;
 
 /// Looks at every cancelled session that was not looked at before; answers how many applications ended.
 pub async fn end<S: Store>(
@@ -35,7 +39,7 @@ pub async fn end<S: Store>(
     }
     let catalogue_after = Some(core.catalogue().revision());
     let wants = Wants { catalogue_after, placed_in: cancelled.clone(), all_waiting: true, term, ..Wants::default() };
-    let ended = core
+    let (ended, is_all) = core
         .store()
         .transact(&wants, |mut loaded| {
             // Not as it was before the wait for the lock: what was decided meanwhile comes first.
@@ -47,7 +51,12 @@ pub async fn end<S: Store>(
             let cancelled: BTreeSet<SessionId> = cancelled.iter().copied().filter(is_cancelled).collect();
             let mut batch = Batch::at(now);
             let mut ended = 0;
+            let mut is_all = true;
             for record in loaded.records.values() {
+                if batch.rows.len() >= HITS_MAX {
+                    is_all = false;
+                    break;
+                }
                 for own in &record.applications {
                     let hit = find_hit(own, &cancelled, &catalogue, loaded.published_until);
                     let mut application = own.clone();
@@ -62,7 +71,8 @@ pub async fn end<S: Store>(
                         }
                         Some(Hit::Lost(sessions)) => {
                             application.accepts.retain(|id| !sessions.contains(id));
-                            messages::sessions_cancelled(&catalogue, &sessions)
+                            let is_queued = own.state.kind() == StateKind::Queued;
+                            messages::sessions_cancelled(&catalogue, &sessions, is_queued)
                         }
                     };
                     batch.writes.extend(text.and_then(|text| messages::result(&record.applicant, text, now)));
@@ -74,10 +84,12 @@ pub async fn end<S: Store>(
                     batch.rows.push(Row::Application(Box::new(application)));
                 }
             }
-            (batch, ended)
+            (batch, (ended, is_all))
         })
         .await?;
-    looked_at.extend(cancelled);
+    if is_all {
+        looked_at.extend(cancelled);
+    }
     Ok(ended)
 }
 

@@ -42,7 +42,12 @@ pub async fn schedule<S: Store>(
                 done
             }
             // Whether it is not due yet or another process does it: who waits is to be known here as well.
-            _ => core.refresh_board().await.map_err(Into::into),
+            _ => {
+                if Instant::now() >= tick_at {
+                    tick_at = Instant::now() + TICK_EVERY;
+                }
+                core.refresh_board().await.map_err(Into::into)
+            }
         };
         if let Err(error) = done {
             tracing::error!(error = %Causes(&error), "what is due was not done");

@@ -23,11 +23,12 @@ use yuyue_central::secret::hash;
 use yuyue_central::sms::{Messenger, SimulatedPhone};
 use yuyue_central::store::postgres::PostgresStore;
 use yuyue_central::store::{
-    AnyStore, Batch, NewSms, OpenStoreError, Store as _, StoreConfig, StoreError, VisitSpan, Wants, Write,
+    AnyStore, Batch, FeedQuery, NewSms, OpenStoreError, Store as _, StoreConfig, StoreError, VisitSpan, Wants, Write,
 };
-use yuyue_domain::ids::PublicationId;
+use yuyue_domain::ids::{DeviceId, PublicationId};
 use yuyue_domain::licence::Subject;
 use yuyue_domain::time::Timestamp;
+use yuyue_protocol::account::DeviceKind;
 use yuyue_protocol::centre::Centre as _;
 use yuyue_protocol::cursor::Epoch;
 use yuyue_protocol::outcome::{ItemOutcome, Outcome};
@@ -162,10 +163,13 @@ async fn crowd(
     limits: &StoreConfig,
 ) -> (Client, Vec<Sender<()>>, JoinSet<()>) {
     let (outside, mut crowd, mut hold) = (database.connect().await, JoinSet::new(), Vec::new());
-    outside.batch_execute("BEGIN; LOCK TABLE publication_record IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    for _ in 0..limits.connections + 50 {
-        let core = Arc::clone(core);
-        crowd.spawn(async move { drop(core.store().find_publication_record(PublicationId(1)).await.unwrap()) });
+    outside.batch_execute("BEGIN; LOCK TABLE publication_record, agreement IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    // Of two connections what anybody may ask for has one, and pages of the feed the other.
+    for _ in 0..50 {
+        let (for_public, for_pages) = (Arc::clone(core), Arc::clone(core));
+        crowd.spawn(async move { drop(for_public.store().find_publication_record(PublicationId(1)).await.unwrap()) });
+        let query = FeedQuery { after: None, limit: 10, device: DeviceId(1), kind: DeviceKind::Counter, office: None };
+        crowd.spawn(async move { drop(for_pages.store().find_changes(&query).await.unwrap()) });
     }
     let (begun, has_begun) = channel();
     for _ in 0..limits.write_connections {
@@ -255,7 +259,10 @@ async fn computers_that_fill_their_caches_all_at_once_keep_no_booking_and_no_pub
     for _ in 0..64 {
         fills.spawn(line.get(url(running.devices, "/v1/changes")).send());
     }
-    wait_for_waiting(database, place(None).connections).await;
+    // Pages have half of the connections for readers.
+    wait_for_waiting(database, place(None).connections / 2).await;
+    let record = city.core.store().find_record(person.applicant.id).await.unwrap();
+    assert!(record.is_some(), "so that whoever looks somebody up finds one");
     let booked = line.post(url(running.devices, "/v1/commands")).json(&[booking]).send().await.unwrap();
     let booked: Vec<ItemOutcome> = booked.json().await.unwrap();
     assert!(matches!(booked[0].outcome, Outcome::Accepted { .. }), "a booking is decided: {booked:?}");

@@ -49,7 +49,8 @@ impl Server {
         let config = city.folder.path().join("config.toml");
         std::fs::write(
             &config,
-            "[serve]\ndevices = \"127.0.0.1:0\"\npublic = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n",
+            "[serve]\ndevices = \"127.0.0.1:0\"\npublic = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
+             [store]\nlock_seconds = 90\nidle_seconds = 120\n",
         )
         .unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_yuyue-central"))
@@ -175,7 +176,13 @@ impl Brake {
     }
 
     async fn wait_for(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) {
-        let waited = async { while self.line.query(sql, values).await.unwrap().is_empty() {} };
+        // The servers need the processors more than whoever looks at them.
+        let pause = "SELECT pg_sleep(0.01)";
+        let waited = async {
+            while self.line.query(sql, values).await.unwrap().is_empty() {
+                self.line.query(pause, &[]).await.unwrap();
+            }
+        };
         tokio::time::timeout(Duration::from_secs(60), waited).await.expect("it comes to that within a minute");
     }
 

@@ -11,6 +11,7 @@ use yuyue_domain::applicant::ApplicantRecord;
 use yuyue_domain::application::StateKind;
 use yuyue_domain::ids::ApplicantId;
 use yuyue_domain::policy::Policy;
+use yuyue_domain::presence::Awaited;
 use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::{CodePurpose, CodeRefusal};
 use yuyue_protocol::centre::Centre;
@@ -54,7 +55,7 @@ pub async fn send_code(
     let mut desk = lock(desk);
     let sent = sent.inspect_err(|problem| desk.note_signed_out(problem))?;
     desk.check_turn(turn)?;
-    desk.wait_for(sent.valid_seconds);
+    desk.wait_for(Awaited::Code, sent.valid_seconds);
     let slot = CodeSlot {
         applicant,
         purpose,

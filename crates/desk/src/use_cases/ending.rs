@@ -14,6 +14,7 @@ use yuyue_domain::application::Application;
 use yuyue_domain::eligibility::is_priority_used_up;
 use yuyue_domain::ids::ApplicationId;
 use yuyue_domain::policy::Policy;
+use yuyue_domain::presence::Awaited;
 use yuyue_domain::sort_time::{SortEvent, what_if};
 use yuyue_domain::time::Timestamp;
 use yuyue_domain::verification::CodePurpose;
@@ -81,7 +82,7 @@ async fn send(
         }
         Some(Outcome::Accepted { .. }) => {
             desk.note_try(applicant, &purpose, Ok(()));
-            desk.arrived();
+            desk.arrived(Awaited::Code);
             desk.application(application)
         }
         None if desk.is_kiosk() => Err(DeskError::AnswerAwaited),

@@ -16,6 +16,7 @@ use std::sync::Mutex;
 use yuyue_domain::application::{ApplicationState, Wish};
 use yuyue_domain::flow::{FlowAction, FlowKind, FlowStep, Submission};
 use yuyue_domain::ids::ApplicationId;
+use yuyue_domain::presence::Awaited;
 use yuyue_domain::refusal::{IntakeRefusal, Refusal};
 use yuyue_domain::session::Session;
 use yuyue_domain::time::Timestamp;
@@ -212,7 +213,7 @@ impl Desk {
         if let (Command::Apply { applicant, subject, replaces, .. }, Some(Outcome::Accepted { .. })) =
             (envelope.command()?, outcome)
         {
-            self.arrived();
+            self.arrived(Awaited::Code);
             self.note_try(applicant, &CodePurpose::Apply { subject }, Ok(()));
             if let Some(replaced) = replaces {
                 // It may have been dealt with meanwhile.

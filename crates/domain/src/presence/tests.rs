@@ -24,7 +24,11 @@ fn every_sign_begins_the_ring_anew() {
 #[test]
 fn whoever_is_gone_never_comes_back() {
     let presence = Presence::begin(at(0), false);
-    for late in [presence.sign(at(90), false), presence.wait(at(90), 300), presence.arrive(at(91))] {
+    for late in [
+        presence.sign(at(90), false),
+        presence.wait(at(90), Awaited::Code, 300),
+        presence.arrive(at(91), Awaited::Code),
+    ] {
         assert!(late.is_gone(at(91)), "the next touch is another person's");
     }
 }
@@ -39,17 +43,26 @@ fn elderly_people_get_more_time() {
 
 #[test]
 fn waiting_for_a_code_counts_up_to_its_life_and_no_longer() {
-    let presence = Presence::begin(at(0), false).wait(at(10), 300);
+    let presence = Presence::begin(at(0), false).wait(at(10), Awaited::Code, 300);
     assert_eq!(presence.state(at(200)), PresenceState::Here { left_seconds: 110 }, "nobody touches anything meanwhile");
     assert_eq!(presence.state(at(285)), PresenceState::Asking { left_seconds: 25 }, "it asks before the code is dead");
     assert!(presence.is_gone(at(310)), "and ends with the code");
-    let arrived = presence.arrive(at(200));
+    let arrived = presence.arrive(at(200), Awaited::Code);
     assert_eq!(arrived.state(at(200)), PresenceState::Here { left_seconds: 90 }, "with the code the usual ring begins");
 }
 
 #[test]
+fn what_is_read_aloud_to_its_end_ends_no_wait_for_a_code() {
+    let presence = Presence::begin(at(0), false).wait(at(0), Awaited::Code, 300).wait(at(10), Awaited::Reading, 300);
+    let heard = presence.arrive(at(20), Awaited::Reading);
+    assert_eq!(heard.state(at(20)), PresenceState::Here { left_seconds: 280 }, "the code is on its way all the same");
+    let typed = presence.arrive(at(20), Awaited::Code);
+    assert_eq!(typed.state(at(20)), PresenceState::Here { left_seconds: 290 }, "and is read to");
+}
+
+#[test]
 fn nobody_waits_for_ever() {
-    let presence = Presence::begin(at(0), false).wait(at(0), u32::MAX);
+    let presence = Presence::begin(at(0), false).wait(at(0), Awaited::Code, u32::MAX);
     assert!(presence.is_gone(at(WAIT_SECONDS_MAX.into())), "whatever is waited for");
 }
 

@@ -7,7 +7,7 @@ use crate::use_cases::record::mask;
 use crate::view::kiosk::{KioskView, PresenceView, VisitStage};
 use std::sync::Mutex;
 use yuyue_domain::identity::DocumentNumber;
-use yuyue_domain::presence::{Presence, PresenceState, is_restart_due};
+use yuyue_domain::presence::{Awaited, Presence, PresenceState, is_restart_due};
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::Secret;
 use yuyue_protocol::centre::Visits;
@@ -81,30 +81,30 @@ impl Desk {
         }
     }
 
-    /// Whoever is there waits, for at most so many seconds: for a code, or for the end of what is read aloud.
-    pub fn wait_for(&mut self, seconds: u32) {
+    /// Whoever is there waits, for at most so many seconds.
+    pub fn wait_for(&mut self, awaited: Awaited, seconds: u32) {
         let now = self.world.elapsed();
         if let Some(kiosk) = &mut self.kiosk {
             let presence = kiosk.presence.unwrap_or_else(|| Presence::begin(now, false));
-            kiosk.presence = Some(presence.wait(now, seconds));
+            kiosk.presence = Some(presence.wait(now, awaited, seconds));
         }
     }
 
     /// What was waited for is there.
-    pub fn arrived(&mut self) {
+    pub fn arrived(&mut self, awaited: Awaited) {
         let now = self.world.elapsed();
         if let Some(kiosk) = &mut self.kiosk {
             let presence = kiosk.presence.unwrap_or_else(|| Presence::begin(now, false));
-            kiosk.presence = Some(presence.arrive(now));
+            kiosk.presence = Some(presence.arrive(now, awaited));
         }
     }
 
-    /// Whoever is there waits for nothing any more: the page with the code was left, or reading aloud was ended. Nobody comes
+    /// Whoever is there waits for this no more: the page with the code was left, or reading aloud was ended. Nobody comes
     /// by that.
-    pub fn stop_waiting(&mut self) {
+    pub fn stop_waiting(&mut self, awaited: Awaited) {
         let now = self.world.elapsed();
         if let Some(presence) = self.kiosk.as_mut().and_then(|kiosk| kiosk.presence.as_mut()) {
-            *presence = presence.arrive(now);
+            *presence = presence.arrive(now, awaited);
         }
     }
 
@@ -155,8 +155,8 @@ impl Desk {
         let now = self.world.elapsed();
         let kiosk = self.kiosk_mut()?;
         kiosk.stage = stage;
-        kiosk.presence =
-            Some(kiosk.presence.map_or_else(|| Presence::begin(now, false), |presence| presence.arrive(now)));
+        let presence = kiosk.presence.unwrap_or_else(|| Presence::begin(now, false));
+        kiosk.presence = Some(presence.arrive(now, Awaited::Code));
         Ok(())
     }
 }

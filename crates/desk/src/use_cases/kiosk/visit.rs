@@ -9,6 +9,7 @@ use crate::view::booking::ButtonView;
 use crate::view::kiosk::{Identified, KioskView, VisitCodeView};
 use std::sync::Mutex;
 use yuyue_domain::identity::{DocumentNumber, DocumentType, IdentityDocument};
+use yuyue_domain::presence::Awaited;
 use yuyue_domain::refusal::Refusal;
 use yuyue_domain::verification::CodeRefusal;
 use yuyue_protocol::account::Secret;
@@ -73,7 +74,7 @@ pub async fn send_again(desk: &Mutex<Desk>, centre: &impl Visits) -> Result<Kios
     if let Stage::Asked(asked) = &mut kiosk.stage {
         (asked.sent, asked.sent_at, asked.wrong, asked.lost) = (sent, now, false, None);
     }
-    desk.wait_for(sent.valid_seconds);
+    desk.wait_for(Awaited::Code, sent.valid_seconds);
     desk.kiosk_view()
 }
 
@@ -157,7 +158,7 @@ impl Desk {
         self.visit.fetched = Some(visit.record);
         let prolonged_at = self.world.elapsed();
         self.set_stage(Stage::Open { applicant, token: visit.token, identified, prolonged_at })?;
-        self.arrived();
+        self.arrived(Awaited::Code);
         self.kiosk_view()
     }
 

@@ -26,6 +26,7 @@ use yuyue_domain::application::StateKind;
 use yuyue_domain::identity::IdentityCheck;
 use yuyue_domain::licence::Subject;
 use yuyue_domain::notice::NoticeKind;
+use yuyue_domain::presence::Awaited;
 use yuyue_protocol::centre::Visits;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpening};
@@ -251,11 +252,11 @@ fn whoever_goes_is_forgotten_and_the_next_person_sees_nothing_of_them() {
 #[test]
 fn whoever_leaves_the_page_with_the_code_is_waited_for_no_longer_than_anybody() {
     let kiosk = Counter::kiosk();
-    kiosk.desk().stop_waiting();
+    kiosk.desk().stop_waiting(Awaited::Code);
     assert_eq!(kiosk.desk().watch().expect("a kiosk"), Watched::Nobody, "nobody comes by that");
     kiosk.visit(CastRole::RuleFour);
     kiosk.book_to_confirm(CastRole::RuleFour, Subject::Three);
-    kiosk.desk().stop_waiting();
+    kiosk.desk().stop_waiting(Awaited::Code);
     kiosk.world.pass(91);
     assert!(matches!(kiosk.desk().watch().expect("a kiosk"), Watched::Gone(_)), "however long the code lives");
 }
