@@ -5,35 +5,25 @@ use super::visitor::{FORWARD, LI, LIN, Tile, Visitor, ZHANG, ZHOU};
 use serde_json::json;
 use yuyue_tests::window::Edition;
 
-/// Seconds that the ring has at least where somebody is who touched something lately.
-const RING: u64 = 31;
-/// The same in 长者模式, and while a code is waited for.
-const LONG_RING: u64 = 100;
-/// Seconds that the ring has left when the terminal has just asked whether somebody is still there.
-const ASKED: u64 = 28;
-/// More than that.
+/// Seconds after which somebody who touches nothing is asked whether they are still there, and then is gone.
+const UNTIL_ASKED: u64 = 65;
 const UNTIL_GONE: u64 = 30;
-
-/// Lets time pass until the terminal asks whether somebody is still there, however much of it has passed already.
-async fn is_asked(visitor: &Visitor<'_>, ring: u64) {
-    let shown = "return Number(document.querySelector('.k-presence text')?.textContent ?? 0)";
-    let fresh = async || visitor.ask(shown, vec![]).await?.as_u64().filter(|left| *left >= ring);
-    let left = visitor.window.wait_for("the ring", fresh).await;
-    visitor.hall.pass(left - ASKED);
-    visitor.sees(".k-dialog", 1).await;
-}
+/// The first of these in 长者模式.
+const UNTIL_ASKED_ELDER: u64 = 125;
+/// The same while a code is waited for, which lives for 300 seconds.
+const UNTIL_ASKED_FOR_CODE: u64 = 275;
 
 /// The person walks away: the terminal asks, and then it knows nobody.
-async fn walks_away(visitor: &Visitor<'_>, ring: u64, step: &str) {
+async fn walks_away(visitor: &Visitor<'_>, until_asked: u64, step: &str) {
     visitor.screen.copies();
     assert!(visitor.screen.has_copied(), "{step}: something was copied");
-    is_asked(visitor, ring).await;
+    visitor.hall.pass(until_asked);
+    visitor.sees(".k-dialog", 1).await;
     visitor.window.screenshot(step).await;
     visitor.hall.pass(UNTIL_GONE);
     visitor.sees(".k-util.at-home", 1).await;
     visitor.at_home().await;
-    let nobody_asked = async || (visitor.count(".k-dialog").await? == 0).then_some(());
-    visitor.window.wait_for(&format!("{step}: nobody is asked any more"), nobody_asked).await;
+    assert_eq!(visitor.count(".k-dialog").await, Some(0), "{step}: nobody is asked any more");
     let is_empty = async || (!visitor.screen.has_copied()).then_some(());
     visitor.window.wait_for(&format!("{step}: clipboards in which nothing is"), is_empty).await;
     let text = visitor.page_text().await;
@@ -57,23 +47,23 @@ async fn walks_away(visitor: &Visitor<'_>, ring: u64, step: &str) {
 async fn whoever_walks_away_in_any_step_of_a_booking_is_forgotten() {
     visit("kiosk-away", PORTRAIT, async |visitor| {
         visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
-        walks_away(visitor, RING, "0-card").await;
+        walks_away(visitor, UNTIL_ASKED, "0-card").await;
 
         visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
         visitor.touch(".type", ".kiosk main[data-page=number]").await;
         visitor.types(&ZHANG.number[..9], ".groups span").await;
-        walks_away(visitor, RING, "1-number").await;
+        walks_away(visitor, UNTIL_ASKED, "1-number").await;
 
         visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
         visitor.types_number(&ZHANG).await;
-        walks_away(visitor, LONG_RING, "2-code").await;
+        walks_away(visitor, UNTIL_ASKED_FOR_CODE, "2-code").await;
 
         for (step, name) in
             ["subject", "notice", "sessions", "confirm", "done"].into_iter().zip(["3", "4", "5", "6", "7"])
         {
             goes_to(visitor, step).await;
-            let ring = if step == "confirm" { LONG_RING } else { RING };
-            walks_away(visitor, ring, &format!("{name}-{step}")).await;
+            let until_asked = if step == "confirm" { UNTIL_ASKED_FOR_CODE } else { UNTIL_ASKED };
+            walks_away(visitor, until_asked, &format!("{name}-{step}")).await;
         }
     })
     .await;
@@ -130,15 +120,15 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
             }
         };
         begins().await;
-        walks_away(visitor, RING, "1-switch").await;
+        walks_away(visitor, UNTIL_ASKED, "1-switch").await;
         begins().await;
         visitor.touch(".priority .k-btn", ".kiosk main[data-step=notice]").await;
-        walks_away(visitor, RING, "2-notice").await;
+        walks_away(visitor, UNTIL_ASKED, "2-notice").await;
         begins().await;
         visitor.touch(".priority .k-btn", ".kiosk main[data-step=notice]").await;
         visitor.agrees("priority_sessions").await;
         visitor.touch(".query .primary", ".k-pick:not([disabled])").await;
-        walks_away(visitor, RING, "3-sessions").await;
+        walks_away(visitor, UNTIL_ASKED, "3-sessions").await;
         let comes_to_confirm = async || {
             begins().await;
             visitor.touch(".priority .k-btn", ".kiosk main[data-step=priority_sessions]").await;
@@ -148,22 +138,22 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
         };
         comes_to_confirm().await;
         let code = types_half_a_code(visitor).await;
-        walks_away(visitor, LONG_RING, "4-confirm").await;
+        walks_away(visitor, UNTIL_ASKED_FOR_CODE, "4-confirm").await;
         // The centre's time passes as well: whoever had a code sent may have another one sent.
         visitor.trains("training_five_minutes").await;
         comes_to_confirm().await;
         visitor.confirms(&code).await;
         visitor.window.find_text("h1", "优先预约成功").await;
         visitor.sees(".sheet svg", 1).await;
-        walks_away(visitor, RING, "5-placed").await;
+        walks_away(visitor, UNTIL_ASKED, "5-placed").await;
 
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHANG, ".kiosk main[data-page=applications]").await;
-        walks_away(visitor, RING, "6-applications").await;
+        walks_away(visitor, UNTIL_ASKED, "6-applications").await;
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHANG, ".kiosk main[data-page=applications]").await;
         visitor.touch(".k-pick", ".kiosk main[data-page=application]").await;
-        walks_away(visitor, RING, "7-application").await;
+        walks_away(visitor, UNTIL_ASKED, "7-application").await;
         let comes_to_withdraw = async || {
             visitor.chooses(Tile::Withdraw, ".kiosk main[data-page=card]").await;
             visitor.lays_card(&ZHOU, ".kiosk main[data-page=applications]").await;
@@ -171,14 +161,14 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
         };
         comes_to_withdraw().await;
         let code = types_half_a_code(visitor).await;
-        walks_away(visitor, LONG_RING, "8-withdrawal").await;
+        walks_away(visitor, UNTIL_ASKED_FOR_CODE, "8-withdrawal").await;
         // The centre's time passes as well: whoever had a code sent may have another one sent.
         visitor.trains("training_five_minutes").await;
         comes_to_withdraw().await;
         visitor.touch(".send .k-btn", ".k-digits .turn").await;
         visitor.types_code(&visitor.reads_code(&code).await).await;
         visitor.touch(FORWARD, ".kiosk main[data-page=ended]").await;
-        walks_away(visitor, RING, "9-withdrawn").await;
+        walks_away(visitor, UNTIL_ASKED, "9-withdrawn").await;
     })
     .await;
 }
@@ -187,7 +177,8 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
 async fn whoever_says_so_stays_and_loses_nothing() {
     visit("kiosk-stays", LANDSCAPE, async |visitor| {
         goes_to(visitor, "sessions").await;
-        is_asked(visitor, RING).await;
+        visitor.hall.pass(UNTIL_ASKED);
+        visitor.sees(".k-dialog", 1).await;
         visitor.touch(".k-dialog .k-btn.primary", ".kiosk:not(:has(.k-dialog))").await;
         assert_eq!(visitor.count(".k-pick[aria-pressed=true]").await, Some(1), "what was chosen is chosen still");
         visitor.hall.pass(UNTIL_GONE);
@@ -234,8 +225,12 @@ async fn in_the_quiet_hour_the_terminal_begins_anew_but_not_before_somebody_old_
         visitor.hall.pass(seconds_until(visitor, "02:59:00").await);
         visitor.chooses(Tile::Offices, ".kiosk main[data-page=offices]").await;
         visitor.touch(".k-util .k-btn:nth-child(2)", "html[data-size=elder]").await;
-        // The host has heard of it as well once the ring is longer than it ever is otherwise.
-        is_asked(visitor, LONG_RING).await;
+        // The host has heard of it as well once the ring is as long as it is in 长者模式.
+        let ring = "return Number(document.querySelector('.k-presence text')?.textContent ?? 0)";
+        let longer = async || visitor.ask(ring, vec![]).await?.as_u64().filter(|left| *left > 125);
+        visitor.window.wait_for("the longer ring", longer).await;
+        visitor.hall.pass(UNTIL_ASKED_ELDER);
+        visitor.sees(".k-dialog", 1).await;
         let (_, heard) = visitor.window.wait_for("the voice", async || visitor.hall.hears()).await;
         visitor.window.screenshot("1-asked").await;
         let seconds = heard.chars().filter(char::is_ascii_digit).collect::<String>();
