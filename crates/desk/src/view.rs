@@ -31,7 +31,7 @@
 //! | `reveal` | `applicant` | [`applicant::RevealedApplicant`] | `not_found` |
 //! | `close_applicant` | | `()` | |
 //! | `booking` | | `Option<`[`booking::BookingView`]`>` | |
-//! | `booking_start` | `applicant`, `subject`: `Option<Subject>`, `replaces`: `Option<Uuid>` (a refused command or an unplaced application whose choices are taken over) | [`booking::BookingView`] | `not_found` |
+//! | `booking_start` | `applicant`, `subject`: `Option<Subject>`, `replaces`: `Option<Uuid>` (a refused command, or an application that ended unwanted, whose choices are taken over) | [`booking::BookingView`] | `not_found` |
 //! | `booking_act` | `action`: [`booking::FlowAction`] | `Option<`[`booking::BookingView`]`>`, none after the first step's 返回 | `no_booking`, `wrong_step`, `too_many_sessions`, `session_closed`, `no_line` |
 //! | `send_code` | `purpose`: [`submission::CodePurpose`] | [`submission::CodeStatus`] | `no_phone`, `resend_too_early`, `sends_used_up`, `no_line` |
 //! | `code_status` | `purpose` | [`submission::CodeStatus`] | |

@@ -26,14 +26,14 @@ impl Unchecked {
     /// Checks it alone; answers whether it is good.
     #[must_use]
     pub fn check(self) -> bool {
-        !is_weak(&self.key) && self.item.verify_single().is_ok()
+        is_strong(&self.key) && self.item.verify_single().is_ok()
     }
 }
 
-/// Whether one signature of this key is good for any text. What is no key at all verifies nothing anyway.
+/// Whether these bytes are a key, and none of which one signature is good for any text.
 #[must_use]
-pub fn is_weak(key: &[u8; 32]) -> bool {
-    VerifyingKey::from_bytes(key).is_ok_and(|key| key.is_weak())
+pub fn is_strong(key: &[u8; 32]) -> bool {
+    VerifyingKey::from_bytes(key).is_ok_and(|key| !key.is_weak())
 }
 
 /// Checks many at once, which takes less than half as long as one by one; answers of each whether it is good. When one of
@@ -49,8 +49,8 @@ pub fn check_all(signatures: &[Unchecked], dice: impl CryptoRng) -> Vec<bool> {
     }
     if batch.verify(dice).is_ok() {
         // Many come from one device.
-        let mut weak = BTreeMap::new();
-        return signatures.iter().map(|one| !*weak.entry(one.key).or_insert_with(|| is_weak(&one.key))).collect();
+        let mut strong = BTreeMap::new();
+        return signatures.iter().map(|one| *strong.entry(one.key).or_insert_with(|| is_strong(&one.key))).collect();
     }
     signatures.iter().cloned().map(Unchecked::check).collect()
 }

@@ -8,9 +8,9 @@ use crate::secret::enrolment_hash;
 use crate::store::{Batch, Store, StoreError, Wants, Write};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::VerifyingKey;
 use yuyue_protocol::account::{EnrolRequest, Enrolled};
 use yuyue_protocol::error::{ErrorCode, Problem};
+use yuyue_protocol::signature::is_strong;
 
 impl<S: Store> Core<S> {
     /// Enrols a computer: its keys become known, it gets its certificate, and the code is used up.
@@ -60,9 +60,7 @@ impl<S: Store> Core<S> {
 fn read_signing_key(text: &str) -> Result<[u8; 32], Problem> {
     let bad = || Problem::new(ErrorCode::BadRequest, "signing_key is no Ed25519 key");
     let bytes: [u8; 32] = STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(bad)?;
-    // With a weak key one signature is good for any text.
-    let is_strong = VerifyingKey::from_bytes(&bytes).is_ok_and(|key| !key.is_weak());
-    if is_strong { Ok(bytes) } else { Err(bad()) }
+    if is_strong(&bytes) { Ok(bytes) } else { Err(bad()) }
 }
 
 pub(super) fn authority_problem(error: &AuthorityError) -> Problem {

@@ -70,7 +70,7 @@ pub async fn end<S: Store>(
                             Some(messages::cancelled_by_office(own.subject))
                         }
                         Some(Hit::Lost(sessions)) => {
-                            application.accepts.retain(|id| !sessions.contains(id));
+                            application.give_up(&sessions);
                             let is_queued = own.state.kind() == StateKind::Queued;
                             messages::sessions_cancelled(&catalogue, &sessions, is_queued)
                         }

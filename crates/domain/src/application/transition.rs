@@ -192,6 +192,11 @@ impl Application {
         Ok(())
     }
 
+    /// Gives up sessions that the office cancelled while it waits for others; changes nothing of the rank.
+    pub fn give_up(&mut self, cancelled: &[SessionId]) {
+        self.accepts.retain(|session| !cancelled.contains(session));
+    }
+
     /// Lets another application of the same person and subject take its place: a verified one that of one without
     /// code, a priority success that of a normal one.
     ///
