@@ -45,6 +45,16 @@ impl CityCentre {
         self.serving = None;
     }
 
+    /// Lets everybody wait: it answers nothing until [`Self::goes_on`].
+    pub fn halts(&self) {
+        self.serving.as_ref().expect("it serves").halt();
+    }
+
+    /// Answers whoever waits.
+    pub fn goes_on(&self) {
+        self.serving.as_ref().expect("it serves").go_on();
+    }
+
     /// Serves again, where it did before.
     pub fn serve_again(&mut self) {
         self.serve();

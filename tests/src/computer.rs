@@ -84,8 +84,7 @@ impl Computer {
     /// Lets `program` run as a terminal in a hall does, in the session of its installation: no driver drives it, and a
     /// [`Reader`] hears what its page says.
     pub fn run_kiosk_session(&self, program: &Path) {
-        let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session");
-        let mut command = self.undriven(session);
+        let mut command = self.undriven(kiosk_session());
         command.env("YUYUE_PROGRAM", program);
         self.run(command);
     }
@@ -190,6 +189,12 @@ impl Computer {
         wait_for("the driver", answers).await;
         format!("http://127.0.0.1:{port}")
     }
+}
+
+/// The session that an installation brings along.
+#[must_use]
+pub fn kiosk_session() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/kiosk/yuyue-kiosk-session")
 }
 
 /// The address of the session bus of the computer with this home folder.

@@ -44,6 +44,16 @@ impl Processes {
         self.all().filter(|folder| is_named(folder, name)).inspect(|folder| kill(folder)).count()
     }
 
+    /// Lets all of them stand still, as on a machine that has too much to do.
+    pub fn halt(&self) {
+        kill_process_group(self.group, Signal::STOP).unwrap();
+    }
+
+    /// Lets all of them go on.
+    pub fn go_on(&self) {
+        kill_process_group(self.group, Signal::CONT).unwrap();
+    }
+
     /// What the system tells of each of them.
     pub fn all(&self) -> impl Iterator<Item = PathBuf> {
         let all = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());

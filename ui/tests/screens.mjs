@@ -30,7 +30,7 @@ const DESK = ["1366", "1920"].flatMap((size) =>
   ["zh", "en"].flatMap((lang) => ["light", "hc"].map((theme) => `${size}-${lang}-${theme}`)),
 );
 const KIOSK = ["1080", "1920"].flatMap((size) =>
-  ["zh", "en"].flatMap((lang) => ["light", "elder", "hc"].map((mode) => `${size}-${lang}-${mode}`)),
+  ["zh", "en"].flatMap((lang) => ["light", "elder", "hc", "elder-hc"].map((mode) => `${size}-${lang}-${mode}`)),
 );
 const chosen = (name, all) =>
   process.env[name] ? all.filter((one) => process.env[name].split(",").includes(one)) : all;
@@ -107,7 +107,8 @@ async function shoot(context, address, variant, scene) {
 
 /** One journey through the kiosk, looked at wherever it stops. */
 async function travel(context, address, variant, journey) {
-  const [, , lang, mode] = variant.split("-");
+  const [, , lang, ...modes] = variant.split("-");
+  const theme = modes.includes("hc") ? "hc" : "light";
   const faults = [];
   let last = "begin";
   const page = await openPage(context, address, faults, journey.complains);
@@ -120,8 +121,8 @@ async function travel(context, address, variant, journey) {
   };
   try {
     await page.clock.install();
-    await page.goto(`${address}?frozen&kiosk&${journey.start}&lang=${lang}&theme=${mode}`);
-    await begin(page, mode === "elder");
+    await page.goto(`${address}?frozen&kiosk&${journey.start}&lang=${lang}&theme=${theme}`);
+    await begin(page, modes.includes("elder"));
     await journey.run(page, stop);
   } catch (error) {
     faults.push(notReached(error));

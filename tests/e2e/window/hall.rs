@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use tempfile::TempDir;
+use yuyue_tests::computer::kiosk_session;
 use yuyue_tests::window::{Edition, Trial};
 
 /// What the program starts to read something aloud, as in the table of processes.
@@ -20,12 +22,34 @@ impl Hall {
     /// Everything is in order, and the clock goes as it does elsewhere.
     pub fn new() -> Self {
         let hall = Self { folder: tempfile::tempdir().unwrap(), ahead: Cell::new(0) };
-        fs::create_dir(hall.at("programs")).unwrap();
+        for folder in ["programs", "memory"] {
+            fs::create_dir(hall.at(folder)).unwrap();
+        }
+        assert!(
+            Command::new("mkfifo").arg(hall.at("read")).status().unwrap().success(),
+            "the end of a text has its pipe"
+        );
         hall.installs_voice();
         // The program finds no voice but this one, and how it ended is kept.
         let (programs, program, ended) = (hall.at("programs"), Edition::Training.program(), hall.at("ended"));
         let run = format!("PATH={} {} \"$@\"\necho $? > {}", programs.display(), program.display(), ended.display());
         write_program(&hall.at("terminal"), &run);
+        hall
+    }
+
+    /// As in a real hall it is the session of its installation that runs the terminal. Only the first time a driver drives
+    /// it: whoever wants to see the next one needs a reader.
+    pub fn run_by_session() -> Self {
+        let hall = Self::new();
+        let (terminal, driven, once) = (hall.at("terminal"), hall.at("driven"), hall.at("once"));
+        fs::rename(&terminal, &once).unwrap();
+        let undriven = "unset TAURI_WEBVIEW_AUTOMATION WEBKIT_DISABLE_DMABUF_RENDERER\n\
+            export AT_SPI_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS";
+        let (first, ended) = (once.display(), hall.at("ended"));
+        let ended = ended.display();
+        let run = format!("if [ -e {ended} ]; then\n{undriven}\nfi\n{first} \"$@\"\nexit $(cat {ended})");
+        write_program(&driven, &run);
+        write_program(&terminal, &format!("YUYUE_PROGRAM={} exec {}", driven.display(), kiosk_session().display()));
         hall
     }
 
@@ -35,6 +59,8 @@ impl Hall {
             .started_by(self.at("terminal"))
             .with_variable("YUYUE_TRAINING_CLOCK", self.at("ahead"))
             .with_variable("YUYUE_TRAINING_FAULT", self.at("fault"))
+            // What is printed lies in memory, in the folder that a session has there.
+            .with_variable("XDG_RUNTIME_DIR", self.at("memory"))
             // A terminal in a hall is started by its session, which starts it again.
             .with_variable("YUYUE_KIOSK_SESSION", "1")
     }
@@ -56,11 +82,20 @@ impl Hall {
     }
 
     /// The voice is there, and keeps how it was called and what it was given to read. It starts nothing and speaks until
-    /// somebody silences it.
+    /// somebody silences it, or [`Self::ends_reading`].
     pub fn installs_voice(&self) {
         let heard = self.at("heard");
-        let speak = format!("read -r text\nprintf '%s\\n' \"$*\" \"$text\" > {}\nkill -STOP $$", heard.display());
+        let speak = format!(
+            "read -r text\nprintf '%s\\n' \"$*\" \"$text\" > {}\nread -r _ < {}",
+            heard.display(),
+            self.at("read").display()
+        );
         write_program(&self.at("programs").join(VOICE), &speak);
+    }
+
+    /// The voice comes to the end of what it was given to read.
+    pub fn ends_reading(&self) {
+        fs::write(self.at("read"), "\n").unwrap();
     }
 
     /// Nobody has installed a voice.
@@ -74,6 +109,11 @@ impl Hall {
         let (called, text) = heard.strip_suffix('\n')?.split_once('\n')?;
         fs::remove_file(self.at("heard")).unwrap();
         Some((called.to_owned(), text.to_owned()))
+    }
+
+    /// How many papers the printer has been given and still knows of.
+    pub fn papers(&self) -> usize {
+        fs::read_dir(self.at("memory/yuyue-printed")).map_or(0, Iterator::count)
     }
 
     /// The exit code with which the program has ended.

@@ -12,8 +12,13 @@ pub const PORTRAIT: (u32, u32) = (1080, 1920);
 pub const LANDSCAPE: (u32, u32) = (1920, 1080);
 
 /// Opens the terminal of the training edition on a screen of that size.
-pub async fn visit(name: &str, (width, height): (u32, u32), test: impl AsyncFnOnce(&Visitor<'_>)) {
-    let (screen, hall) = (Screen::start(width, height), Hall::new());
+pub async fn visit(name: &str, size: (u32, u32), test: impl AsyncFnOnce(&Visitor<'_>)) {
+    visit_in(Hall::new(), name, size, test).await;
+}
+
+/// As [`visit`], in a hall that was prepared for it.
+pub async fn visit_in(hall: Hall, name: &str, (width, height): (u32, u32), test: impl AsyncFnOnce(&Visitor<'_>)) {
+    let screen = Screen::start(width, height);
     hall.holds(Trial::of_kiosk(Edition::Training, name, &screen))
         .run(async |window| {
             let visitor = Visitor { window, screen: &screen, hall: &hall };
@@ -32,6 +37,7 @@ async fn somebody_books_chosen_sessions_standing() {
         visitor.window.screenshot("2-subject").await;
         visitor.touch(FORWARD, ".kiosk main[data-step=notice]").await;
         visitor.agrees("sessions").await;
+        asks_for_one_week_and_one_site(visitor).await;
         visitor.picks(2).await;
         visitor.window.screenshot("3-sessions").await;
         visitor.touch(FORWARD, ".kiosk main[data-step=confirm]").await;
@@ -54,6 +60,36 @@ async fn somebody_books_chosen_sessions_standing() {
         visitor.leaves().await;
     })
     .await;
+}
+
+/// 选择场次: changes 考试日期 and 考试地点, and sees what there is only after 查询.
+async fn asks_for_one_week_and_one_site(visitor: &Visitor<'_>) {
+    visitor.touch(".query .k-btn:nth-child(1)", ".days button").await;
+    visitor.touch(".k-act .k-btn:first-child", ".query").await;
+    visitor.touch(".query .k-btn:nth-child(1)", ".days button").await;
+    // The second week of the calendar, which has begun with the week of today.
+    visitor.touch(".days button:nth-of-type(8)", ".k-act .k-btn.primary[disabled]").await;
+    visitor.touch(".days button:nth-of-type(14)", FORWARD).await;
+    visitor.window.screenshot("3-dates").await;
+    visitor.touch(FORWARD, ".query").await;
+    assert_eq!(visitor.text_of(".query .k-btn:nth-child(1) b").await, "11/9–11/15", "the week that was chosen");
+
+    visitor.touch(".query .k-btn:nth-child(2)", ".k-pick").await;
+    // The one near the office is chosen from the start; another one takes its place.
+    visitor.touch(".k-pick:nth-child(2)", ".k-pick:nth-child(2)[aria-pressed=true]").await;
+    visitor.touch(".k-pick:nth-child(1)", ".k-pick:nth-child(1)[aria-pressed=false]").await;
+    let site = visitor.text_of(".k-pick:nth-child(2) b").await;
+    visitor.window.screenshot("3-sites").await;
+    visitor.touch(FORWARD, ".query").await;
+    assert_eq!(visitor.text_of(".query .k-btn:nth-child(2) b").await, site, "the site that was chosen");
+    assert_eq!(visitor.count(".k-list").await, Some(0), "nothing is listed before it is asked for");
+
+    visitor.touch(".query .primary", ".k-pick").await;
+    let rows = "return [...document.querySelectorAll('.k-pick')].map((row) => row.innerText)";
+    let rows: Vec<String> = serde_json::from_value(visitor.ask(rows, vec![]).await.unwrap()).unwrap();
+    let is_in_week = |row: &&String| (9..=15).any(|day| row.contains(&format!("11月{day}日 周")));
+    assert!(rows.iter().all(|row| row.contains(&site)), "each at that site: {rows:?}");
+    assert_eq!(rows.iter().filter(is_in_week).count(), rows.len(), "each in that week: {rows:?}");
 }
 
 #[tokio::test]
@@ -157,7 +193,9 @@ async fn somebody_follows_an_application_and_withdraws_it_and_somebody_else_prin
         visitor.hall.mends();
         visitor.touch(FORWARD, ".kiosk main[data-printing=done]").await;
         visitor.window.screenshot("5-printed").await;
+        assert_eq!(visitor.hall.papers(), 1, "the voucher was printed once");
         visitor.leaves().await;
+        visitor.window.wait_for("an empty print queue", async || (visitor.hall.papers() == 0).then_some(())).await;
     })
     .await;
 }

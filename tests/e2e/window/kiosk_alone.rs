@@ -69,15 +69,20 @@ impl Terminal<'_> {
         }
     }
 
-    /// From the home screen to 科目确认, with number and code.
-    async fn books(&self, person: &Person) {
-        let before = self.centre.messages().len();
+    /// From the home screen to the number of a person's card, all of it.
+    async fn types_number(&self, person: &Person) {
         self.touches("预约考试", |page| page.says(WHO)).await;
         self.types(person.number, |typed| {
             if typed < person.number.len() { format!("已输入 {typed} 位，") } else { "已输完".to_owned() }
         })
         .await;
-        self.touches("下一步", |page| page.says("已输入 0 位，共 6 位")).await;
+    }
+
+    /// From the home screen to 科目确认, with number and code.
+    async fn books(&self, person: &Person) {
+        let before = self.centre.messages().len();
+        self.types_number(person).await;
+        self.touches("下一步", asks_for_code).await;
         self.types(&self.centre.code_after(before).await, |typed| format!("已输入 {typed} 位，共")).await;
         self.touches("下一步", |page| page.says(&masked(person))).await;
     }
@@ -95,8 +100,13 @@ impl Terminal<'_> {
     }
 }
 
-fn is_home(page: &Reading) -> bool {
+/// Whether the home screen is there, and nobody's visit is open.
+pub fn is_home(page: &Reading) -> bool {
     page.has_button("预约考试") && page.has_button("高对比度") && !page.has_button(LEAVE)
+}
+
+fn asks_for_code(page: &Reading) -> bool {
+    page.says("已输入 0 位，共 6 位")
 }
 
 /// A name as the screens show it.
@@ -127,6 +137,24 @@ async fn whatever_dies_the_terminal_is_at_home_again_and_knows_nobody() {
             wait_for("a page's process", async || terminal.computer.kill_pages() > 0).await;
         }
         terminal.at_home().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_the_centre_is_slow_the_terminal_says_so_and_whoever_presses_again_asks_once() {
+    alone("kiosk-slow", async |terminal| {
+        let before = terminal.centre.messages().len();
+        terminal.types_number(&ZHANG).await;
+        terminal.centre.halts();
+        // Whoever sees nothing happen touches again and again.
+        terminal.touches("下一步", |page| page.says("中心答复较慢，请稍等，不要重复操作。")).await;
+        terminal.centre.goes_on();
+        terminal.reader.shows("the page with the code", |page| asks_for_code(page) && !page.says("中心答复较慢")).await;
+        terminal.types(&terminal.centre.code_after(before).await, |typed| format!("已输入 {typed} 位，共")).await;
+        terminal.touches("下一步", |page| page.says(&masked(&ZHANG))).await;
+        assert_eq!(terminal.centre.messages().len(), before + 1, "one code was sent");
+        terminal.touches(LEAVE, is_home).await;
     })
     .await;
 }

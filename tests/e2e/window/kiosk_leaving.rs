@@ -1,8 +1,13 @@
 //! Whoever leaves the terminal is forgotten, at whatever step they walk away.
 
-use super::kiosk::{LANDSCAPE, PORTRAIT, visit};
+use super::hall::Hall;
+use super::kiosk::{LANDSCAPE, PORTRAIT, visit, visit_in};
+use super::kiosk_alone::is_home;
+use super::kiosk_looking::ALOUD;
 use super::visitor::{FORWARD, LI, LIN, Tile, Visitor, ZHANG, ZHOU};
 use serde_json::json;
+use std::ops::RangeInclusive;
+use yuyue_tests::reader::Reader;
 use yuyue_tests::window::Edition;
 
 /// Seconds after which somebody who touches nothing is asked whether they are still there, and then is gone.
@@ -10,8 +15,13 @@ const UNTIL_ASKED: u64 = 65;
 const UNTIL_GONE: u64 = 30;
 /// The first of these in 长者模式.
 const UNTIL_ASKED_ELDER: u64 = 125;
-/// The same while a code is waited for, which lives for 300 seconds.
+/// The same while a code is waited for, which lives for so many seconds.
 const UNTIL_ASKED_FOR_CODE: u64 = 275;
+const CODE_LIFE: u64 = 300;
+/// So long somebody is read to.
+const READING: u64 = 240;
+/// A key that does nothing by itself, by its meaning.
+const SHIFT: u32 = 0xffe1;
 
 /// The person walks away: the terminal asks, and then it knows nobody.
 async fn walks_away(visitor: &Visitor<'_>, until_asked: u64, step: &str) {
@@ -44,8 +54,17 @@ async fn walks_away(visitor: &Visitor<'_>, until_asked: u64, step: &str) {
 }
 
 #[tokio::test]
-async fn whoever_walks_away_in_any_step_of_a_booking_is_forgotten() {
-    visit("kiosk-away", PORTRAIT, async |visitor| {
+async fn whoever_walks_away_in_any_step_of_a_booking_is_forgotten_standing() {
+    walk_away_from_a_booking("kiosk-away", PORTRAIT).await;
+}
+
+#[tokio::test]
+async fn whoever_walks_away_in_any_step_of_a_booking_is_forgotten_lying() {
+    walk_away_from_a_booking("kiosk-away-lying", LANDSCAPE).await;
+}
+
+async fn walk_away_from_a_booking(name: &str, size: (u32, u32)) {
+    visit(name, size, async |visitor| {
         visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
         walks_away(visitor, UNTIL_ASKED, "0-card").await;
 
@@ -109,8 +128,17 @@ async fn goes_to(visitor: &Visitor<'_>, step: &str) {
 }
 
 #[tokio::test]
-async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forgotten() {
-    visit("kiosk-away-priority", LANDSCAPE, async |visitor| {
+async fn whoever_walks_away_in_any_step_of_priority_is_forgotten_standing() {
+    walk_away_from_priority("kiosk-away-priority", PORTRAIT).await;
+}
+
+#[tokio::test]
+async fn whoever_walks_away_in_any_step_of_priority_is_forgotten_lying() {
+    walk_away_from_priority("kiosk-away-priority-lying", LANDSCAPE).await;
+}
+
+async fn walk_away_from_priority(name: &str, size: (u32, u32)) {
+    visit(name, size, async |visitor| {
         let begins = async || {
             visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
             visitor.lays_card(&LI, ".kiosk main[data-step=subject]").await;
@@ -146,14 +174,29 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
         visitor.window.find_text("h1", "优先预约成功").await;
         visitor.sees(".sheet svg", 1).await;
         walks_away(visitor, UNTIL_ASKED, "5-placed").await;
+    })
+    .await;
+}
 
+#[tokio::test]
+async fn whoever_walks_away_from_an_application_or_its_end_is_forgotten_standing() {
+    walk_away_from_an_application("kiosk-away-application", PORTRAIT).await;
+}
+
+#[tokio::test]
+async fn whoever_walks_away_from_an_application_or_its_end_is_forgotten_lying() {
+    walk_away_from_an_application("kiosk-away-application-lying", LANDSCAPE).await;
+}
+
+async fn walk_away_from_an_application(name: &str, size: (u32, u32)) {
+    visit(name, size, async |visitor| {
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHANG, ".kiosk main[data-page=applications]").await;
-        walks_away(visitor, UNTIL_ASKED, "6-applications").await;
+        walks_away(visitor, UNTIL_ASKED, "1-applications").await;
         visitor.chooses(Tile::Progress, ".kiosk main[data-page=card]").await;
         visitor.lays_card(&ZHANG, ".kiosk main[data-page=applications]").await;
         visitor.touch(".k-pick", ".kiosk main[data-page=application]").await;
-        walks_away(visitor, UNTIL_ASKED, "7-application").await;
+        walks_away(visitor, UNTIL_ASKED, "2-application").await;
         let comes_to_withdraw = async || {
             visitor.chooses(Tile::Withdraw, ".kiosk main[data-page=card]").await;
             visitor.lays_card(&ZHOU, ".kiosk main[data-page=applications]").await;
@@ -161,14 +204,14 @@ async fn whoever_walks_away_in_any_step_of_priority_or_of_an_application_is_forg
         };
         comes_to_withdraw().await;
         let code = types_half_a_code(visitor).await;
-        walks_away(visitor, UNTIL_ASKED_FOR_CODE, "8-withdrawal").await;
+        walks_away(visitor, UNTIL_ASKED_FOR_CODE, "3-withdrawal").await;
         // The centre's time passes as well: whoever had a code sent may have another one sent.
         visitor.trains("training_five_minutes").await;
         comes_to_withdraw().await;
         visitor.touch(".send .k-btn", ".k-digits .turn").await;
         visitor.types_code(&visitor.reads_code(&code).await).await;
         visitor.touch(FORWARD, ".kiosk main[data-page=ended]").await;
-        walks_away(visitor, UNTIL_ASKED, "9-withdrawn").await;
+        walks_away(visitor, UNTIL_ASKED, "4-withdrawn").await;
     })
     .await;
 }
@@ -182,17 +225,45 @@ async fn whoever_says_so_stays_and_loses_nothing() {
         visitor.touch(".k-dialog .k-btn.primary", ".kiosk:not(:has(.k-dialog))").await;
         assert_eq!(visitor.count(".k-pick[aria-pressed=true]").await, Some(1), "what was chosen is chosen still");
         visitor.hall.pass(UNTIL_GONE);
-        let left = "return Number(document.querySelector('.k-presence text')?.textContent ?? 0)";
-        visitor
-            .window
-            .wait_for("the ring after that", async || {
-                visitor.ask(left, vec![]).await?.as_u64().filter(|left| (31..=60).contains(left))
-            })
-            .await;
+        rings(visitor, 31..=60).await;
         assert_eq!(visitor.count(".k-dialog").await, Some(0), "the ring has begun anew, and nobody is asked");
+        visitor.hall.pass(UNTIL_GONE);
+        visitor.sees(".k-dialog", 1).await;
+        let keys = visitor.screen.keys();
+        let shift =
+            keys.iter().find(|(_, meaning)| *meaning == SHIFT).map(|(code, _)| *code).expect("a keyboard has it");
+        visitor.screen.press(&[shift]);
+        visitor.sees(".kiosk:not(:has(.k-dialog))", 1).await;
+        assert_eq!(visitor.count(".k-pick[aria-pressed=true]").await, Some(1), "a key of a keyboard is a sign as well");
         visitor.leaves().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn whoever_is_read_to_is_there_until_the_voice_has_ended() {
+    visit("kiosk-reading", PORTRAIT, async |visitor| {
+        goes_to(visitor, "subject").await;
+        visitor.touch(ALOUD, &format!("{ALOUD}[aria-pressed=true]")).await;
+        visitor.window.wait_for("the voice", async || visitor.hall.hears()).await;
+        // Far longer than anybody may be idle who is not read to.
+        visitor.hall.pass(READING);
+        rings(visitor, 31..=CODE_LIFE - READING).await;
+        assert_eq!(visitor.count(".k-dialog").await, Some(0), "whoever listens is asked nothing");
+        visitor.at_step("subject").await;
+        visitor.hall.ends_reading();
+        // More than was left before: the end of the voice is a sign.
+        rings(visitor, 61..=90).await;
+        walks_away(visitor, UNTIL_ASKED, "1-asked").await;
+    })
+    .await;
+}
+
+/// Waits until the ring shows that somebody has so many seconds left.
+async fn rings(visitor: &Visitor<'_>, seconds: RangeInclusive<u64>) {
+    let left = "return Number(document.querySelector('.k-presence text')?.textContent ?? 0)";
+    let shown = async || visitor.ask(left, vec![]).await?.as_u64().filter(|left| seconds.contains(left));
+    visitor.window.wait_for("the ring", shown).await;
 }
 
 #[tokio::test]
@@ -217,7 +288,7 @@ async fn staff_leave_with_their_code_and_with_no_other() {
 
 #[tokio::test]
 async fn in_the_quiet_hour_the_terminal_begins_anew_but_not_before_somebody_old_has_gone() {
-    visit("kiosk-night", PORTRAIT, async |visitor| {
+    visit_in(Hall::run_by_session(), "kiosk-night", PORTRAIT, async |visitor| {
         let program = Edition::Training.program();
         // Nobody tells the terminal what time it is, so that the night passes here alone.
         visitor.set_line(false).await;
@@ -226,9 +297,7 @@ async fn in_the_quiet_hour_the_terminal_begins_anew_but_not_before_somebody_old_
         visitor.chooses(Tile::Offices, ".kiosk main[data-page=offices]").await;
         visitor.touch(".k-util .k-btn:nth-child(2)", "html[data-size=elder]").await;
         // The host has heard of it as well once the ring is as long as it is in 长者模式.
-        let ring = "return Number(document.querySelector('.k-presence text')?.textContent ?? 0)";
-        let longer = async || visitor.ask(ring, vec![]).await?.as_u64().filter(|left| *left > 125);
-        visitor.window.wait_for("the longer ring", longer).await;
+        rings(visitor, UNTIL_ASKED_ELDER + 1..=150).await;
         visitor.hall.pass(UNTIL_ASKED_ELDER);
         visitor.sees(".k-dialog", 1).await;
         let (_, heard) = visitor.window.wait_for("the voice", async || visitor.hall.hears()).await;
@@ -246,9 +315,10 @@ async fn in_the_quiet_hour_the_terminal_begins_anew_but_not_before_somebody_old_
         visitor.window.wait_for("the ring going on", shorter).await;
         assert!(visitor.window.computer.is_running(&program), "and as long as somebody may be, nothing begins anew");
         visitor.hall.pass(UNTIL_GONE);
-        visitor.window.computer.ends(&program).await;
         let code = visitor.window.wait_for("the exit code", async || visitor.hall.ended_with()).await;
-        assert_eq!(code, "75", "its session starts it again at once");
+        assert_eq!(code, "75", "it wants to begin anew");
+        Reader::start(&visitor.window.computer).await.shows("the home screen of the next day", is_home).await;
+        assert!(visitor.window.computer.is_running(&program), "its session has started it again");
     })
     .await;
 }

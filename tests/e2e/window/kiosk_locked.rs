@@ -54,6 +54,7 @@ struct Place {
     is_filled: bool,
     address: String,
     scale: serde_json::Value,
+    marked: serde_json::Value,
 }
 
 async fn place(visitor: &Visitor<'_>) -> Place {
@@ -68,6 +69,7 @@ async fn place(visitor: &Visitor<'_>) -> Place {
         windows,
         address: visitor.window.page.current_url().await.unwrap().to_string(),
         scale: visitor.ask(scale, vec![]).await.unwrap(),
+        marked: visitor.ask("return getSelection().toString()", vec![]).await.unwrap(),
     }
 }
 

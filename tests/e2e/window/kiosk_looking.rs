@@ -14,7 +14,7 @@ const HOME: &str = ".k-util:not(.at-home) .k-btn:first-child";
 /// English.
 const LANGUAGE: &str = ".k-util .k-btn:nth-child(3)";
 /// 朗读.
-const ALOUD: &str = ".k-util .k-btn:nth-child(4)";
+pub const ALOUD: &str = ".k-util .k-btn:nth-child(4)";
 
 /// The rows of the list that is shown.
 async fn rows(visitor: &Visitor<'_>) -> Option<Vec<String>> {
@@ -110,8 +110,19 @@ async fn looks_for_sessions(visitor: &Visitor<'_>) {
     let sessions = turns_pages(visitor).await;
     visitor.window.screenshot("sessions").await;
     assert!(sessions.iter().all(|session| session.contains("公示")), "each says when it is published");
-    let is_over = |session: &String| session.contains("截止 11月3日") || session.contains("截止 11月2日");
-    assert!(!sessions.iter().any(is_over), "none has closed yet, an extended one neither: {sessions:?}");
+    // The month and the day of each closing, in a city whose year does not end meanwhile.
+    let closing = |session: &String| -> Option<(u32, u32)> {
+        let (month, rest) = session.split_once("截止")?.1.split_once('月')?;
+        Some((month.trim().parse().ok()?, rest.split_once('日')?.0.parse().ok()?))
+    };
+    let now = "const done = arguments[0]; \
+        window.__TAURI_INTERNALS__.invoke('app_state').then(({ now }) => done([+now.slice(5, 7), +now.slice(8, 10)]))";
+    let today: (u32, u32) =
+        serde_json::from_value(visitor.window.page.execute_async(now, vec![]).await.unwrap()).unwrap();
+    for session in &sessions {
+        let closes = closing(session).unwrap_or_else(|| panic!("it says when it closes: {session}"));
+        assert!(closes >= today, "none has closed yet, an extended one neither: {session}");
+    }
     let sites = ".k-modes .k-btn:last-child";
     visitor.touch(sites, &format!("{sites}[aria-pressed=true]")).await;
     visitor.window.screenshot("sites").await;

@@ -74,6 +74,13 @@ impl Visitor<'_> {
         counted.as_u64().and_then(|count| usize::try_from(count).ok())
     }
 
+    /// What the first element says that fits a CSS selector.
+    pub async fn text_of(&self, css: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.textContent ?? null";
+        let text = async || self.ask(script, vec![json!(css)]).await?.as_str().map(str::to_owned);
+        self.window.wait_for(css, text).await
+    }
+
     /// What the page answers; none when it is being loaded.
     pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
         self.window.page.execute(script, arguments).await.ok()

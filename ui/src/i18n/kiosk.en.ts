@@ -215,6 +215,7 @@ export const kioskEn: KioskMessages = {
   },
   results: {
     title: "Published results",
+    sub: "That day is not the test day, which the message and the voucher name",
     own: "For your own result touch My applications.",
     pickDay: "Choose a day",
   },

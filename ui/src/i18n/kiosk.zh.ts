@@ -215,6 +215,7 @@ export const kioskZh = {
   },
   results: {
     title: "驾驶人考试预约结果公布",
+    sub: "公示那天不是考试日，考试日期以短信和凭证为准",
     own: "您自己的结果，请点【网办进度】。",
     pickDay: "选择公示日期",
   },

@@ -1,5 +1,5 @@
 /**
- * What fingers do to the page, decided before the page itself sees it. An engine makes more of touches than a terminal
+ * What fingers (and keys, where there are any) do to the page, decided before the page itself sees it. An engine makes more of touches than a terminal
  * wants: two fingers zoom, a long press opens a menu and is no click any more. So nothing is left to it: one finger that
  * comes down and goes up on the same button presses it, however long it stays, and everything else is nothing.
  */
@@ -17,6 +17,8 @@ export interface Page {
   scale: () => number;
   /** Somebody touched the screen here; the time is that of the event. */
   touched: (x: number, y: number, at: number) => void;
+  /** Somebody pressed a key, which a person may have been given in place of the screen. */
+  keyed: () => void;
 }
 
 const buttonAt = (touch: Touch): HTMLButtonElement | null =>
@@ -71,6 +73,10 @@ export function guardPage(node: HTMLElement, guard: TouchGuard, page: Page): () 
     event.preventDefault();
     event.stopPropagation();
   };
+  const keyed = (event: KeyboardEvent): void => {
+    // What lies on a key, or a key that is stuck, is nobody.
+    if (!event.repeat) page.keyed();
+  };
   const never = (event: Event): void => event.preventDefault();
   const zoomed = (event: WheelEvent): void => {
     if (event.ctrlKey) event.preventDefault();
@@ -85,6 +91,7 @@ export function guardPage(node: HTMLElement, guard: TouchGuard, page: Page): () 
   for (const kind of ["pointerup", "pointercancel"] as const)
     addEventListener(kind, (event) => guard.release(event.pointerId), first);
   node.addEventListener("click", clicked, first);
+  addEventListener("keydown", keyed, first);
   for (const kind of NEVER) addEventListener(kind, never, first);
   addEventListener("wheel", zoomed, first);
   return () => over.abort();

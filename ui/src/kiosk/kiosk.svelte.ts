@@ -11,6 +11,7 @@ import type {
   KioskView,
   OfficesView,
   PresenceView,
+  SessionQuery,
 } from "$lib/ipc/bindings";
 import { toHostError } from "$lib/ipc/commands";
 import { app } from "$lib/lib/app.svelte";
@@ -45,8 +46,8 @@ type Page =
 /** What only the person of the visit may see. */
 const PERSONAL = new Set<string>(["code", "booking", "applications", "application", "end"]);
 
-/** Every touch counts; it is told at most so often. */
-const TOUCH_MS = 1000;
+/** Every touch and key counts; it is told at most so often. */
+const SIGN_MS = 1000;
 
 class Kiosk {
   page = $state.raw<Page>({ name: "home" });
@@ -65,7 +66,7 @@ class Kiosk {
   private list: Page = { name: "home" };
   /** How often in a row the host has said that nobody is here, while something personal is shown. */
   private strangers = 0;
-  private touchedAt = -TOUCH_MS;
+  private signedAt = -SIGN_MS;
   private signs: Promise<void> = Promise.resolve();
   private silence: ReturnType<typeof setTimeout> | undefined;
 
@@ -164,11 +165,11 @@ class Kiosk {
     this.hush();
   }
 
-  /** Somebody touched the screen. */
-  touched(): void {
+  /** Somebody touched the screen or pressed a key. */
+  signed(): void {
     const now = performance.now();
-    if (now - this.touchedAt < TOUCH_MS) return;
-    this.touchedAt = now;
+    if (now - this.signedAt < SIGN_MS) return;
+    this.signedAt = now;
     this.sign();
   }
 
@@ -259,13 +260,18 @@ class Kiosk {
   }
 
   /** A step of the booking; a function reckons it from what the host has said by its turn. */
-  step = (action: FlowAction | (() => FlowAction | null)): void => {
+  step = (action: FlowAction | (() => FlowAction | null)): void => void this.take(action);
+
+  /** 查询; answers whether the host has taken it. */
+  query = async (query: SessionQuery): Promise<boolean> => (await this.take({ action: "query", query })) === null;
+
+  private async take(action: FlowAction | (() => FlowAction | null)): Promise<HostError | null> {
     const before = app.booking?.body.step;
-    void app.step(action).then(() => {
-      if (app.booking === null) this.show({ name: "home" });
-      else if (app.booking.body.step !== before) this.changed();
-    });
-  };
+    const error = await app.step(action);
+    if (app.booking === null) this.show({ name: "home" });
+    else if (app.booking.body.step !== before) this.changed();
+    return error;
+  }
 
   /** 返回 in the first step: the booking is left, the visit goes on. */
   leaveBooking = (): void =>
@@ -381,7 +387,8 @@ class Kiosk {
   /** The page with a code was left: however long the code lives, nobody waits for it there. */
   leftCode = (): void => void app.load("stop_waiting", { awaited: "code" }, () => undefined);
 
-  private hush(): void {
+  /** Whatever is read aloud falls silent. */
+  hush(): void {
     if (!this.speaking) return;
     clearTimeout(this.silence);
     this.speaking = false;
