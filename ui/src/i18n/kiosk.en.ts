@@ -230,7 +230,7 @@ export const kioskEn: KioskMessages = {
     pickDay: "Choose a day",
   },
   guide: {
-    title: "How to book, at a glance",
+    title: "Booking at a glance",
     sub: "Two ways, one destination",
     normal: "Normal: 4 steps",
     priority: "Priority: 6 steps",
