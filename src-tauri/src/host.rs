@@ -40,7 +40,7 @@ pub struct Host {
     /// Another record was opened, or the open one left.
     pub opened: Notify,
     /// Slips and vouchers.
-    pub paperwork: Paperwork,
+    pub paperwork: Arc<Paperwork>,
     /// What only a kiosk has.
     pub kiosk: KioskHost,
     /// The training centre.
@@ -115,6 +115,10 @@ impl HostSlot {
     /// Another try after the host could not be opened; when it was, nothing happens. With `aside`, files whose key is lost
     /// are moved aside first.
     pub async fn open_again(&self, aside: bool) -> Result<Arc<Host>, HostError> {
+        if kiosk::is_wanted() {
+            // A terminal tries by itself.
+            return self.host().await;
+        }
         // Whoever takes the failure away is the one who tries.
         if self.opened.send_if_modified(|opened| opened.take_if(|opened| opened.is_err()).is_some()) {
             if aside && let Err(error) = set_aside(&self.app) {
@@ -136,7 +140,12 @@ pub fn open(app: &AppHandle) {
     tauri::async_runtime::spawn(async move {
         let opened =
             open_host(&app).await.inspect_err(|error| tracing::error!(code = %error.code, "the host cannot open"));
+        let is_out_of_order = opened.is_err() && kiosk::is_wanted();
+        let opened = if is_out_of_order { opened.map_err(kiosk::out_of_order) } else { opened };
         app.state::<HostSlot>().opened.send_replace(Some(opened));
+        if is_out_of_order {
+            kiosk::try_again(&app).await;
+        }
     });
 }
 
@@ -184,7 +193,7 @@ async fn open_host(app: &AppHandle) -> Result<Arc<Host>, HostError> {
         line,
         wake: Arc::new(Notify::new()),
         opened: Notify::new(),
-        paperwork: if is_kiosk { Paperwork::in_memory(&folder) } else { Paperwork::new(&folder) },
+        paperwork: Arc::new(if is_kiosk { Paperwork::in_memory(&folder) } else { Paperwork::new(&folder) }),
         kiosk: KioskHost::new(now),
         #[cfg(feature = "training")]
         training,

@@ -2,6 +2,7 @@
 
 use crate::host::{Host, HostSlot, host_error};
 use crate::window;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Manager};
@@ -11,7 +12,9 @@ use yuyue_desk::use_cases::kiosk::{self, Watched};
 use yuyue_desk::view::events::HostEvent;
 use yuyue_desk::view::kiosk::{KioskView, SpokenLanguage};
 use yuyue_desk::view::reason::{HostError, Params};
-use yuyue_devices::card::CardReader;
+#[cfg(feature = "training")]
+use yuyue_devices::card::Card;
+use yuyue_devices::card::{CardError, CardReader};
 use yuyue_devices::speech::{Speaker, Speaking, Voice};
 use yuyue_domain::presence::Awaited;
 use yuyue_domain::time::Timestamp;
@@ -28,6 +31,8 @@ pub type EditionReader = yuyue_devices::card::NoReader;
 const EVERY: Duration = Duration::from_secs(1);
 /// Set by the session of a kiosk, which starts the program again when it ends.
 const SESSION: &str = "YUYUE_KIOSK_SESSION";
+/// A terminal whose files cannot be opened tries again after so long.
+const TRY_AGAIN: Duration = Duration::from_secs(30);
 /// With this exit code a session knows that the program wants to begin anew.
 const BEGIN_ANEW: i32 = 75;
 
@@ -46,26 +51,32 @@ struct Spoken {
 /// What only a running kiosk has.
 pub struct KioskHost {
     /// The reader of cards.
-    pub reader: EditionReader,
+    pub(crate) reader: EditionReader,
     speaker: Speaker,
     speaking: Mutex<Option<Spoken>>,
+    /// Which card was read last, until it is lifted: what tells it from others and not whose it is.
+    used_card: Mutex<Option<u64>>,
+    cards: RandomState,
     started_at: Timestamp,
 }
 
 impl KioskHost {
     /// Nobody is there, and nothing is read aloud.
     pub fn new(started_at: Timestamp) -> Self {
-        Self { reader: EditionReader::default(), speaker: Speaker::default(), speaking: Mutex::new(None), started_at }
+        Self {
+            reader: EditionReader::default(),
+            speaker: Speaker::default(),
+            speaking: Mutex::new(None),
+            used_card: Mutex::new(None),
+            cards: RandomState::new(),
+            started_at,
+        }
     }
 
-    fn silence(&self) {
-        *self.speaking.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    /// Whether something that somebody wanted to hear was read to its end since the last look.
-    fn has_read(&self) -> bool {
+    /// What was read to its end since the last look, and whether something is being read now.
+    fn listen(&self) -> (Option<Spoken>, bool) {
         let mut speaking = self.speaking.lock().unwrap_or_else(PoisonError::into_inner);
-        speaking.take_if(|spoken| spoken.speaking.has_ended()).is_some_and(|spoken| spoken.pressed)
+        (speaking.take_if(|spoken| spoken.speaking.has_ended()), speaking.is_some())
     }
 }
 
@@ -80,18 +91,31 @@ pub async fn watch(host: Arc<Host>) {
         if !is_locked {
             is_locked = window::lock_down(&host.app).is_ok();
         }
-        if let Err(error) = look(&host).await {
+        if let Err(error) = look(&host) {
             host.note(&error);
             tracing::error!(code = error.code(), "the kiosk cannot go on");
         }
     }
 }
 
-async fn look(host: &Host) -> Result<(), DeskError> {
+async fn keep_visit(host: Arc<Host>) {
+    let kept = match kiosk::keep_visit(&host.desk, &*host.line).await {
+        Ok(true) => forget(&host, None, false),
+        kept => kept.map(|_| ()),
+    };
+    if let Err(error) = kept {
+        host.note(&error);
+        tracing::error!(code = error.code(), "a visit is not kept");
+    }
+}
+
+fn look(host: &Arc<Host>) -> Result<(), DeskError> {
     let watched = {
         let mut desk = lock(&host.desk);
         desk.set_card_reader(host.kiosk.reader.is_connected());
-        if host.kiosk.has_read() {
+        let (read, is_speaking) = host.kiosk.listen();
+        desk.set_speaking(is_speaking);
+        if read.is_some_and(|spoken| spoken.pressed) {
             desk.arrived(Awaited::Reading);
         }
         desk.watch()?
@@ -99,12 +123,14 @@ async fn look(host: &Host) -> Result<(), DeskError> {
     match watched {
         Watched::Here(view) => {
             host.tell(&HostEvent::KioskChanged(view));
-            if kiosk::keep_visit(&host.desk, &*host.line).await? {
-                forget(host, None, false)?;
-            }
+            // The ring does not wait for the centre.
+            tauri::async_runtime::spawn(keep_visit(Arc::clone(host)));
         }
         Watched::Gone(token) => forget(host, token, false)?,
-        Watched::Nobody if lock(&host.desk).may_restart(host.kiosk.started_at) => begin_anew(host),
+        Watched::Nobody if lock(&host.desk).may_restart(host.kiosk.started_at) => {
+            tracing::info!("the kiosk begins anew in the quiet hour");
+            begin_anew(&host.app);
+        }
         Watched::Nobody => {}
     }
     Ok(())
@@ -126,11 +152,13 @@ pub fn end(host: &Host) -> Result<KioskView, DeskError> {
 
 /// The rest of forgetting: what is spoken, what waits for paper, what the page holds, and the centre's token.
 fn forget(host: &Host, token: Option<Secret>, has_died: bool) -> Result<(), DeskError> {
-    host.kiosk.silence();
+    silence(host);
     #[cfg(feature = "training")]
-    host.kiosk.reader.lay(None);
-    host.paperwork.clear();
+    lay_card(host, None);
     window::forget(&host.app, has_died);
+    // A printing system that does not answer keeps nobody's page on the screen.
+    let paperwork = Arc::clone(&host.paperwork);
+    tauri::async_runtime::spawn_blocking(move || paperwork.clear());
     let view = lock(&host.desk).kiosk_view()?;
     host.tell(&HostEvent::KioskChanged(Box::new(view)));
     host.tell_state();
@@ -161,8 +189,8 @@ pub fn page_died(app: &AppHandle<impl tauri::Runtime>) {
 
 /// Begins to read a text aloud; whatever was read before falls silent. Only when 朗读 was pressed is it a sign of somebody:
 /// that the terminal itself asks who is there must not keep anybody there.
-pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage, pressed: bool) -> Result<(), HostError> {
-    host.kiosk.silence();
+pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage, pressed: bool) -> Result<KioskView, HostError> {
+    silence(host);
     let voice = match language {
         SpokenLanguage::Chinese => Voice::Chinese,
         SpokenLanguage::English => Voice::English,
@@ -172,23 +200,53 @@ pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage, pressed: bo
         refused(error.code(), false)
     })?;
     *host.kiosk.speaking.lock().unwrap_or_else(PoisonError::into_inner) = Some(Spoken { speaking, pressed });
+    let mut desk = lock(&host.desk);
+    desk.set_speaking(true);
     if pressed {
-        let mut desk = lock(&host.desk);
         let seconds = desk.code_life_seconds();
         desk.wait_for(Awaited::Reading, seconds);
     }
-    Ok(())
+    host.answer(desk.kiosk_view())
 }
 
 /// Falls silent; nobody waits for this any more.
-pub fn stop_waiting(host: &Host, awaited: Awaited) {
-    host.kiosk.silence();
-    lock(&host.desk).stop_waiting(awaited);
+pub fn stop_waiting(host: &Host, awaited: Awaited) -> Result<KioskView, HostError> {
+    silence(host);
+    let mut desk = lock(&host.desk);
+    desk.stop_waiting(awaited);
+    host.answer(desk.kiosk_view())
 }
 
-/// Opens the visit of whoever's card lies on the reader.
+fn silence(host: &Host) {
+    *host.kiosk.speaking.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    lock(&host.desk).set_speaking(false);
+}
+
+/// Lays a card on the reader of the training edition, or takes it away.
+#[cfg(feature = "training")]
+pub fn lay_card(host: &Host, card: Option<Card>) {
+    host.kiosk.used_card.lock().unwrap_or_else(PoisonError::into_inner).take();
+    host.kiosk.reader.lay(card);
+}
+
+/// Opens the visit of whoever's card lies on the reader, once: a card that was forgotten there opens no other visit, and one
+/// that nobody knows is not asked about again before it was lifted.
 pub async fn read_card(host: &Host) -> Result<KioskView, HostError> {
-    let card = host.kiosk.reader.read().map_err(|error| refused(error.code(), error.is_retryable()))?;
+    let read = host.kiosk.reader.read();
+    {
+        let mut used = host.kiosk.used_card.lock().unwrap_or_else(PoisonError::into_inner);
+        match &read {
+            Ok(card) => {
+                let card = host.kiosk.cards.hash_one(card.number.reveal());
+                if used.replace(card) == Some(card) {
+                    return Err(refused("card_not_lifted", true));
+                }
+            }
+            Err(CardError::NoCard) => *used = None,
+            Err(_) => {}
+        }
+    }
+    let card = read.map_err(|error| refused(error.code(), error.is_retryable()))?;
     host.answer(kiosk::open_by_card(&host.desk, &*host.line, &card.number).await)
 }
 
@@ -201,9 +259,24 @@ pub fn staff_exit(host: &Host, code: &str) -> Result<(), HostError> {
     Ok(())
 }
 
-fn begin_anew(host: &Host) {
-    tracing::info!("the kiosk begins anew in the quiet hour");
-    if std::env::var_os(SESSION).is_some() { host.app.exit(BEGIN_ANEW) } else { host.app.restart() }
+/// A terminal whose files cannot be opened says so to whoever comes, and tries again: nobody stands there who could have it
+/// try, and nobody who comes may move its files aside.
+pub async fn try_again(app: &AppHandle) {
+    tokio::time::sleep(TRY_AGAIN).await;
+    begin_anew(app);
+}
+
+/// What a terminal says that cannot open its files, with the code of the reason for the staff.
+pub fn out_of_order(error: HostError) -> HostError {
+    HostError {
+        code: "terminal_out_of_order".to_owned(),
+        params: [("cause".to_owned(), error.code)].into(),
+        retryable: true,
+    }
+}
+
+fn begin_anew(app: &AppHandle) {
+    if std::env::var_os(SESSION).is_some() { app.exit(BEGIN_ANEW) } else { app.restart() }
 }
 
 fn refused(code: &str, retryable: bool) -> HostError {

@@ -60,8 +60,20 @@ impl Paperwork {
 
     /// Prints a document without a dialog; the job is recorded before and after.
     pub fn print(&self, host: &Host, kind: DocumentKind) -> Result<PrintJob, HostError> {
-        let (job, facts, by) = host.answer(lock(&host.desk).print_begin(kind))?;
-        let printed = set(&facts, &by).and_then(|laid_out| self.send(&laid_out));
+        let (turn, begun) = {
+            let mut desk = lock(&host.desk);
+            (desk.turn(), desk.print_begin(kind))
+        };
+        let (job, facts, by) = host.answer(begun)?;
+        let is_there = || host.answer(lock(&host.desk).check_turn(turn));
+        let printed = set(&facts, &by).and_then(|laid_out| {
+            // Whoever has left a kiosk meanwhile finds no paper there, nor does the next one.
+            is_there()?;
+            let printed = self.send(&laid_out);
+            is_there().inspect_err(|_| self.clear())?;
+            printed
+        });
+        is_there()?;
         let complaint = printed.as_ref().map_err(|error| error.code.clone()).copied();
         let finished = host.answer(lock(&host.desk).print_finished(&job, complaint));
         printed.and(finished).map(|()| job)

@@ -146,7 +146,7 @@ impl TrainingHost {
                 Some(Card { number })
             }
         };
-        host.kiosk.reader.lay(card);
+        crate::kiosk::lay_card(host, card);
         Ok(self.state(host))
     }
 

@@ -114,13 +114,14 @@ pub trait Printer {
     /// Why it could not.
     fn check_ready(&self) -> Result<(), PrintError>;
 
-    /// Prints one copy, without a dialog. It looks first whether the printer is ready.
+    /// Prints one copy, without a dialog, and waits a while until the paper has come. It looks first whether the printer is
+    /// ready.
     ///
     /// # Errors
     /// Why nothing was printed; after [`PrintError::Silent`] nobody knows.
     fn print(&self, job: &PrintJob<'_>) -> Result<Printed, PrintError>;
 
-    /// Takes back everything that waits to be printed, so that nobody finds another person's paper.
+    /// Takes back everything that waits to be printed, so that nobody finds another person's paper; what is coming out comes.
     ///
     /// # Errors
     /// When the printing system cannot be asked.

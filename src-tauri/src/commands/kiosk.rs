@@ -72,17 +72,16 @@ pub async fn read_aloud(
     text: String,
     language: SpokenLanguage,
     pressed: bool,
-) -> Result<(), HostError> {
+) -> Result<KioskView, HostError> {
     let host = slot.host().await?;
     running::read_aloud(&host, &text, language, pressed)
 }
 
 #[tauri::command]
 #[specta::specta]
-pub async fn stop_waiting(slot: State<'_, HostSlot>, awaited: Awaited) -> Result<(), HostError> {
+pub async fn stop_waiting(slot: State<'_, HostSlot>, awaited: Awaited) -> Result<KioskView, HostError> {
     let host = slot.host().await?;
-    running::stop_waiting(&host, awaited);
-    Ok(())
+    running::stop_waiting(&host, awaited)
 }
 
 #[tauri::command]

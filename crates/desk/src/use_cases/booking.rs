@@ -69,6 +69,9 @@ impl Desk {
         let context = self.flow_context(&record, &*self.policy()?)?;
         let kept: Option<Draft<BookingDraft>> = find_draft(&self.device, applicant)?;
         self.check_answered(kept.as_ref())?;
+        if let Some(view) = kept.as_ref().map(|kept| self.settle(kept)).transpose()?.flatten() {
+            return Ok(view);
+        }
         let mut draft = match kept.filter(|kept| !kept.body.is_submitted && replaces.is_none()) {
             Some(kept) => kept,
             None => self.new_draft(applicant, context.clone(), replaces)?,
@@ -112,6 +115,9 @@ impl Desk {
     pub fn booking(&mut self) -> Result<Option<BookingView>, DeskError> {
         self.acting()?;
         let Some(mut draft) = find_open_draft::<BookingDraft>(&self.device)? else { return Ok(None) };
+        if let Some(view) = self.settle(&draft)? {
+            return Ok(Some(view));
+        }
         self.take_up(&mut draft);
         if draft.body.is_submitted {
             if let Err(error) = self.save_again(draft.command) {
@@ -133,6 +139,20 @@ impl Desk {
     fn check_answered(&self, draft: Option<&Draft<BookingDraft>>) -> Result<(), DeskError> {
         let is_awaited = |draft: &Draft<BookingDraft>| self.is_unanswered(ApplicationId(draft.command));
         if self.is_kiosk() && draft.is_some_and(is_awaited) { Err(DeskError::AnswerAwaited) } else { Ok(()) }
+    }
+
+    /// At a kiosk: what the centre has decided about a booking whose answer was lost, once the follower has heard it, which
+    /// sends what waits here as well.
+    fn settle(&mut self, draft: &Draft<BookingDraft>) -> Result<Option<BookingView>, DeskError> {
+        if draft.body.is_submitted || !self.is_kiosk() {
+            return Ok(None);
+        }
+        let Some(item) = find_item(&self.device, draft.command)? else { return Ok(None) };
+        let Some((_, outcome)) = item.outcome else { return Ok(None) };
+        let mut submitted = draft.clone();
+        submitted.body.is_submitted = true;
+        self.keep_draft(&mut submitted)?;
+        self.finish_submission(&item.envelope, Some(&outcome)).map(Some)
     }
 
     /// A booking on the screen belongs to the visit. After a restart it is whose it was, and the identity that this clerk
@@ -181,6 +201,9 @@ impl Desk {
         }
         let mut draft = self.open_draft()?;
         self.check_answered(Some(&draft))?;
+        if let Some(view) = self.settle(&draft)? {
+            return Ok(Some(view));
+        }
         self.take_up(&mut draft);
         self.visit.lost_place = None;
         let record = self.record(draft.applicant)?;

@@ -41,6 +41,15 @@ pub(crate) struct Kiosk {
     pub turn: u64,
     /// Whether a card reader is connected.
     pub has_reader: bool,
+    /// Whether something is being read aloud.
+    pub is_speaking: bool,
+}
+
+impl Kiosk {
+    /// Whether whoever was there is gone.
+    pub(crate) fn is_left(&self, now: Duration) -> bool {
+        self.presence.is_none_or(|presence| presence.is_gone(now))
+    }
 }
 
 /// How far somebody has come with saying who they are.
@@ -72,7 +81,8 @@ impl Desk {
         }
         let memory = empty_device(&self.device)?;
         let file = std::mem::replace(&mut self.device, memory);
-        let kiosk = Kiosk { file, stage: Stage::Nobody, presence: None, turn: 0, has_reader: false };
+        let kiosk =
+            Kiosk { file, stage: Stage::Nobody, presence: None, turn: 0, has_reader: false, is_speaking: false };
         self.kiosk = Some(kiosk);
         Ok(())
     }
@@ -129,11 +139,12 @@ impl Desk {
         if self.is_kiosk() { Ok(()) } else { self.clerk().map(|_| ()) }
     }
 
-    /// The person of the visit.
+    /// The person of the visit. Whoever is gone is nobody from that instant on, also before they are forgotten.
     pub(crate) fn visitor(&self) -> Option<ApplicantId> {
-        match self.kiosk.as_ref()?.stage {
-            Stage::Open { applicant, .. } => Some(applicant),
-            Stage::Nobody | Stage::Asked(_) => None,
+        let kiosk = self.kiosk.as_ref()?;
+        match kiosk.stage {
+            Stage::Open { applicant, .. } if !kiosk.is_left(self.world.elapsed()) => Some(applicant),
+            Stage::Open { .. } | Stage::Nobody | Stage::Asked(_) => None,
         }
     }
 
@@ -146,12 +157,16 @@ impl Desk {
     }
 
     /// Whose turn it is, to be compared after a wait.
-    pub(crate) fn turn(&self) -> u64 {
+    #[must_use]
+    pub fn turn(&self) -> u64 {
         self.kiosk.as_ref().map_or(0, |kiosk| kiosk.turn)
     }
 
     /// An answer that comes when its person has left is nobody's.
-    pub(crate) fn check_turn(&self, turn: u64) -> Result<(), DeskError> {
+    ///
+    /// # Errors
+    /// [`DeskError::NoVisit`] when somebody else is there by now, or nobody.
+    pub fn check_turn(&self, turn: u64) -> Result<(), DeskError> {
         if self.turn() == turn { Ok(()) } else { Err(DeskError::NoVisit) }
     }
 

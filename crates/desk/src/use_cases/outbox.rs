@@ -21,7 +21,7 @@ use yuyue_protocol::command::Command;
 use yuyue_protocol::cursor::Epoch;
 use yuyue_protocol::envelope::Envelope;
 use yuyue_protocol::error::{ErrorCode, Problem};
-use yuyue_protocol::outcome::{Effect, Outcome};
+use yuyue_protocol::outcome::{Effect, ItemOutcome, Outcome};
 
 /// Rows of a group at most.
 const ROWS_MAX: u32 = 500;
@@ -87,14 +87,14 @@ async fn send(desk: &Mutex<Desk>, centre: &impl Centre, batch: Vec<Envelope>) ->
     let asked_in = find_feed(&lock(desk).device)?;
     let answer = centre.commands(batch.clone()).await;
     let mut desk = lock(desk);
-    let now = desk.now();
     match answer {
         Ok(mut outcomes) => {
             outcomes.retain(|outcome| batch.iter().any(|envelope| envelope.id == outcome.id));
-            update_outcomes(&mut desk.device, &outcomes, asked_in, now)?;
+            desk.store_outcomes(&outcomes, asked_in)?;
             Ok(outcomes.len())
         }
         Err(problem) => {
+            let now = desk.now();
             update_failed(&mut desk.device, &batch, problem.code, now)?;
             Err(problem.into())
         }
@@ -102,6 +102,17 @@ async fn send(desk: &Mutex<Desk>, centre: &impl Centre, batch: Vec<Envelope>) ->
 }
 
 impl Desk {
+    /// Stores what the centre has decided.
+    pub(crate) fn store_outcomes(
+        &mut self,
+        outcomes: &[ItemOutcome],
+        asked_in: Option<Epoch>,
+    ) -> Result<(), DeskError> {
+        let now = self.now();
+        update_outcomes(&mut self.device, outcomes, asked_in, now)?;
+        self.note_agreements(outcomes)
+    }
+
     /// The cache follows this feed; see [`update_feed`].
     ///
     /// # Errors

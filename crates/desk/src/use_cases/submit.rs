@@ -3,7 +3,7 @@
 use crate::cache::session::{find_session, list_sessions};
 use crate::desk::{Desk, lock};
 use crate::device::draft::{Draft, find_open_draft, upsert_open_draft};
-use crate::device::outbox::{acknowledge, find_feed, find_item, list_up_to, update_failed, update_outcomes};
+use crate::device::outbox::{acknowledge, find_feed, find_item, list_up_to, update_failed};
 use crate::error::DeskError;
 use crate::use_cases::booking::{BookingDraft, ask_queues};
 use crate::use_cases::kiosk::is_lost;
@@ -191,10 +191,9 @@ impl Desk {
         answer: Result<Vec<ItemOutcome>, Problem>,
         asked_in: Option<Epoch>,
     ) -> Result<Option<Outcome>, DeskError> {
-        let now = self.now();
         let problem = match answer {
             Ok(outcomes) => {
-                update_outcomes(&mut self.device, &outcomes, asked_in, now)?;
+                self.store_outcomes(&outcomes, asked_in)?;
                 match outcomes.into_iter().find(|outcome| outcome.id == envelope.id) {
                     Some(outcome) => return Ok(Some(outcome.outcome)),
                     None => ErrorCode::BadAnswer,
@@ -202,6 +201,7 @@ impl Desk {
             }
             Err(problem) => problem.code,
         };
+        let now = self.now();
         update_failed(&mut self.device, std::slice::from_ref(envelope), problem, now)?;
         if problem == ErrorCode::Offline {
             self.line.fail(now);
@@ -209,7 +209,11 @@ impl Desk {
         Ok(None)
     }
 
-    fn finish_submission(&mut self, envelope: &Envelope, outcome: Option<&Outcome>) -> Result<BookingView, DeskError> {
+    pub(crate) fn finish_submission(
+        &mut self,
+        envelope: &Envelope,
+        outcome: Option<&Outcome>,
+    ) -> Result<BookingView, DeskError> {
         if let (Command::Apply { applicant, subject, replaces, .. }, Some(Outcome::Accepted { .. })) =
             (envelope.command()?, outcome)
         {

@@ -22,6 +22,8 @@ pub struct KioskView {
     pub presence: Option<PresenceView>,
     /// Whether a card reader is connected; without one the number is typed.
     pub card_reader: bool,
+    /// Whether something is being read aloud now.
+    pub speaking: bool,
 }
 
 /// How far somebody has come with saying who they are.

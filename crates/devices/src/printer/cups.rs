@@ -11,6 +11,11 @@ use wait_timeout::ChildExt;
 /// How long `lp` and `lpstat` may take: they only talk to the local print server.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How long a paper is waited for; a printer that takes longer is at work, or says what it lacks.
+const PAPER_TIMEOUT: Duration = Duration::from_secs(20);
+/// How often it is looked whether the paper has come.
+const PAPER_EVERY: Duration = Duration::from_millis(250);
+
 /// Bytes of an answer that are read at most.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
@@ -20,6 +25,7 @@ pub struct CupsPrinter {
     queue: String,
     commands: Option<PathBuf>,
     timeout: Duration,
+    patience: Duration,
 }
 
 /// What a command said.
@@ -33,13 +39,20 @@ impl CupsPrinter {
     /// The queue of this name.
     #[must_use]
     pub fn new(queue: &str) -> Self {
-        Self { queue: queue.to_owned(), commands: None, timeout: ANSWER_TIMEOUT }
+        Self { queue: queue.to_owned(), commands: None, timeout: ANSWER_TIMEOUT, patience: PAPER_TIMEOUT }
     }
 
     /// Takes `lp` and `lpstat` from a folder instead of the search path.
     #[must_use]
     pub fn with_commands_in(mut self, folder: PathBuf) -> Self {
         self.commands = Some(folder);
+        self
+    }
+
+    /// Waits at most so long for a paper.
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -123,12 +136,51 @@ impl Printer for CupsPrinter {
         find_problem(&answer, &self.queue)?;
         // "request id is counter-12 (1 file(s))"
         let name = answer.out.split_whitespace().nth(3).unwrap_or(&self.queue);
+        self.wait_for_paper(name)?;
         Ok(Printed { job: name.to_owned() })
     }
 
     fn clear(&self) -> Result<(), PrintError> {
-        let answer = self.run("cancel", &["-a", "-x", &self.queue], None)?;
-        find_problem(&answer, &self.queue)
+        // The paper that is coming out is that of whoever waits for it; one that cannot come out would be the next one's.
+        let printing = if self.check_ready().is_ok() { self.printing()? } else { None };
+        let waiting: Vec<String> = self.jobs()?.into_iter().filter(|job| Some(job) != printing.as_ref()).collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let arguments: Vec<&str> = std::iter::once("-x").chain(waiting.iter().map(String::as_str)).collect();
+        find_problem(&self.run("cancel", &arguments, None)?, &self.queue)
+    }
+}
+
+impl CupsPrinter {
+    /// Waits until the paper has come. One for which the printer lacks something is taken back, so that it does not come when
+    /// nobody waits for it any more.
+    fn wait_for_paper(&self, job: &str) -> Result<(), PrintError> {
+        for _ in 0..self.patience.as_millis() / PAPER_EVERY.as_millis() {
+            if !self.jobs()?.iter().any(|waiting| waiting == job) {
+                return Ok(());
+            }
+            if let Err(problem) = self.check_ready() {
+                find_problem(&self.run("cancel", &["-x", job], None)?, &self.queue)?;
+                return Err(problem);
+            }
+            std::thread::sleep(PAPER_EVERY);
+        }
+        Ok(())
+    }
+
+    /// What waits or is being printed: lines such as "counter-12 clerk 1024 Tue 03 Nov 2026 08:00:00 AM CST".
+    fn jobs(&self) -> Result<Vec<String>, PrintError> {
+        let answer = self.run("lpstat", &["-o", &self.queue], None)?;
+        find_problem(&answer, &self.queue)?;
+        Ok(answer.out.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
+    }
+
+    /// What is being printed: "printer counter now printing counter-12.  enabled since Tue".
+    fn printing(&self) -> Result<Option<String>, PrintError> {
+        let state = self.run("lpstat", &["-p", &self.queue], None)?;
+        let job = state.out.split_once(" now printing ").and_then(|(_, rest)| rest.split_whitespace().next());
+        Ok(job.map(|job| job.trim_end_matches('.').to_owned()))
     }
 }
 

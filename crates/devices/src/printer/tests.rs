@@ -11,11 +11,14 @@ const JOB: PrintJob<'_> =
 const IDLE: &str = "echo 'printer counter is idle.  enabled since Tue'; echo '\tAlerts: none'";
 const TAKES: &str = "echo 'counter accepting requests since Tue'";
 
-/// Programs that answer as CUPS does; `lp` keeps what it was called with and given.
+/// Programs that answer as CUPS does; `lp` keeps what it was called with and given, and what waits stands in the file `jobs`.
 #[cfg(unix)]
 fn commands(takes: &str, state: &str, lp: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
-    let lpstat = format!("case \"$1\" in -a) {takes};; -e) echo counter; echo office;; *) {state};; esac");
+    let lpstat = format!(
+        "cd \"$(dirname \"$0\")\"; \
+         case \"$1\" in -a) {takes};; -e) echo counter; echo office;; -o) [ ! -e jobs ] || cat jobs;; *) {state};; esac"
+    );
     for (name, body) in [("lpstat", lpstat.as_str()), ("lp", lp)] {
         write_program(folder.path(), name, body);
     }
@@ -155,13 +158,58 @@ fn the_folder_of_the_simulated_printer_stays_bounded() {
     assert_eq!(names[0], "000004-yuyue-voucher.pdf", "the oldest made room");
 }
 
+/// `cancel` keeps what it was called with.
+#[cfg(unix)]
+fn keep_cancelled(folder: &TempDir) {
+    write_program(folder.path(), "cancel", "cd \"$(dirname \"$0\")\"; echo \"$@\" > cancelled; rm jobs");
+}
+
+/// What is cancelled of two jobs when somebody leaves.
+#[cfg(unix)]
+fn cancelled_of(state: &str) -> String {
+    let folder = commands(TAKES, state, "true");
+    keep_cancelled(&folder);
+    fs::write(folder.path().join("jobs"), "counter-12 kiosk 1024 Tue\ncounter-13 kiosk 1024 Tue\n").unwrap();
+    printer(&folder).clear().unwrap();
+    fs::read_to_string(folder.path().join("cancelled")).unwrap().trim().to_owned()
+}
+
+/// Takes a job that waits from then on.
+const WAITS: &str = "cd \"$(dirname \"$0\")\"; cat > given; echo 'counter-12 kiosk 1024 Tue' > jobs; \
+    echo 'request id is counter-12 (1 file(s))'";
+
+#[cfg(unix)]
+#[test]
+fn a_paper_is_said_to_be_printed_once_it_has_come() {
+    // It comes while somebody looks at the state of the printer.
+    let folder = commands(TAKES, &format!("[ ! -e jobs ] || rm jobs; {IDLE}"), WAITS);
+    let printed = printer(&folder).print(&JOB).unwrap();
+    assert_eq!((printed.job.as_str(), folder.path().join("jobs").exists()), ("counter-12", false), "nothing waits");
+    let folder = commands(TAKES, IDLE, WAITS);
+    printer(&folder).with_patience(Duration::from_millis(500)).print(&JOB).unwrap();
+    assert!(folder.path().join("jobs").exists(), "a slow printer is left at work");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_paper_that_cannot_come_is_taken_back_and_comes_for_nobody_else() {
+    let empty = "if [ -e jobs ]; then echo '\tAlerts: media-empty-error'; else echo '\tAlerts: none'; fi";
+    let folder = commands(TAKES, empty, WAITS);
+    keep_cancelled(&folder);
+    assert_eq!(printer(&folder).print(&JOB).unwrap_err().code(), "print_out_of_paper", "it ran out meanwhile");
+    assert_eq!(fs::read_to_string(folder.path().join("cancelled")).unwrap().trim(), "-x counter-12", "the job is gone");
+}
+
 #[test]
 fn what_was_printed_or_waits_is_taken_back_when_a_person_leaves() {
-    let folder = tempfile::tempdir().unwrap();
-    write_program(folder.path(), "cancel", &format!("echo \"$@\" > {}/cancelled", folder.path().display()));
+    let printing = "echo 'printer counter now printing counter-12.  enabled since Tue'";
+    assert_eq!(cancelled_of(printing), "-x counter-13", "the paper that is coming out is that of whoever leaves");
+    let empty = "echo 'printer counter now printing counter-12.'; echo '\tAlerts: media-empty-error'";
+    assert_eq!(cancelled_of(empty), "-x counter-12 counter-13", "one that cannot come out would be the next one's");
+    let folder = commands(TAKES, IDLE, "true");
     printer(&folder).clear().unwrap();
-    let asked = std::fs::read_to_string(folder.path().join("cancelled")).unwrap();
-    assert!(asked.starts_with("-a -x "), "all jobs of the queue, with what is kept of them: {asked}");
+    assert!(!folder.path().join("cancelled").exists(), "nothing waits");
+
     let folder = tempfile::tempdir().unwrap();
     let simulated = SimulatedPrinter::new(folder.path().join("printed"));
     simulated.clear().unwrap();

@@ -5,11 +5,13 @@ use crate::cache::document::{DocumentKind, list_documents};
 use crate::desk::Desk;
 use crate::device::agreement::{find_agreed_version, insert_agreement};
 use crate::device::draft::{Draft, upsert_open_draft};
+use crate::device::outbox::find_item;
 use crate::device::setting::{find_setting, upsert_setting};
 use crate::error::DeskError;
 use yuyue_domain::flow::FlowStep;
 use yuyue_domain::notice::{Agreement, NoticeKind, NoticeVersion};
 use yuyue_protocol::command::Command;
+use yuyue_protocol::outcome::{ItemOutcome, Outcome};
 
 /// What was agreed to at a kiosk, without by whom.
 const AGREED: &str = "agreed";
@@ -33,8 +35,18 @@ impl Desk {
             insert_agreement(transaction, &agreement)?;
             upsert_open_draft(transaction, draft, now)
         })?;
-        if self.is_kiosk() {
-            // The next person need not read it again; who has read it is not remembered here.
+        Ok(())
+    }
+
+    /// At a kiosk: once the centre has it from whom, the next person need not read a notice again. Who has read it is not
+    /// remembered here, so that an agreement that was lost with its person would be nobody's.
+    pub(crate) fn note_agreements(&self, outcomes: &[ItemOutcome]) -> Result<(), DeskError> {
+        if !self.is_kiosk() {
+            return Ok(());
+        }
+        for outcome in outcomes.iter().filter(|outcome| matches!(outcome.outcome, Outcome::Accepted { .. })) {
+            let Some(item) = find_item(&self.device, outcome.id)? else { continue };
+            let Command::AgreeNotice { notice: kind, version, .. } = item.envelope.command()? else { continue };
             let mut agreed: Vec<NoticeVersion> = find_setting(self.file(), AGREED)?.unwrap_or_default();
             agreed.retain(|known| known.kind != kind);
             agreed.push(NoticeVersion { kind, version });

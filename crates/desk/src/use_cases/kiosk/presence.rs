@@ -115,6 +115,13 @@ impl Desk {
         }
     }
 
+    /// Something begins to be read aloud, or silence has come.
+    pub const fn set_speaking(&mut self, is_speaking: bool) {
+        if let Some(kiosk) = &mut self.kiosk {
+            kiosk.is_speaking = is_speaking;
+        }
+    }
+
     /// Whether the kiosk may begin anew: in the quiet hour, when nobody is there.
     #[must_use]
     pub fn may_restart(&self, started_at: Timestamp) -> bool {
@@ -129,6 +136,7 @@ impl Desk {
     pub fn kiosk_view(&self) -> Result<KioskView, DeskError> {
         let kiosk = self.kiosk()?;
         let stage = match (&kiosk.stage, &self.visit.fetched) {
+            _ if kiosk.is_left(self.world.elapsed()) => VisitStage::Nobody,
             (Stage::Asked(asked), _) => VisitStage::CodeSent {
                 number_masked: DocumentNumber::parse(&asked.number.0).map(|number| number.masked()).unwrap_or_default(),
                 code: self.visit_code_view(asked),
@@ -148,7 +156,7 @@ impl Desk {
             let idle_seconds = short(presence.idle_seconds());
             Some(PresenceView { left_seconds: short(left), idle_seconds, asking })
         });
-        Ok(KioskView { stage, presence: ring, card_reader: kiosk.has_reader })
+        Ok(KioskView { stage, presence: ring, card_reader: kiosk.has_reader, speaking: kiosk.is_speaking })
     }
 
     pub(super) fn set_stage(&mut self, stage: Stage) -> Result<(), DeskError> {

@@ -25,24 +25,24 @@ const TRIES: usize = 3;
 /// # Errors
 /// [`DeskError::NumberInvalid`], or as the centre says: too early, too many, locked; or there is no line.
 pub async fn begin(desk: &Mutex<Desk>, centre: &impl Visits, number: &str) -> Result<KioskView, DeskError> {
-    {
+    let turn = {
         let mut desk = lock(desk);
         desk.kiosk()?;
         let document =
             IdentityDocument::parse(DocumentType::ResidentCard, number).map_err(|_| DeskError::NumberInvalid)?;
-        if desk.visitor().is_some() {
-            desk.leave()?;
-        }
+        desk.make_way()?;
         let number = Secret(document.number.reveal().to_owned());
         let sent = VisitCode { valid_seconds: 0, resend_seconds: 0, tries_left: 0, sends_left: 0 };
         let sent_at = desk.world.elapsed();
         desk.set_stage(Stage::Asked(Asked { number, sent, sent_at, wrong: false, lost: None }))?;
-    }
+        desk.turn()
+    };
     let sent = send_again(desk, centre).await;
     if sent.is_err() {
         // Nothing was sent, so nothing stands on the screen that could be waited for.
         let mut desk = lock(desk);
-        if matches!(&desk.kiosk()?.stage, Stage::Asked(asked) if asked.sent.valid_seconds == 0) {
+        let is_own = desk.turn() == turn;
+        if is_own && matches!(&desk.kiosk()?.stage, Stage::Asked(asked) if asked.sent.valid_seconds == 0) {
             desk.set_stage(Stage::Nobody)?;
         }
     }
@@ -116,7 +116,7 @@ pub async fn open_by_card(
 ) -> Result<KioskView, DeskError> {
     let (opening, turn) = {
         let mut desk = lock(desk);
-        desk.leave()?;
+        desk.make_way()?;
         let number = Secret(number.reveal().to_owned());
         (VisitOpening { id: desk.new_id(), number, proof: VisitProof::Card }, desk.turn())
     };
@@ -152,6 +152,16 @@ pub(crate) fn is_lost<T>(answer: &Result<T, Problem>) -> bool {
 }
 
 impl Desk {
+    /// Forgets whoever was known here, before somebody else says who they are. Whoever is only there stays.
+    fn make_way(&mut self) -> Result<(), DeskError> {
+        let now = self.world.elapsed();
+        let kiosk = self.kiosk()?;
+        if matches!(kiosk.stage, Stage::Open { .. }) || kiosk.presence.is_some_and(|presence| presence.is_gone(now)) {
+            self.leave()?;
+        }
+        Ok(())
+    }
+
     fn welcome(&mut self, visit: VisitOpened, identified: Identified) -> Result<KioskView, DeskError> {
         let applicant = visit.record.applicant.id;
         self.visit.open(applicant);

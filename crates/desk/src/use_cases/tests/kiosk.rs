@@ -10,6 +10,7 @@ use crate::use_cases::applicant::open_applicant;
 use crate::use_cases::code::send_code;
 use crate::use_cases::ending::end_application;
 use crate::use_cases::kiosk::{Watched, begin, keep_visit, open, open_by_card};
+use crate::use_cases::outbox::deliver;
 use crate::use_cases::submit::submit;
 use crate::view::app::Access;
 use crate::view::booking::{FlowAction, StepBody};
@@ -151,6 +152,7 @@ fn a_booking_goes_through_at_once_and_the_notice_is_read_once_at_this_kiosk() {
     let own = rows.iter().find(|row| row.application.id == done.application).expect("the new application");
     assert_eq!(own.application.device, crate::testing::DEVICE, "taken here");
     assert_eq!(own.actions.end, Some(EndKind::Withdraw), "撤回申请 is offered");
+    run(deliver(&kiosk.desk, &kiosk.centre)).expect("the agreement is sent");
     kiosk.desk().leave().expect("forgotten");
 
     kiosk.visit(CastRole::PriorityEligible);
@@ -224,6 +226,77 @@ fn a_lost_answer_is_asked_for_again_with_the_same_command() {
     let view = run(submit(&kiosk.desk, &kiosk.centre, Some("123456".into()))).expect("now it is heard");
     assert!(matches!(&view.body, StepBody::Done(done) if done.kind == DoneKind::Accepted), "已受理");
     assert_eq!(kiosk.centre.taken(), taken, "nothing was taken twice");
+}
+
+#[test]
+fn a_lost_answer_that_the_follower_hears_is_shown_as_if_it_had_come_at_once() {
+    let mut kiosk = Counter::kiosk();
+    kiosk.visit(CastRole::RuleFour);
+    kiosk.book_to_confirm(CastRole::RuleFour, Subject::Three);
+    kiosk.centre.lose_answers(3);
+    let awaited = run(submit(&kiosk.desk, &kiosk.centre, Some("123456".into())));
+    assert!(matches!(awaited, Err(DeskError::AnswerAwaited)), "the centre may have decided: {awaited:?}");
+    run(follow_once(&kiosk.desk, &mut kiosk.sync, &kiosk.centre)).expect("the line is back, and what waits is sent");
+    let taken = kiosk.centre.taken();
+    let view = kiosk.desk().booking().expect("readable").expect("the booking");
+    let StepBody::Done(done) = &view.body else { panic!("not back at the start: {:?}", view.body) };
+    assert_eq!(done.kind, DoneKind::Accepted, "已受理");
+    assert!(done.slip.is_some(), "with its slip");
+    assert_eq!(kiosk.centre.taken(), taken, "nothing was taken twice");
+}
+
+#[test]
+fn whoever_is_gone_is_nobody_from_that_instant_on_whenever_somebody_looks() {
+    let kiosk = Counter::kiosk();
+    kiosk.visit(CastRole::RuleFour);
+    kiosk.world.pass(91);
+    assert_eq!(
+        kiosk.desk().kiosk_view().expect("a kiosk").stage,
+        VisitStage::Nobody,
+        "nobody has looked at the ring yet"
+    );
+    assert!(is_no_visit(&kiosk.desk().booking()), "nothing is shown of them");
+    let touched = kiosk.desk().touch(false).expect("a kiosk");
+    assert_eq!((touched.stage, touched.presence), (VisitStage::Nobody, None), "and no touch brings them back");
+    assert!(is_no_visit(&kiosk.desk().booking_start(kiosk.id(CastRole::RuleFour), None, None)), "nor does a command");
+    assert!(matches!(kiosk.desk().watch().expect("a kiosk"), Watched::Gone(Some(_))), "then they are forgotten");
+}
+
+#[test]
+fn whoever_lays_a_card_stays_there_with_the_time_that_they_need() {
+    let kiosk = Counter::kiosk();
+    kiosk.desk().touch(true).expect("a kiosk");
+    let nobody = yuyue_domain::identity::DocumentNumber::parse("11010519491231002X").expect("a number");
+    let unknown = run(open_by_card(&kiosk.desk, &kiosk.centre, &nobody));
+    assert!(matches!(unknown, Err(DeskError::CardUnknown)), "nobody of this city: {unknown:?}");
+    let ring = |view: KioskView| view.presence.map(|ring| ring.idle_seconds);
+    assert_eq!(ring(kiosk.desk().kiosk_view().expect("a kiosk")), Some(150), "they are there all the same");
+    let card = &kiosk.person(CastRole::Queued).applicant.document.number;
+    let view = run(open_by_card(&kiosk.desk, &kiosk.centre, card)).expect("opens");
+    assert_eq!(ring(view), Some(150), "长者模式 counts from the first page on");
+}
+
+#[test]
+fn a_notice_counts_as_read_here_once_the_centre_knows_by_whom() {
+    let kiosk = Counter::kiosk();
+    let begins = |role, subject| {
+        kiosk.visit(role);
+        kiosk.desk().booking_start(kiosk.id(role), Some(subject), None).expect("begins");
+        kiosk.act(FlowAction::Next)
+    };
+    let view = begins(CastRole::RuleFour, Subject::Three);
+    let StepBody::Notice(step) = &view.body else { panic!("业务须知") };
+    let version = step.notice.version;
+    kiosk.act(FlowAction::Agree { version });
+    // Before it was sent, the person is gone, and the command with them.
+    kiosk.desk().leave().expect("forgotten");
+    let view = begins(CastRole::RuleFour, Subject::Three);
+    assert!(matches!(view.body, StepBody::Notice(_)), "nobody has agreed as far as anybody knows: {:?}", view.body);
+    kiosk.act(FlowAction::Agree { version });
+    run(deliver(&kiosk.desk, &kiosk.centre)).expect("sent");
+    kiosk.desk().leave().expect("forgotten");
+    let view = begins(CastRole::PriorityEligible, Subject::Two);
+    assert!(!matches!(view.body, StepBody::Notice(_)), "the centre has it: {:?}", view.body);
 }
 
 #[test]
