@@ -58,14 +58,14 @@ class Kiosk {
   speaking = $state(false);
   printing = $state<"none" | "busy" | "done" | "failed">("none");
   printProblem = $state("");
-  /** Counts up when a visit is over, so that nothing that was typed in it is left. */
-  visits = $state(0);
   readonly guard = new TouchGuard();
   private wanted: Service = "book";
   /** The screen to which 返回 leads from one of somebody's applications. */
   private list: Page = { name: "home" };
   /** How often in a row the host has said that nobody is here, while something personal is shown. */
   private strangers = 0;
+  /** 结束办理 was pressed and is not answered yet. */
+  private leaving = false;
   private signedAt = -SIGN_MS;
   private signs: Promise<void> = Promise.resolve();
   private silence: ReturnType<typeof setTimeout> | undefined;
@@ -132,16 +132,17 @@ class Kiosk {
 
   private wipe(): void {
     const isFresh = this.page.name === "home" && !this.elder && app.booking === null;
+    if (isFresh) this.normal();
+    else this.forget();
+  }
+
+  private forget(): void {
+    app.left();
     this.normal();
-    if (isFresh) return;
     this.strangers = 0;
-    app.booking = null;
-    app.applicant = null;
-    app.dialog = null;
-    app.toasts = [];
-    app.message = null;
+    this.leaving = false;
+    this.signs = Promise.resolve();
     this.list = { name: "home" };
-    this.visits += 1;
     this.show({ name: "home" });
   }
 
@@ -174,14 +175,8 @@ class Kiosk {
   }
 
   private sign(): void {
-    const visit = this.visits;
     // One after the other: the host goes by the last one's mode.
-    this.signs = this.signs.then(() =>
-      app.load("kiosk_touch", { elder: this.elder }, (view) => {
-        // An answer about somebody who has left is nobody's.
-        if (visit === this.visits) app.kiosk = view;
-      }),
-    );
+    this.signs = this.signs.then(() => app.load("kiosk_touch", { elder: this.elder }, (view) => (app.kiosk = view)));
   }
 
   /** Does something in its turn and says an error; when the host knows nobody any more, the page forgets them, too. */
@@ -326,14 +321,16 @@ class Kiosk {
 
   home = (): void => this.show({ name: "home" });
 
-  /** 结束办理: the host forgets the visit first, then the page does. */
-  end = (): void =>
-    void this.act(async () => {
-      app.kiosk = await app.call("kiosk_end", {});
-      this.wipe();
-      this.visits += 1;
-      this.show({ name: "home" });
-    }, "leave");
+  /** 结束办理 waits for nothing that is still to be done: the host forgets the visit at once, then the page does. */
+  end = (): void => {
+    if (this.leaving) return;
+    this.leaving = true;
+    const heard = app.load("kiosk_end", {}, (view) => {
+      this.forget();
+      app.kiosk = view;
+    });
+    void heard.then(() => (this.leaving = false));
+  };
 
   print = async (kind: DocumentKind): Promise<void> => {
     if (this.printing === "busy") return;

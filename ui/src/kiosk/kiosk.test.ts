@@ -1,0 +1,103 @@
+import { beforeEach, expect, test } from "vitest";
+import type { HostEvent, KioskView } from "$lib/ipc/bindings";
+import type { Host } from "$lib/ipc/commands";
+import { app } from "$lib/lib/app.svelte";
+import { kiosk } from "./kiosk.svelte";
+
+interface Call {
+  command: string;
+  args: Record<string, unknown>;
+  answer: (value: unknown) => void;
+  refuse: (error: unknown) => void;
+}
+
+const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
+const NOBODY = { stage: { stage: "nobody" }, presence: null } as unknown as KioskView;
+const open = (id: number): KioskView =>
+  ({ stage: { stage: "open", applicant: { id }, identified: "card" }, presence: {} }) as unknown as KioskView;
+const booking = (step: string): unknown => ({ body: { step }, applicant: { applicant: { id: 1 } } });
+
+let calls: Call[] = [];
+const called = (command: string): Call[] => calls.filter((call) => call.command === command);
+/** Answers the last call of a command. */
+const answer = async (command: string, value: unknown): Promise<void> => {
+  called(command).at(-1)?.answer(value);
+  await settle();
+};
+const refuse = async (command: string, code: string): Promise<void> => {
+  called(command).at(-1)?.refuse({ code, params: {}, retryable: false });
+  await settle();
+};
+
+/** The host answers when the test does, so that anything may happen meanwhile. */
+const host = {
+  call: (command: string, args: Record<string, unknown>) =>
+    new Promise((answer, refuse) => calls.push({ command, args, answer, refuse })),
+  listen: (hear: (event: HostEvent) => void) => Promise.resolve(hear),
+};
+
+beforeEach(async () => {
+  void app.start(host as unknown as Host);
+  await settle();
+  app.kiosk = null;
+  kiosk.end();
+  await answer("kiosk_end", NOBODY);
+  calls = [];
+});
+
+test("结束办理 waits behind nothing, and what is answered afterwards shows nothing of whoever has left", async () => {
+  app.kiosk = open(1);
+  app.booking = booking("confirm") as never;
+  kiosk.page = { name: "booking" };
+  void kiosk.submit("407110");
+  kiosk.step({ action: "back" });
+  await settle();
+  kiosk.end();
+  kiosk.end();
+  await settle();
+  expect(called("kiosk_end").length, "at once, and once").toBe(1);
+  await answer("kiosk_end", NOBODY);
+  expect([kiosk.page.name, app.booking, app.busy], "the next person begins").toEqual(["home", null, false]);
+  await answer("submit", booking("done"));
+  expect([kiosk.page.name, app.booking, app.toasts.length], "a late answer is nobody's").toEqual(["home", null, 0]);
+  expect(called("booking_act").length, "what waited is not done any more").toBe(0);
+});
+
+test("a late refusal says nothing to the next person, whose acts are done", async () => {
+  kiosk.page = { name: "number" };
+  kiosk.identify("500112199901011234");
+  await settle();
+  kiosk.end();
+  await answer("kiosk_end", NOBODY);
+  await refuse("kiosk_begin", "no_line");
+  expect(app.toasts.length, "nobody asked").toBe(0);
+  kiosk.page = { name: "number" };
+  kiosk.identify("500112199901017785");
+  await settle();
+  expect(called("kiosk_begin").length, "the next one's number is not held up by the one before").toBe(2);
+  await answer("kiosk_begin", open(2));
+  expect(kiosk.page.name).toBe("code");
+});
+
+test("when the host cannot end the visit, that is said, and 结束办理 can be pressed again", async () => {
+  kiosk.page = { name: "offices" };
+  kiosk.end();
+  await refuse("kiosk_end", "internal");
+  expect([kiosk.page.name, app.toasts.length], "somebody is still there").toEqual(["offices", 1]);
+  kiosk.end();
+  await answer("kiosk_end", NOBODY);
+  expect(kiosk.page.name).toBe("home");
+});
+
+test("a visit that the host has ended before it answers is ended once", async () => {
+  app.kiosk = open(1);
+  app.booking = booking("subject") as never;
+  kiosk.page = { name: "booking" };
+  kiosk.end();
+  kiosk.hear(NOBODY);
+  kiosk.page = { name: "number" };
+  await answer("kiosk_end", NOBODY);
+  expect(kiosk.page.name, "the next person types already").toBe("number");
+  kiosk.end();
+  expect(called("kiosk_end").length, "and can leave in turn").toBe(2);
+});
