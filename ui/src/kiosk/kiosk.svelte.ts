@@ -161,10 +161,18 @@ class Kiosk {
 
   /** Another screen is shown: what was touched on the one before no longer counts, and is not read any further. */
   changed(): void {
-    this.guard.changed(performance.now());
+    this.shifted();
     this.printing = "none";
     this.hush();
   }
+
+  private shifted = (): void => this.guard.changed(performance.now());
+
+  /** For whatever lies over something else: when it comes, and when it goes, a touch was still meant for the other. */
+  readonly shifts = (): (() => void) => {
+    this.shifted();
+    return this.shifted;
+  };
 
   /** Somebody touched the screen or pressed a key. */
   signed(): void {

@@ -6,7 +6,7 @@
  * (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
  * `kiosk` makes it a self-service terminal: `offline` without line,
  * `reader` with a card reader (`unplugged` before a card came), `nopaper` with an empty printer, `left` with so many
- * seconds before the visit ends, `slow` with a centre that takes its time, `cuts` with a line that fails during a visit,
+ * seconds before the visit ends once a minute has passed, `slow` with a centre that takes its time, `cuts` with a line that fails during a visit,
  * `strange` with applications that no screen can show.
  */
 import type { ProgressPage } from "../bindings";

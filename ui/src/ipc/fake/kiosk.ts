@@ -11,6 +11,8 @@ const IDLE_SECONDS = 90;
 const IDLE_ELDER_SECONDS = 150;
 const ASK_SECONDS = 30;
 const KEY = "visit";
+/** So long nobody is missed who then has only the seconds left that the address tells. */
+const QUIET_MS = 60_000;
 
 type Mine =
   | "kiosk"
@@ -43,7 +45,7 @@ export class FakeKiosk {
   private isByCard = false;
   private elder = false;
   private touchedAt: number | null = null;
-  private left: number | null;
+  private left: number | null = null;
   /** Whose card lies on the reader. */
   private card: Person | null = null;
 
@@ -53,13 +55,18 @@ export class FakeKiosk {
     private readonly options: KioskOptions,
     private readonly close: () => void,
   ) {
-    this.left = options.left;
+    if (options.left !== null) setTimeout(() => this.missed(), QUIET_MS);
     if (!frozen) setInterval(() => this.tick(), 1000);
   }
 
   private tick(): void {
     if (this.touchedAt === null) return;
     if (this.seconds() <= 0) this.end();
+    this.world.emit({ event: "kiosk_changed", payload: this.view() });
+  }
+
+  private missed(): void {
+    this.left = this.options.left;
     this.world.emit({ event: "kiosk_changed", payload: this.view() });
   }
 
@@ -155,7 +162,7 @@ export class FakeKiosk {
     kiosk: () => this.view(),
     kiosk_touch: ({ elder }) => {
       this.elder = elder;
-      if (!this.frozen) this.left = null;
+      this.left = null;
       return this.touch();
     },
     kiosk_begin: ({ number }) => {
