@@ -15,7 +15,7 @@ import type {
 } from "$lib/ipc/bindings";
 import { toHostError } from "$lib/ipc/commands";
 import { app } from "$lib/lib/app.svelte";
-import { accessibleText, speakingMs } from "./speech";
+import { accessibleText } from "./speech";
 import { TouchGuard } from "./touch";
 
 /** What stands on the home screen. The first four need to know who is there. */
@@ -55,7 +55,6 @@ class Kiosk {
   elder = $state(false);
   contrast = $state(false);
   landscape = $state(false);
-  speaking = $state(false);
   printing = $state<"none" | "busy" | "done" | "failed">("none");
   printProblem = $state("");
   readonly guard = new TouchGuard();
@@ -68,10 +67,15 @@ class Kiosk {
   private leaving = false;
   private signedAt = -SIGN_MS;
   private signs: Promise<void> = Promise.resolve();
-  private silence: ReturnType<typeof setTimeout> | undefined;
+  private voice: Promise<void> = Promise.resolve();
 
   get telephone(): string {
     return this.offices?.telephone ?? "";
+  }
+
+  /** Whether something is being read aloud. */
+  get speaking(): boolean {
+    return app.kiosk?.speaking ?? false;
   }
 
   /** Somebody has said who they are, or is about to. */
@@ -141,7 +145,7 @@ class Kiosk {
     this.normal();
     this.strangers = 0;
     this.leaving = false;
-    this.signs = Promise.resolve();
+    this.signs = this.voice = Promise.resolve();
     this.list = { name: "home" };
     this.show({ name: "home" });
   }
@@ -370,34 +374,36 @@ class Kiosk {
   readAloud = (): void => {
     const main = document.querySelector(".kiosk main");
     if (this.speaking) this.hush();
-    else if (main) void this.say(accessibleText(main), true);
+    else if (main) this.say(accessibleText(main), true);
   };
 
   /** Asks something aloud. Nobody has pressed anything: it keeps nobody here, and is not missed without a voice. */
   ask(text: string): void {
-    void this.say(text, false);
+    this.say(text, false);
   }
 
-  private async say(text: string, pressed: boolean): Promise<void> {
-    try {
-      await app.call("read_aloud", { text, language: i18n.language === "en" ? "english" : "chinese", pressed });
-      clearTimeout(this.silence);
-      this.speaking = true;
-      this.silence = setTimeout(() => (this.speaking = false), speakingMs(text));
-    } catch (thrown) {
-      if (pressed) app.say("bad", i18n.error(toHostError(thrown)));
-    }
+  private say(text: string, pressed: boolean): void {
+    const language = i18n.language === "en" ? "english" : "chinese";
+    this.speak(async () => {
+      try {
+        app.kiosk = await app.call("read_aloud", { text, language, pressed });
+      } catch (thrown) {
+        if (pressed) app.say("bad", i18n.error(toHostError(thrown)));
+      }
+    });
   }
 
   /** The page with a code was left: however long the code lives, nobody waits for it there. */
-  leftCode = (): void => void app.load("stop_waiting", { awaited: "code" }, () => undefined);
+  leftCode = (): void => void app.load("stop_waiting", { awaited: "code" }, (view) => (app.kiosk = view));
 
-  /** Whatever is read aloud falls silent. */
+  /** Whatever is read aloud falls silent; only the host knows whether something is. */
   hush(): void {
-    if (!this.speaking) return;
-    clearTimeout(this.silence);
-    this.speaking = false;
-    void app.load("stop_waiting", { awaited: "reading" }, () => undefined);
+    this.speak(() => app.load("stop_waiting", { awaited: "reading" }, (view) => (app.kiosk = view)));
+  }
+
+  /** One after the other: what is said of a screen is not silenced by the end of the one before. */
+  private speak(work: () => Promise<void>): void {
+    this.voice = this.voice.then(work);
   }
 }
 

@@ -42,6 +42,7 @@ beforeEach(async () => {
   app.kiosk = null;
   kiosk.end();
   await answer("kiosk_end", NOBODY);
+  await answer("stop_waiting", NOBODY);
   calls = [];
 });
 
@@ -100,4 +101,25 @@ test("a visit that the host has ended before it answers is ended once", async ()
   expect(kiosk.page.name, "the next person types already").toBe("number");
   kiosk.end();
   expect(called("kiosk_end").length, "and can leave in turn").toBe(2);
+});
+
+test("whether something is read aloud is what the host says, and whoever leaves a screen is not read to from it", async () => {
+  kiosk.ask("还在办理吗？");
+  await settle();
+  await answer("read_aloud", { ...NOBODY, presence: {}, speaking: true });
+  expect(kiosk.speaking, "as long as the engine speaks").toBe(true);
+  app.kiosk = { ...NOBODY, speaking: false };
+  expect(kiosk.speaking, "the host has heard its end").toBe(false);
+  kiosk.begin("offices");
+  await settle();
+  expect(called("stop_waiting").length, "the page may not know yet that something is read").toBe(1);
+});
+
+test("what is said of a screen waits until the one before is silent", async () => {
+  kiosk.begin("offices");
+  kiosk.ask("还在办理吗？");
+  await settle();
+  expect(called("read_aloud").length).toBe(0);
+  await answer("stop_waiting", { ...NOBODY, speaking: false });
+  expect(called("read_aloud").length, "so that it is not silenced").toBe(1);
 });

@@ -36,9 +36,3 @@ export function accessibleText(root: Element): string {
   close();
   return pieces.join("");
 }
-
-/** About how long it takes to say, in milliseconds: people hear four Chinese characters a second, or twelve Latin ones. */
-export function speakingMs(text: string): number {
-  const latin = text.replace(/[^\x20-\x7e]/g, "").length;
-  return 1000 + Math.round((text.length - latin) * 250 + latin * 85);
-}

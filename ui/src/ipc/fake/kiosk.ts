@@ -44,6 +44,7 @@ export class FakeKiosk {
   private isOpen = false;
   private isByCard = false;
   private elder = false;
+  private speaking = false;
   private touchedAt: number | null = null;
   private left: number | null = null;
   /** Whose card lies on the reader. */
@@ -104,7 +105,12 @@ export class FakeKiosk {
   }
 
   view(): KioskView {
-    return { stage: this.stage(), presence: this.presence(), card_reader: this.options.reader };
+    return {
+      stage: this.stage(),
+      presence: this.presence(),
+      card_reader: this.options.reader,
+      speaking: this.speaking,
+    };
   }
 
   end(): void {
@@ -113,6 +119,7 @@ export class FakeKiosk {
     this.isOpen = false;
     this.isByCard = false;
     this.elder = false;
+    this.speaking = false;
     this.touchedAt = null;
     this.close();
   }
@@ -199,8 +206,14 @@ export class FakeKiosk {
       return this.view();
     },
     open_sessions: ({ query }) => this.openSessions(query),
-    read_aloud: () => null,
-    stop_waiting: () => null,
+    read_aloud: ({ pressed }) => {
+      this.speaking = true;
+      return pressed ? this.touch() : this.view();
+    },
+    stop_waiting: ({ awaited }) => {
+      if (awaited === "reading") this.speaking = false;
+      return this.view();
+    },
     staff_exit: () => {
       throw failure("exit_code_wrong");
     },
