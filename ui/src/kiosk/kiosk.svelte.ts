@@ -63,6 +63,8 @@ class Kiosk {
   private list: Page = { name: "home" };
   /** How often in a row the host has said that nobody is here, while something personal is shown. */
   private strangers = 0;
+  /** The papers that came by themselves. */
+  private printed = new Set<string>();
   /** 结束办理 was pressed and is not answered yet. */
   private leaving = false;
   private signedAt = -SIGN_MS;
@@ -145,6 +147,7 @@ class Kiosk {
     this.normal();
     this.strangers = 0;
     this.leaving = false;
+    this.printed.clear();
     this.signs = this.voice = Promise.resolve();
     this.list = { name: "home" };
     this.show({ name: "home" });
@@ -355,6 +358,14 @@ class Kiosk {
       this.printProblem = i18n.m.kiosk.printer[error.code] ?? i18n.error(error);
       this.printing = "failed";
     }
+  };
+
+  /** What comes by itself comes once in a visit, however often the screen with it is shown anew. */
+  printOnce = (kind: DocumentKind): void => {
+    const name = JSON.stringify(kind);
+    if (this.printed.has(name)) return;
+    this.printed.add(name);
+    void this.print(kind);
   };
 
   toggleElder = (): void => {

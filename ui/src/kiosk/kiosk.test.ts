@@ -123,3 +123,17 @@ test("what is said of a screen waits until the one before is silent", async () =
   await answer("stop_waiting", { ...NOBODY, speaking: false });
   expect(called("read_aloud").length, "so that it is not silenced").toBe(1);
 });
+
+test("a paper comes by itself once in a visit, and again for whoever asks or comes next", async () => {
+  const slip = { document: "acceptance_slip", application: "a" } as never;
+  kiosk.printOnce(slip);
+  await answer("print_document", null);
+  kiosk.printOnce({ ...(slip as object) } as never);
+  expect(called("print_document").length, "the same booking, loaded anew").toBe(1);
+  void kiosk.print(slip);
+  expect(called("print_document").length, "再打一张").toBe(2);
+  kiosk.end();
+  await answer("kiosk_end", NOBODY);
+  kiosk.printOnce(slip);
+  expect(called("print_document").length, "another visit").toBe(3);
+});
