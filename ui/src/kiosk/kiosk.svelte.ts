@@ -326,9 +326,18 @@ class Kiosk {
 
   confirmEnd = (code: string): Promise<HostError | null> =>
     this.act(async () => {
-      if (this.page.name !== "end") return;
-      const application = this.page.preview.application.application.id;
-      await app.call("end_application", { application, proof: { proof: "code", code } });
+      const { page } = this;
+      if (page.name !== "end") return;
+      const application = page.preview.application.application.id;
+      try {
+        await app.call("end_application", { application, proof: { proof: "code", code } });
+      } catch (thrown) {
+        const purpose = { purpose: "cancel", application } as const;
+        await app.load("code_status", { purpose }, (status) => {
+          if (this.page === page) this.page = { ...page, status };
+        });
+        throw thrown;
+      }
       this.show({ name: "ended" });
     }, "end");
 
