@@ -215,8 +215,11 @@ class Kiosk {
 
   identify = (number: string): void =>
     void this.act(async () => {
+      const { page } = this;
       app.kiosk = await app.call("kiosk_begin", { number });
-      this.show({ name: "code" });
+      if (this.page === page) this.show({ name: "code" });
+      // Whoever has gone elsewhere meanwhile stays there, and waits for no code.
+      else this.leftCode();
     }, "identify");
 
   sendAgain = (): void =>
@@ -227,30 +230,38 @@ class Kiosk {
   /** Answers whether the code was right. */
   confirm = (code: string): Promise<HostError | null> =>
     this.act(async () => {
-      app.kiosk = await app.call("kiosk_open", { code });
-      if (app.kiosk.stage.stage === "open") await this.serve();
+      await this.meet(await app.call("kiosk_open", { code }), "code");
     }, "confirm");
 
   /** Reads the card that lies on the reader; none yet is no error. */
   readCard = async (): Promise<void> => {
     try {
-      app.kiosk = await app.call("kiosk_read_card", {});
-      if (app.kiosk.stage.stage === "open") await this.serve();
+      await this.meet(await app.call("kiosk_read_card", {}), "card");
     } catch (thrown) {
       const error = toHostError(thrown);
-      if (error.code === "no_card") return;
+      if (error.code === "no_card" || this.page.name !== "card") return;
       app.say("bad", i18n.error(error));
       // Without a reader there is still the number.
-      if (error.code === "no_card_reader" && this.page.name === "card") this.typeNumber();
+      if (error.code === "no_card_reader") this.typeNumber();
     }
   };
+
+  /** Serves whoever has been recognised, unless they have left the page where they were asked who they are. */
+  private async meet(view: KioskView, page: Page["name"]): Promise<void> {
+    if (view.stage.stage === "open" && this.page.name !== page) return this.end();
+    app.kiosk = view;
+    await this.serve();
+  }
 
   /** Shows what was wanted, now that it is known who wants it. */
   private async serve(): Promise<void> {
     const stage = app.kiosk?.stage;
     if (stage?.stage !== "open") return;
     if (this.wanted === "book") {
-      app.booking = await app.call("booking_start", { applicant: stage.applicant.id, subject: null, replaces: null });
+      const { page } = this;
+      const view = await app.call("booking_start", { applicant: stage.applicant.id, subject: null, replaces: null });
+      if (this.page !== page) return;
+      app.booking = view;
       this.show({ name: "booking" });
     } else await this.showList(this.wanted as List, stage.applicant.id);
   }
@@ -264,7 +275,9 @@ class Kiosk {
       taken: null,
       page: { index: 0, size: 50 },
     } as const;
+    const { page } = this;
     const { rows } = await app.call("progress", { query });
+    if (this.page !== page) return;
     this.list = { name: "applications", purpose, rows };
     this.show(this.list);
   }

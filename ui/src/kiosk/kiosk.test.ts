@@ -137,3 +137,51 @@ test("a paper comes by itself once in a visit, and again for whoever asks or com
   kiosk.printOnce(slip);
   expect(called("print_document").length, "another visit").toBe(3);
 });
+
+test("an answer about a number does not fetch back whoever has left its page", async () => {
+  kiosk.page = { name: "number" };
+  kiosk.identify("500112199901011234");
+  await settle();
+  kiosk.home();
+  await answer("stop_waiting", NOBODY);
+  calls = calls.filter(({ command }) => command !== "stop_waiting");
+  await answer("kiosk_begin", { stage: { stage: "code_sent" }, presence: {} });
+  expect(kiosk.page.name).toBe("home");
+  expect(called("stop_waiting").at(-1)?.args, "nobody waits for the code").toEqual({ awaited: "code" });
+});
+
+test("a card that is read when its page was left opens nothing, and what is wrong with it is not said any more", async () => {
+  kiosk.begin("book");
+  kiosk.page = { name: "card" };
+  const read = kiosk.readCard();
+  kiosk.home();
+  await answer("kiosk_read_card", open(1));
+  await read;
+  expect([kiosk.page.name, called("booking_start").length], "nobody is served").toEqual(["home", 0]);
+  expect(called("kiosk_end").length, "and nobody is known").toBe(1);
+  await answer("kiosk_end", NOBODY);
+  kiosk.page = { name: "card" };
+  void kiosk.readCard();
+  kiosk.home();
+  await refuse("kiosk_read_card", "card_not_lifted");
+  expect(app.toasts.length).toBe(0);
+});
+
+test("a booking that the host begins late does not fetch back whoever has gone elsewhere", async () => {
+  app.kiosk = open(1);
+  kiosk.begin("book");
+  await settle();
+  kiosk.begin("offices");
+  await answer("booking_start", booking("subject"));
+  expect([kiosk.page.name, app.booking]).toEqual(["offices", null]);
+});
+
+test("a wrong code of a withdrawal is counted on its page, as that of a booking is", async () => {
+  const preview = { application: { application: { id: "a" } } };
+  kiosk.page = { name: "end", preview, status: { tries_left: 5 } } as never;
+  void kiosk.confirmEnd("000000");
+  await settle();
+  await refuse("end_application", "wrong_code");
+  await answer("code_status", { tries_left: 4 });
+  expect(kiosk.page).toMatchObject({ name: "end", status: { tries_left: 4 } });
+});
