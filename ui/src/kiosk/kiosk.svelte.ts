@@ -15,7 +15,7 @@ import type {
 } from "$lib/ipc/bindings";
 import { toHostError } from "$lib/ipc/commands";
 import { app } from "$lib/lib/app.svelte";
-import { accessibleText } from "./speech";
+import { screenText } from "./speech";
 import { TouchGuard } from "./touch";
 
 /** What stands on the home screen. The first four need to know who is there. */
@@ -63,6 +63,8 @@ class Kiosk {
   private list: Page = { name: "home" };
   /** How often in a row the host has said that nobody is here, while something personal is shown. */
   private strangers = 0;
+  /** What is wrong with the reader or the card on it, for as long as it is the same. */
+  private cardProblem: string | null = null;
   /** The papers that came by themselves. */
   private printed = new Set<string>();
   /** 结束办理 was pressed and is not answered yet. */
@@ -148,6 +150,7 @@ class Kiosk {
     this.strangers = 0;
     this.leaving = false;
     this.printed.clear();
+    this.cardProblem = null;
     this.signs = this.voice = Promise.resolve();
     this.list = { name: "home" };
     this.show({ name: "home" });
@@ -239,10 +242,14 @@ class Kiosk {
       await this.meet(await app.call("kiosk_read_card", {}), "card");
     } catch (thrown) {
       const error = toHostError(thrown);
-      if (error.code === "no_card" || this.page.name !== "card") return;
+      if (this.page.name !== "card") return;
+      const isNew = error.code !== this.cardProblem;
+      this.cardProblem = error.code;
+      if (error.code === "no_card") return;
       app.say("bad", i18n.error(error));
       // Without a reader there is still the number.
       if (error.code === "no_card_reader") this.typeNumber();
+      if (isNew) this.warn(i18n.error(error));
     }
   };
 
@@ -379,6 +386,9 @@ class Kiosk {
       const error = toHostError(thrown);
       this.printProblem = i18n.m.kiosk.printer[error.code] ?? i18n.error(error);
       this.printing = "failed";
+      // It may cut short that the card is to be taken.
+      const card = this.hasCard ? [i18n.m.kiosk.card.take] : [];
+      this.warn(i18n.sentences(this.printProblem, i18n.m.kiosk.applications.printHelp, ...card));
     }
   };
 
@@ -405,14 +415,19 @@ class Kiosk {
   };
 
   readAloud = (): void => {
-    const main = document.querySelector(".kiosk main");
+    const screen = document.querySelector(".kiosk");
     if (this.speaking) this.hush();
-    else if (main) this.say(accessibleText(main), true);
+    else if (screen) this.say(screenText(screen), true);
   };
 
   /** Asks something aloud. Nobody has pressed anything: it keeps nobody here, and is not missed without a voice. */
   ask(text: string): void {
     this.say(text, false);
+  }
+
+  /** In 长者模式 what goes wrong is said aloud as well. */
+  warn(text: string): void {
+    if (this.elder) this.ask(text);
   }
 
   private say(text: string, pressed: boolean): void {

@@ -185,3 +185,25 @@ test("a wrong code of a withdrawal is counted on its page, as that of a booking 
   await answer("code_status", { tries_left: 4 });
   expect(kiosk.page).toMatchObject({ name: "end", status: { tries_left: 4 } });
 });
+
+test("in 长者模式 what goes wrong is said aloud, once for each time", async () => {
+  const spoken = (): unknown[] => called("read_aloud").map(({ args }) => args.text);
+  const reads = async (code: string): Promise<void> => {
+    void kiosk.readCard();
+    await refuse("kiosk_read_card", code);
+    await answer("read_aloud", NOBODY);
+  };
+  kiosk.page = { name: "card" };
+  await reads("card_unreadable");
+  expect(spoken(), "otherwise it stands on the screen").toEqual([]);
+  kiosk.elder = true;
+  for (const code of ["card_not_lifted", "card_not_lifted", "no_card", "card_not_lifted"]) await reads(code);
+  expect(spoken(), "the card that still lies there is one thing").toEqual([
+    "请取下身份证，再重新放置。",
+    "请取下身份证，再重新放置。",
+  ]);
+  app.kiosk = open(1);
+  void kiosk.print({ document: "offices" });
+  await refuse("print_document", "print_out_of_paper");
+  expect(spoken().at(-1), "the printer, and the card that is still to be taken").toMatch(/缺纸.*取回身份证/);
+});

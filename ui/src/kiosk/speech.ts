@@ -11,8 +11,12 @@ const isShown = (element: Element): boolean => {
   return display !== "none" && visibility === "visible";
 };
 
+/** What is to be said of the whole screen: first the notes that lie over it. */
+export const screenText = (screen: Element): string =>
+  [...screen.querySelectorAll(".cut:not(main *), .tell, main")].map(accessibleText).join("");
+
 /** The accessible text of a part of the page in reading order, one sentence for each piece. */
-export function accessibleText(root: Element): string {
+function accessibleText(root: Element): string {
   const pieces: string[] = [];
   let piece = "";
   const close = (): void => {
