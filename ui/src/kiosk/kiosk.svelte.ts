@@ -15,7 +15,9 @@ import type {
 } from "$lib/ipc/bindings";
 import { toHostError } from "$lib/ipc/commands";
 import { app } from "$lib/lib/app.svelte";
+import { clock, dayOf } from "$lib/lib/time";
 import { screenText } from "./speech";
+import { spokenTime } from "./spoken";
 import { TouchGuard } from "./touch";
 
 /** What stands on the home screen. The first four need to know who is there. */
@@ -116,6 +118,11 @@ class Kiosk {
     const rows = this.rows(most);
     return `repeat(${this.landscape && !this.elder ? Math.ceil(rows / 2) : rows},minmax(0,1fr))`;
   }
+
+  /** 13:30, and as people say it in 长者模式. */
+  clock = (instant: string): string => (this.elder ? spokenTime(instant, i18n.language) : clock(instant));
+  /** 12月1日 13:30 */
+  at = (instant: string): string => `${i18n.day(dayOf(instant))} ${this.clock(instant)}`;
 
   async start(): Promise<void> {
     await app.load("kiosk", {}, (view) => (app.kiosk = view));

@@ -207,3 +207,9 @@ test("in 长者模式 what goes wrong is said aloud, once for each time", async 
   await refuse("print_document", "print_out_of_paper");
   expect(spoken().at(-1), "the printer, and the card that is still to be taken").toMatch(/缺纸.*取回身份证/);
 });
+
+test("times are those of a clock, and in 长者模式 those that people say", () => {
+  expect(kiosk.at("2026-12-01T13:30:00+08:00")).toBe("12月1日 13:30");
+  kiosk.elder = true;
+  expect(kiosk.at("2026-12-01T13:30:00+08:00")).toBe("12月1日 下午 1:30");
+});
