@@ -158,6 +158,8 @@ class Kiosk {
     this.leaving = false;
     this.printed.clear();
     this.cardProblem = null;
+    // The first touch of whoever comes next is told at once.
+    this.signedAt = -SIGN_MS;
     this.signs = this.voice = Promise.resolve();
     this.list = { name: "home" };
     this.show({ name: "home" });

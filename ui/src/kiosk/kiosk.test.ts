@@ -213,3 +213,12 @@ test("times are those of a clock, and in 长者模式 those that people say", ()
   kiosk.elder = true;
   expect(kiosk.at("2026-12-01T13:30:00+08:00")).toBe("12月1日 下午 1:30");
 });
+
+test("the first touch of whoever comes next is told, however soon it follows the last one of whoever has left", async () => {
+  kiosk.signed();
+  kiosk.end();
+  await answer("kiosk_end", NOBODY);
+  kiosk.signed();
+  await settle();
+  expect(called("kiosk_touch").length).toBe(2);
+});
