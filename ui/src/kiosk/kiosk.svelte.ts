@@ -178,19 +178,24 @@ class Kiosk {
     this.changed();
   }
 
-  /** Another screen is shown: what was touched on the one before no longer counts, and is not read any further. */
+  /** Another screen is shown: what was touched on the one before no longer counts. */
   changed(): void {
     this.shifted();
     this.printing = "none";
-    this.hush();
   }
 
   private shifted = (): void => this.guard.changed(performance.now());
 
-  /** For whatever lies over something else: when it comes, and when it goes, a touch was still meant for the other. */
+  /**
+   * For whatever takes the place of something else, or lies over it: when it comes, and when it goes, a touch was still meant
+   * for the other; and what has gone is not read any further.
+   */
   readonly shifts = (): (() => void) => {
     this.shifted();
-    return this.shifted;
+    return () => {
+      this.shifted();
+      this.hush();
+    };
   };
 
   /** Somebody touched the screen or pressed a key. */

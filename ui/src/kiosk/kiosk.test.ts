@@ -42,7 +42,6 @@ beforeEach(async () => {
   app.kiosk = null;
   kiosk.end();
   await answer("kiosk_end", NOBODY);
-  await answer("stop_waiting", NOBODY);
   calls = [];
 });
 
@@ -110,13 +109,13 @@ test("whether something is read aloud is what the host says, and whoever leaves 
   expect(kiosk.speaking, "as long as the engine speaks").toBe(true);
   app.kiosk = { ...NOBODY, speaking: false };
   expect(kiosk.speaking, "the host has heard its end").toBe(false);
-  kiosk.begin("offices");
+  kiosk.shifts()();
   await settle();
   expect(called("stop_waiting").length, "the page may not know yet that something is read").toBe(1);
 });
 
 test("what is said of a screen waits until the one before is silent", async () => {
-  kiosk.begin("offices");
+  kiosk.shifts()();
   kiosk.ask("还在办理吗？");
   await settle();
   expect(called("read_aloud").length).toBe(0);
@@ -143,8 +142,6 @@ test("an answer about a number does not fetch back whoever has left its page", a
   kiosk.identify("500112199901011234");
   await settle();
   kiosk.home();
-  await answer("stop_waiting", NOBODY);
-  calls = calls.filter(({ command }) => command !== "stop_waiting");
   await answer("kiosk_begin", { stage: { stage: "code_sent" }, presence: {} });
   expect(kiosk.page.name).toBe("home");
   expect(called("stop_waiting").at(-1)?.args, "nobody waits for the code").toEqual({ awaited: "code" });
