@@ -9,8 +9,8 @@ const say = `(() => { ${code.replace(/^export \{[^}]*\};?$/gm, "").replace(/^exp
 
 /** Spaces, and the ends of thoughts that are only heard, are not compared. */
 const bare = (text) => text.replace(/[\s。\u200b]/g, "");
-/** What stands around every screen and is not read with it. */
-const AROUND = new Set(["banner", "navigation"]);
+/** What stands around every screen, or asks something over it, and is not read with it. */
+const AROUND = new Set(["banner", "navigation", "alertdialog"]);
 /** Whose name is all that is told of it. */
 const WHOLE = new Set(["button", "image", "radio", "checkbox"]);
 
