@@ -35,10 +35,49 @@ const identify = async (page, number) => {
 };
 const step = (page, name) => page.locator(`.kiosk main[data-step=${name}]`).waitFor();
 
+/** From the first step of a booking to its last one; a notice that was agreed to before is passed over. */
+const choosesSession = async (page, onSessions = async () => undefined) => {
+  await step(page, "subject");
+  await forward(page);
+  await page.locator("main[data-step=notice], main[data-step=sessions]").waitFor();
+  if ((await page.locator("main[data-step=notice]").count()) > 0) {
+    await settle(page);
+    while ((await page.locator(".k-act .k-btn:last-child[disabled]").count()) > 0)
+      await touch(page, ".turn .k-btn:last-child");
+    await forward(page);
+    await step(page, "sessions");
+  }
+  await onSessions();
+  await touch(page, ".query .primary");
+  await touch(page, ".k-pick >> nth=0");
+  await forward(page);
+  await step(page, "confirm");
+};
+const sendsCode = async (page) => {
+  await touch(page, ".send .k-btn");
+  await page.locator(".k-digits .turn").waitFor();
+};
+const picksDates = async (page, first, last) => {
+  await touch(page, ".query .k-btn >> nth=0");
+  await page.locator(".days").waitFor();
+  for (const day of [first, last]) await touch(page, `.days button:not([disabled]) >> nth=${day}`);
+  await forward(page);
+};
+/** The wrong code until no try is left. */
+const triesWrongCodes = async (page) => {
+  for (let tries = 0; tries < 5; tries += 1) {
+    await type(page, "000000");
+    await forward(page);
+    await page.locator(".k-digits i:has-text('0')").first().waitFor({ state: "detached" });
+  }
+  await page.locator(".k-note.bad").waitFor();
+};
+
 const ZHANG = "500112199901011234";
 const ZHAO = "500112199901017785";
 const ZHOU = "500112199901012046";
 const WANG = "500112199901012018";
+const CHEN = "500112199901019914";
 
 async function looksAround(page, stop) {
   await stop("home");
@@ -48,7 +87,11 @@ async function looksAround(page, stop) {
   await touch(page, ".query .primary");
   await page.locator(".k-list").waitFor();
   await stop("open-sessions");
+  // What is read of one screen is not read over the next one.
+  await touch(page, ".k-util .k-btn >> nth=3");
+  await page.locator(".k-util [aria-pressed=true]").waitFor();
   await touch(page, ".filters > .k-btn >> nth=1");
+  await page.locator(".k-util [aria-pressed=false]").waitFor();
   await stop("pick-class");
   await back(page);
   await touch(page, ".k-modes .k-btn >> nth=1");
@@ -142,7 +185,7 @@ async function books(page, stop) {
   await stop("done");
 }
 
-async function booksWithPriority(page, stop) {
+async function choosesPriority(page, stop) {
   await tile(page, 0);
   await identify(page, WANG);
   await type(page, "407150");
@@ -175,6 +218,10 @@ async function booksWithPriority(page, stop) {
   await type(page, "407150");
   await stop("priority-confirm");
   await forward(page);
+}
+
+async function booksWithPriority(page, stop) {
+  await choosesPriority(page, stop);
   await step(page, "done");
   await page.locator(".sheet svg").waitFor();
   await page.locator(".k-note.warn").waitFor();
@@ -195,6 +242,14 @@ async function booksWithPriority(page, stop) {
   await stop("confirm-skipped");
   await touch(page, ".points");
   await stop("consequences");
+}
+
+/** Somebody else was faster. */
+async function losesPlace(page, stop) {
+  await choosesPriority(page, async () => undefined);
+  await step(page, "priority_sessions");
+  await page.locator(".k-note.bad").waitFor();
+  await stop("priority-lost");
 }
 
 async function looksAfter(page, stop) {
@@ -256,13 +311,63 @@ async function mistypesCodes(page, stop) {
   await leave(page);
   await tile(page, 0);
   await identify(page, ZHAO);
-  for (let tries = 0; tries < 5; tries += 1) {
-    await type(page, "000000");
-    await forward(page);
-    await page.locator(".k-digits i:has-text('0')").first().waitFor({ state: "detached" });
-  }
-  await page.locator(".k-note.bad").waitFor();
+  await triesWrongCodes(page);
   await stop("code-locked");
+}
+
+async function mistypesBookingCodes(page, stop) {
+  await tile(page, 0);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await choosesSession(page);
+  await sendsCode(page);
+  await page.clock.fastForward(301_000);
+  await page.locator(".said .k-note.warn").waitFor();
+  await stop("confirm-expired");
+  await leave(page);
+  await tile(page, 0);
+  await identify(page, CHEN);
+  await type(page, "407160");
+  await forward(page);
+  await choosesSession(page);
+  await sendsCode(page);
+  await triesWrongCodes(page);
+  await stop("confirm-locked");
+}
+
+/** The line is lost with the answer to 预约; when it comes, it is a refusal. */
+async function isRefused(page, stop) {
+  await tile(page, 0);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await choosesSession(page);
+  await sendsCode(page);
+  await type(page, "407110");
+  await forward(page);
+  await page.locator(".tell .k-note").waitFor();
+  await stop("answer-awaited");
+  await forward(page);
+  await step(page, "done");
+  await stop("done-refused");
+}
+
+/** Nothing on the chosen days, and then no phone to which a code could go. */
+async function hasNoPhone(page, stop) {
+  await tile(page, 0);
+  await on(page, "card");
+  await touch(page, ".k-line.cards .k-btn");
+  await page.clock.fastForward(1500);
+  await choosesSession(page, async () => {
+    await picksDates(page, 0, 1);
+    await touch(page, ".query .primary");
+    await page.locator(".empty b").waitFor();
+    await stop("sessions-none");
+    await picksDates(page, 0, 12);
+  });
+  await page.locator(".said .k-note.warn").waitFor();
+  await stop("confirm-no-phone");
 }
 
 async function waitsForCentre(page, stop) {
@@ -305,10 +410,30 @@ async function losesReader(page, stop) {
   await stop("reader-missing");
 }
 
+/** 还在办理吗？ lies over keys: the second of two taps on its answer types nothing. */
 async function asksWhoIsThere(page, stop) {
-  await tile(page, 6);
+  await tile(page, 0);
+  await on(page, "number");
+  await type(page, "5001");
+  const typed = await page.locator(".groups").textContent();
+  await page.clock.fastForward(60_000);
   await page.locator(".k-dialog").waitFor();
   await stop("still-there");
+  await settle(page);
+  await page.evaluate(async () => {
+    const stay = document.querySelector(".k-dialog .primary");
+    const { left, top, width, height } = stay.getBoundingClientRect();
+    stay.click();
+    while (document.querySelector(".k-dialog")) await new Promise((next) => setTimeout(next));
+    document
+      .elementFromPoint(left + width / 2, top + height / 2)
+      ?.closest("button")
+      ?.click();
+    document.querySelector(".k-key").click();
+  });
+  if ((await page.locator(".groups").textContent()) !== typed) throw new Error("a tap went through the question");
+  await type(page, "1");
+  if ((await page.locator(".groups").textContent()) === typed) throw new Error("the keys are dead");
 }
 
 async function waitsForCard(page, stop) {
@@ -324,20 +449,8 @@ async function laysCard(page, stop) {
   await stop("card-training");
   await touch(page, ".k-line.cards .k-btn");
   await page.clock.fastForward(1500);
-  await step(page, "subject");
-  await forward(page);
-  await step(page, "notice");
-  await settle(page);
-  while ((await page.locator(".k-act .k-btn:last-child[disabled]").count()) > 0)
-    await touch(page, ".turn .k-btn:last-child");
-  await forward(page);
-  await step(page, "sessions");
-  await touch(page, ".query .primary");
-  await touch(page, ".k-pick >> nth=0");
-  await forward(page);
-  await step(page, "confirm");
-  await touch(page, ".send .k-btn");
-  await page.locator(".k-digits .turn").waitFor();
+  await choosesSession(page);
+  await sendsCode(page);
   await type(page, "407110");
   await forward(page);
   await step(page, "done");
@@ -375,7 +488,11 @@ export const JOURNEYS = [
   { start: "", run: looksAfter },
   { start: "", run: printsVoucher },
   { start: "nopaper", run: printsVoucher },
+  { start: "rival", run: losesPlace },
   { start: "", run: mistypesCodes },
+  { start: "", run: mistypesBookingCodes },
+  { start: "awaits&refuses", run: isRefused },
+  { start: "reader&nophone", run: hasNoPhone },
   { start: "slow", run: waitsForCentre },
   { start: "strange", run: meetsTrouble, complains: "of undefined (reading 'icon')" },
   { start: "cuts", run: losesLine },

@@ -5,10 +5,12 @@ import { transformWithOxc } from "vite";
 const source = new URL("../src/kiosk/speech.ts", import.meta.url);
 const { code } = await transformWithOxc(await readFile(source, "utf8"), "speech.ts");
 const say = `(() => { ${code.replace(/^export \{[^}]*\};?$/gm, "").replace(/^export /gm, "")}
-  return accessibleText(document.querySelector(".kiosk main")); })()`;
+  return screenText(document.querySelector(".kiosk")); })()`;
 
 /** Spaces, and the ends of thoughts that are only heard, are not compared. */
 const bare = (text) => text.replace(/[\s。\u200b]/g, "");
+/** What stands around every screen, or asks something over it, and is not read with it. */
+const AROUND = new Set(["banner", "navigation", "alertdialog"]);
 /** Whose name is all that is told of it. */
 const WHOLE = new Set(["button", "image", "radio", "checkbox"]);
 
@@ -16,7 +18,7 @@ const WHOLE = new Set(["button", "image", "radio", "checkbox"]);
 function texts(node, byId) {
   const role = node.role?.value;
   if (!node.ignored && (WHOLE.has(role) || role === "StaticText")) return [node.name?.value ?? ""];
-  if (role === "ListMarker") return [];
+  if (role === "ListMarker" || AROUND.has(role)) return [];
   return (node.childIds ?? []).flatMap((id) => texts(byId.get(id), byId));
 }
 
@@ -40,7 +42,7 @@ export async function findSpeechFaults(page) {
   if (!main) return (await page.locator(".k-dialog").count()) > 0 ? [] : ["nothing to read aloud"];
   const faults = [];
   if ((await page.locator(".kiosk nav .k-btn").count()) !== 4) faults.push("no button reads this screen aloud");
-  const told = bare(texts(main, byId).join(""));
+  const told = bare(texts(nodes[0], byId).join(""));
   if (told === "") faults.push("a screen reader is told nothing");
   let same = 0;
   while (same < told.length && said[same] === told[same]) same += 1;

@@ -107,6 +107,7 @@ export const reasonsEn: Record<string, string> = {
   no_card_reader: "This terminal has no card reader. Please type your number.",
   no_card: "Lay your identity card on the reader and try again.",
   card_unreadable: "The card could not be read. Take it off and lay it down again.",
+  card_not_lifted: "Please lift your card and lay it down again.",
   no_speech: "This terminal has no speech installed. At a counter somebody will read it to you.",
   text_too_long: "This is too long to be read aloud at once; please read the screen.",
   speech_failed: "Reading aloud does not work right now. At a counter somebody will read it to you.",

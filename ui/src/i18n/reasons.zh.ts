@@ -106,6 +106,7 @@ export const reasonsZh: Record<string, string> = {
   no_card_reader: "这台设备没有连接身份证阅读器，请用证件号码办理。",
   no_card: "请把身份证放在感应区，再试一次。",
   card_unreadable: "身份证没有读出来，请取下后重新放置。",
+  card_not_lifted: "请取下身份证，再重新放置。",
   no_speech: "没有安装语音。请到窗口，工作人员会为您读。",
   text_too_long: "内容太长，无法一次朗读，请看屏幕。",
   speech_failed: "暂时不能朗读；请到窗口，工作人员会为您读。",

@@ -762,6 +762,8 @@ export type KioskView = {
 	presence: PresenceView | null,
 	/**  Whether a card reader is connected; without one the number is typed. */
 	card_reader: boolean,
+	/**  Whether something is being read aloud now. */
+	speaking: boolean,
 };
 
 /**  A language of the window. */

@@ -95,8 +95,8 @@ interface Commands {
   kiosk_end: Command<None, KioskView>;
   open_sessions: Command<{ query: OpenSessionsQuery }, OpenSessions>;
   /** Without `pressed` the terminal itself asks, which is no sign of anybody. */
-  read_aloud: Command<{ text: string; language: SpokenLanguage; pressed: boolean }, null>;
-  stop_waiting: Command<{ awaited: Awaited }, null>;
+  read_aloud: Command<{ text: string; language: SpokenLanguage; pressed: boolean }, KioskView>;
+  stop_waiting: Command<{ awaited: Awaited }, KioskView>;
   staff_exit: Command<{ code: string }, null>;
   training: Command<None, TrainingState>;
   training_next_day: Command<None, TrainingState>;

@@ -15,7 +15,9 @@ import type {
 } from "$lib/ipc/bindings";
 import { toHostError } from "$lib/ipc/commands";
 import { app } from "$lib/lib/app.svelte";
-import { accessibleText, speakingMs } from "./speech";
+import { clock, dayOf } from "$lib/lib/time";
+import { screenText } from "./speech";
+import { spokenTime } from "./spoken";
 import { TouchGuard } from "./touch";
 
 /** What stands on the home screen. The first four need to know who is there. */
@@ -55,23 +57,31 @@ class Kiosk {
   elder = $state(false);
   contrast = $state(false);
   landscape = $state(false);
-  speaking = $state(false);
   printing = $state<"none" | "busy" | "done" | "failed">("none");
   printProblem = $state("");
-  /** Counts up when a visit is over, so that nothing that was typed in it is left. */
-  visits = $state(0);
   readonly guard = new TouchGuard();
   private wanted: Service = "book";
   /** The screen to which 返回 leads from one of somebody's applications. */
   private list: Page = { name: "home" };
   /** How often in a row the host has said that nobody is here, while something personal is shown. */
   private strangers = 0;
+  /** What is wrong with the reader or the card on it, for as long as it is the same. */
+  private cardProblem: string | null = null;
+  /** The papers that came by themselves. */
+  private printed = new Set<string>();
+  /** 结束办理 was pressed and is not answered yet. */
+  private leaving = false;
   private signedAt = -SIGN_MS;
   private signs: Promise<void> = Promise.resolve();
-  private silence: ReturnType<typeof setTimeout> | undefined;
+  private voice: Promise<void> = Promise.resolve();
 
   get telephone(): string {
     return this.offices?.telephone ?? "";
+  }
+
+  /** Whether something is being read aloud. */
+  get speaking(): boolean {
+    return app.kiosk?.speaking ?? false;
   }
 
   /** Somebody has said who they are, or is about to. */
@@ -109,6 +119,11 @@ class Kiosk {
     return `repeat(${this.landscape && !this.elder ? Math.ceil(rows / 2) : rows},minmax(0,1fr))`;
   }
 
+  /** 13:30, and as people say it in 长者模式. */
+  clock = (instant: string): string => (this.elder ? spokenTime(instant, i18n.language) : clock(instant));
+  /** 12月1日 13:30 */
+  at = (instant: string): string => `${i18n.day(dayOf(instant))} ${this.clock(instant)}`;
+
   async start(): Promise<void> {
     await app.load("kiosk", {}, (view) => (app.kiosk = view));
     this.normal();
@@ -132,16 +147,21 @@ class Kiosk {
 
   private wipe(): void {
     const isFresh = this.page.name === "home" && !this.elder && app.booking === null;
+    if (isFresh) this.normal();
+    else this.forget();
+  }
+
+  private forget(): void {
+    app.left();
     this.normal();
-    if (isFresh) return;
     this.strangers = 0;
-    app.booking = null;
-    app.applicant = null;
-    app.dialog = null;
-    app.toasts = [];
-    app.message = null;
+    this.leaving = false;
+    this.printed.clear();
+    this.cardProblem = null;
+    // The first touch of whoever comes next is told at once.
+    this.signedAt = -SIGN_MS;
+    this.signs = this.voice = Promise.resolve();
     this.list = { name: "home" };
-    this.visits += 1;
     this.show({ name: "home" });
   }
 
@@ -158,12 +178,25 @@ class Kiosk {
     this.changed();
   }
 
-  /** Another screen is shown: what was touched on the one before no longer counts, and is not read any further. */
+  /** Another screen is shown: what was touched on the one before no longer counts. */
   changed(): void {
-    this.guard.changed(performance.now());
+    this.shifted();
     this.printing = "none";
-    this.hush();
   }
+
+  private shifted = (): void => this.guard.changed(performance.now());
+
+  /**
+   * For whatever takes the place of something else, or lies over it: when it comes, and when it goes, a touch was still meant
+   * for the other; and what has gone is not read any further.
+   */
+  readonly shifts = (): (() => void) => {
+    this.shifted();
+    return () => {
+      this.shifted();
+      this.hush();
+    };
+  };
 
   /** Somebody touched the screen or pressed a key. */
   signed(): void {
@@ -174,14 +207,8 @@ class Kiosk {
   }
 
   private sign(): void {
-    const visit = this.visits;
     // One after the other: the host goes by the last one's mode.
-    this.signs = this.signs.then(() =>
-      app.load("kiosk_touch", { elder: this.elder }, (view) => {
-        // An answer about somebody who has left is nobody's.
-        if (visit === this.visits) app.kiosk = view;
-      }),
-    );
+    this.signs = this.signs.then(() => app.load("kiosk_touch", { elder: this.elder }, (view) => (app.kiosk = view)));
   }
 
   /** Does something in its turn and says an error; when the host knows nobody any more, the page forgets them, too. */
@@ -205,8 +232,11 @@ class Kiosk {
 
   identify = (number: string): void =>
     void this.act(async () => {
+      const { page } = this;
       app.kiosk = await app.call("kiosk_begin", { number });
-      this.show({ name: "code" });
+      if (this.page === page) this.show({ name: "code" });
+      // Whoever has gone elsewhere meanwhile stays there, and waits for no code.
+      else this.leftCode();
     }, "identify");
 
   sendAgain = (): void =>
@@ -217,30 +247,42 @@ class Kiosk {
   /** Answers whether the code was right. */
   confirm = (code: string): Promise<HostError | null> =>
     this.act(async () => {
-      app.kiosk = await app.call("kiosk_open", { code });
-      if (app.kiosk.stage.stage === "open") await this.serve();
+      await this.meet(await app.call("kiosk_open", { code }), "code");
     }, "confirm");
 
   /** Reads the card that lies on the reader; none yet is no error. */
   readCard = async (): Promise<void> => {
     try {
-      app.kiosk = await app.call("kiosk_read_card", {});
-      if (app.kiosk.stage.stage === "open") await this.serve();
+      await this.meet(await app.call("kiosk_read_card", {}), "card");
     } catch (thrown) {
       const error = toHostError(thrown);
+      if (this.page.name !== "card") return;
+      const isNew = error.code !== this.cardProblem;
+      this.cardProblem = error.code;
       if (error.code === "no_card") return;
       app.say("bad", i18n.error(error));
       // Without a reader there is still the number.
-      if (error.code === "no_card_reader" && this.page.name === "card") this.typeNumber();
+      if (error.code === "no_card_reader") this.typeNumber();
+      if (isNew) this.warn(i18n.error(error));
     }
   };
+
+  /** Serves whoever has been recognised, unless they have left the page where they were asked who they are. */
+  private async meet(view: KioskView, page: Page["name"]): Promise<void> {
+    if (view.stage.stage === "open" && this.page.name !== page) return this.end();
+    app.kiosk = view;
+    await this.serve();
+  }
 
   /** Shows what was wanted, now that it is known who wants it. */
   private async serve(): Promise<void> {
     const stage = app.kiosk?.stage;
     if (stage?.stage !== "open") return;
     if (this.wanted === "book") {
-      app.booking = await app.call("booking_start", { applicant: stage.applicant.id, subject: null, replaces: null });
+      const { page } = this;
+      const view = await app.call("booking_start", { applicant: stage.applicant.id, subject: null, replaces: null });
+      if (this.page !== page) return;
+      app.booking = view;
       this.show({ name: "booking" });
     } else await this.showList(this.wanted as List, stage.applicant.id);
   }
@@ -254,7 +296,9 @@ class Kiosk {
       taken: null,
       page: { index: 0, size: 50 },
     } as const;
+    const { page } = this;
     const { rows } = await app.call("progress", { query });
+    if (this.page !== page) return;
     this.list = { name: "applications", purpose, rows };
     this.show(this.list);
   }
@@ -316,9 +360,18 @@ class Kiosk {
 
   confirmEnd = (code: string): Promise<HostError | null> =>
     this.act(async () => {
-      if (this.page.name !== "end") return;
-      const application = this.page.preview.application.application.id;
-      await app.call("end_application", { application, proof: { proof: "code", code } });
+      const { page } = this;
+      if (page.name !== "end") return;
+      const application = page.preview.application.application.id;
+      try {
+        await app.call("end_application", { application, proof: { proof: "code", code } });
+      } catch (thrown) {
+        const purpose = { purpose: "cancel", application } as const;
+        await app.load("code_status", { purpose }, (status) => {
+          if (this.page === page) this.page = { ...page, status };
+        });
+        throw thrown;
+      }
       this.show({ name: "ended" });
     }, "end");
 
@@ -326,14 +379,16 @@ class Kiosk {
 
   home = (): void => this.show({ name: "home" });
 
-  /** 结束办理: the host forgets the visit first, then the page does. */
-  end = (): void =>
-    void this.act(async () => {
-      app.kiosk = await app.call("kiosk_end", {});
-      this.wipe();
-      this.visits += 1;
-      this.show({ name: "home" });
-    }, "leave");
+  /** 结束办理 waits for nothing that is still to be done: the host forgets the visit at once, then the page does. */
+  end = (): void => {
+    if (this.leaving) return;
+    this.leaving = true;
+    const heard = app.load("kiosk_end", {}, (view) => {
+      this.forget();
+      app.kiosk = view;
+    });
+    void heard.then(() => (this.leaving = false));
+  };
 
   print = async (kind: DocumentKind): Promise<void> => {
     if (this.printing === "busy") return;
@@ -345,7 +400,18 @@ class Kiosk {
       const error = toHostError(thrown);
       this.printProblem = i18n.m.kiosk.printer[error.code] ?? i18n.error(error);
       this.printing = "failed";
+      // It may cut short that the card is to be taken.
+      const card = this.hasCard ? [i18n.m.kiosk.card.take] : [];
+      this.warn(i18n.sentences(this.printProblem, i18n.m.kiosk.applications.printHelp, ...card));
     }
+  };
+
+  /** What comes by itself comes once in a visit, however often the screen with it is shown anew. */
+  printOnce = (kind: DocumentKind): void => {
+    const name = JSON.stringify(kind);
+    if (this.printed.has(name)) return;
+    this.printed.add(name);
+    void this.print(kind);
   };
 
   toggleElder = (): void => {
@@ -363,36 +429,43 @@ class Kiosk {
   };
 
   readAloud = (): void => {
-    const main = document.querySelector(".kiosk main");
+    const screen = document.querySelector(".kiosk");
     if (this.speaking) this.hush();
-    else if (main) void this.say(accessibleText(main), true);
+    else if (screen) this.say(screenText(screen), true);
   };
 
   /** Asks something aloud. Nobody has pressed anything: it keeps nobody here, and is not missed without a voice. */
   ask(text: string): void {
-    void this.say(text, false);
+    this.say(text, false);
   }
 
-  private async say(text: string, pressed: boolean): Promise<void> {
-    try {
-      await app.call("read_aloud", { text, language: i18n.language === "en" ? "english" : "chinese", pressed });
-      clearTimeout(this.silence);
-      this.speaking = true;
-      this.silence = setTimeout(() => (this.speaking = false), speakingMs(text));
-    } catch (thrown) {
-      if (pressed) app.say("bad", i18n.error(toHostError(thrown)));
-    }
+  /** In 长者模式 what goes wrong is said aloud as well. */
+  warn(text: string): void {
+    if (this.elder) this.ask(text);
+  }
+
+  private say(text: string, pressed: boolean): void {
+    const language = i18n.language === "en" ? "english" : "chinese";
+    this.speak(async () => {
+      try {
+        app.kiosk = await app.call("read_aloud", { text, language, pressed });
+      } catch (thrown) {
+        if (pressed) app.say("bad", i18n.error(toHostError(thrown)));
+      }
+    });
   }
 
   /** The page with a code was left: however long the code lives, nobody waits for it there. */
-  leftCode = (): void => void app.load("stop_waiting", { awaited: "code" }, () => undefined);
+  leftCode = (): void => void app.load("stop_waiting", { awaited: "code" }, (view) => (app.kiosk = view));
 
-  /** Whatever is read aloud falls silent. */
+  /** Whatever is read aloud falls silent; only the host knows whether something is. */
   hush(): void {
-    if (!this.speaking) return;
-    clearTimeout(this.silence);
-    this.speaking = false;
-    void app.load("stop_waiting", { awaited: "reading" }, () => undefined);
+    this.speak(() => app.load("stop_waiting", { awaited: "reading" }, (view) => (app.kiosk = view)));
+  }
+
+  /** One after the other: what is said of a screen is not silenced by the end of the one before. */
+  private speak(work: () => Promise<void>): void {
+    this.voice = this.voice.then(work);
   }
 }
 

@@ -11,8 +11,12 @@ const isShown = (element: Element): boolean => {
   return display !== "none" && visibility === "visible";
 };
 
+/** What is to be said of the whole screen: first the notes that lie over it. */
+export const screenText = (screen: Element): string =>
+  [...screen.querySelectorAll(".cut:not(main *), .tell, main")].map(accessibleText).join("");
+
 /** The accessible text of a part of the page in reading order, one sentence for each piece. */
-export function accessibleText(root: Element): string {
+function accessibleText(root: Element): string {
   const pieces: string[] = [];
   let piece = "";
   const close = (): void => {
@@ -35,10 +39,4 @@ export function accessibleText(root: Element): string {
   read(root);
   close();
   return pieces.join("");
-}
-
-/** About how long it takes to say, in milliseconds: people hear four Chinese characters a second, or twelve Latin ones. */
-export function speakingMs(text: string): number {
-  const latin = text.replace(/[^\x20-\x7e]/g, "").length;
-  return 1000 + Math.round((text.length - latin) * 250 + latin * 85);
 }

@@ -18,6 +18,7 @@ import type {
   Subject,
 } from "$lib/ipc/bindings";
 import { i18n } from "$lib/i18n/i18n.svelte";
+import { untrack } from "svelte";
 import { Acts } from "./acts";
 import { Kept } from "./kept.svelte";
 import type { Binding } from "./keys";
@@ -63,14 +64,13 @@ export class App {
   kiosk = $state.raw<KioskView | null>(null);
   /** Why the host cannot be opened. */
   failure = $state.raw<HostError | null>(null);
+  /** Counts up when a visit at a terminal is over, so that nothing of it is left. */
+  visits = $state(0);
   /** What was entered on any page and not used yet. */
   readonly kept = new Kept();
   private host: Host | null = null;
   private toastCount = 0;
-  private acts = new Acts(
-    () => this.place(),
-    (waiting) => (this.busy = waiting > 0),
-  );
+  private acts = this.queue();
 
   async start(host: Host): Promise<void> {
     this.host = host;
@@ -91,10 +91,19 @@ export class App {
     }
   }
 
-  /** Asks the host; throws its `HostError`. */
+  /** Asks the host; throws its `HostError`. What is answered when the visit is over is nobody's, and nobody hears it. */
   call<C extends CommandName>(command: C, args: ArgsOf<C>): Promise<AnswerOf<C>> {
-    if (!this.host) return Promise.reject(toHostError(null));
-    return this.host.call(command, args);
+    const { host } = this;
+    if (!host) return Promise.reject(toHostError(null));
+    const visit = untrack(() => this.visits);
+    return new Promise((answer, refuse) => {
+      const ifHere =
+        <T>(hear: (said: T) => void) =>
+        (said: T): void => {
+          if (visit === this.visits) hear(said);
+        };
+      host.call(command, args).then(ifHere(answer), ifHere(refuse));
+    });
   }
 
   /**
@@ -306,6 +315,22 @@ export class App {
   /** Waits for nobody: what was to be done before is dropped, for another time. */
   lock = (idle = false): Promise<HostError | null> =>
     this.attempt(async () => this.frame(await this.call("lock", { idle })));
+
+  /** A visit at a terminal is over: nothing of it is shown any more, and what waits in it or for its answers is not gone on with. */
+  left(): void {
+    this.visits += 1;
+    this.acts = this.queue();
+    this.busy = false;
+    [this.applicant, this.booking, this.dialog, this.message] = [null, null, null, null];
+    this.toasts = [];
+  }
+
+  private queue(): Acts {
+    return new Acts(
+      () => this.place(),
+      (waiting) => (this.busy = waiting > 0),
+    );
+  }
 
   retry = (): Promise<HostError | null> =>
     this.act(async () => this.frame(await this.call("retry_connection", {})), "retry");

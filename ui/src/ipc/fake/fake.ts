@@ -6,8 +6,9 @@
  * (a damaged file was saved), `keyless` (its files have no key), `lang` and `theme` choose the start.
  * `kiosk` makes it a self-service terminal: `offline` without line,
  * `reader` with a card reader (`unplugged` before a card came), `nopaper` with an empty printer, `left` with so many
- * seconds before the visit ends, `slow` with a centre that takes its time, `cuts` with a line that fails during a visit,
- * `strange` with applications that no screen can show.
+ * seconds before the visit ends once a minute has passed, `slow` with a centre that takes its time, `cuts` with a line that fails during a visit,
+ * `strange` with applications that no screen can show, `awaits` with an answer to 预约 that is lost on its way, `refuses` with
+ * a centre that refuses it, `nophone` with people whose phones nobody knows.
  */
 import type { ProgressPage } from "../bindings";
 import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
@@ -278,6 +279,9 @@ export function openFakeHost(options: URLSearchParams): Host {
   if (options.has("production")) world.edition = "production";
   if (options.has("open")) world.access = { state: "open", clerk: CLERK, lock_after_minutes: 10, sign_in_again: false };
   if (options.has("rival")) world.hasRival = true;
+  if (options.has("awaits")) world.losesAnswer = true;
+  if (options.has("refuses")) world.refuses = true;
+  if (options.has("nophone")) for (const person of world.people) person.phone = null;
   if (options.has("soon")) world.closesSoon = true;
   if (options.has("shared")) world.isShared = true;
   if (options.has("unenrolled")) world.access = { state: "unenrolled" };

@@ -11,6 +11,8 @@ const IDLE_SECONDS = 90;
 const IDLE_ELDER_SECONDS = 150;
 const ASK_SECONDS = 30;
 const KEY = "visit";
+/** So long nobody is missed who then has only the seconds left that the address tells. */
+const QUIET_MS = 60_000;
 
 type Mine =
   | "kiosk"
@@ -42,8 +44,9 @@ export class FakeKiosk {
   private isOpen = false;
   private isByCard = false;
   private elder = false;
+  private speaking = false;
   private touchedAt: number | null = null;
-  private left: number | null;
+  private left: number | null = null;
   /** Whose card lies on the reader. */
   private card: Person | null = null;
 
@@ -53,13 +56,18 @@ export class FakeKiosk {
     private readonly options: KioskOptions,
     private readonly close: () => void,
   ) {
-    this.left = options.left;
+    if (options.left !== null) setTimeout(() => this.missed(), QUIET_MS);
     if (!frozen) setInterval(() => this.tick(), 1000);
   }
 
   private tick(): void {
     if (this.touchedAt === null) return;
     if (this.seconds() <= 0) this.end();
+    this.world.emit({ event: "kiosk_changed", payload: this.view() });
+  }
+
+  private missed(): void {
+    this.left = this.options.left;
     this.world.emit({ event: "kiosk_changed", payload: this.view() });
   }
 
@@ -97,7 +105,12 @@ export class FakeKiosk {
   }
 
   view(): KioskView {
-    return { stage: this.stage(), presence: this.presence(), card_reader: this.options.reader };
+    return {
+      stage: this.stage(),
+      presence: this.presence(),
+      card_reader: this.options.reader,
+      speaking: this.speaking,
+    };
   }
 
   end(): void {
@@ -106,6 +119,7 @@ export class FakeKiosk {
     this.isOpen = false;
     this.isByCard = false;
     this.elder = false;
+    this.speaking = false;
     this.touchedAt = null;
     this.close();
   }
@@ -155,7 +169,7 @@ export class FakeKiosk {
     kiosk: () => this.view(),
     kiosk_touch: ({ elder }) => {
       this.elder = elder;
-      if (!this.frozen) this.left = null;
+      this.left = null;
       return this.touch();
     },
     kiosk_begin: ({ number }) => {
@@ -192,8 +206,14 @@ export class FakeKiosk {
       return this.view();
     },
     open_sessions: ({ query }) => this.openSessions(query),
-    read_aloud: () => null,
-    stop_waiting: () => null,
+    read_aloud: ({ pressed }) => {
+      this.speaking = true;
+      return pressed ? this.touch() : this.view();
+    },
+    stop_waiting: ({ awaited }) => {
+      if (awaited === "reading") this.speaking = false;
+      return this.view();
+    },
     staff_exit: () => {
       throw failure("exit_code_wrong");
     },

@@ -20,6 +20,10 @@ export function submit(world: World, booking: FakeBooking, code: string | null):
   if (priority && !world.connected) throw failure("no_line", {}, true);
   if (code === null && world.connected) throw failure("wrong_step");
   if (code !== null && !isRight(world, person, "booking", code)) return;
+  if (world.losesAnswer) {
+    world.losesAnswer = false;
+    throw failure("answer_awaited", {}, true);
+  }
 
   if (priority && world.hasRival) {
     world.hasRival = false;
@@ -34,7 +38,7 @@ export function submit(world: World, booking: FakeBooking, code: string | null):
     : code === null
       ? { state: "awaiting_code" }
       : { state: "queued" };
-  const kind: DoneKind = priority ? "placed" : code === null ? "registered" : "accepted";
+  const kind: DoneKind = world.refuses ? "refused" : priority ? "placed" : code === null ? "registered" : "accepted";
   if (priority) world.priorityTaken.set(first, (world.priorityTaken.get(first) ?? 0) + 1);
   const application = world.addApplication(
     person,
@@ -70,8 +74,8 @@ export function submit(world: World, booking: FakeBooking, code: string | null):
     answered_at: world.connected ? world.clock.now : null,
     session: priority ? booking.row(first) : null,
     milestones: view.milestones,
-    reasons: [],
-    slip: view.actions.document,
+    reasons: world.refuses ? [reason("closed", { closed_at: closes })] : [],
+    slip: world.refuses ? null : view.actions.document,
     phone_masked: view.applicant.phone_masked,
   };
 }

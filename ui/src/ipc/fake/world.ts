@@ -61,6 +61,10 @@ export class World {
   priorityTaken = new Map<number, number>();
   /** Another counter is faster at the next priority booking. */
   hasRival = false;
+  /** The answer to the next booking is lost on its way. */
+  losesAnswer = false;
+  /** The centre refuses bookings. */
+  refuses = false;
   access: Access = {
     state: "signed_out",
     last: { at: at("2026-11-23", "08:19"), name: CLERK.name },
