@@ -7,6 +7,9 @@ use tauri_plugin_window_state::StateFlags;
 /// The label by which the capabilities name the window.
 const MAIN: &str = "main";
 
+/// The page at a terminal, which shows nothing of a counter's from its first moment on.
+const TERMINAL: &str = "index.html?kiosk";
+
 /// The smallest area for which the screens are drawn, in logical pixels.
 const SMALLEST: (f64, f64) = (1024.0, 720.0);
 /// The area with which a counter starts, in logical pixels.
@@ -15,7 +18,8 @@ const USUAL: (f64, f64) = (1366.0, 768.0);
 /// Opens the window. A kiosk fills its screen and shows no frame.
 pub fn open<R: Runtime>(app: &AppHandle<R>, is_kiosk: bool) -> tauri::Result<()> {
     let title = if cfg!(feature = "training") { "渝约 · 培训模式" } else { "渝约" };
-    let mut builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default()).title(title);
+    let page = if is_kiosk { WebviewUrl::App(TERMINAL.into()) } else { WebviewUrl::default() };
+    let mut builder = WebviewWindowBuilder::new(app, MAIN, page).title(title);
     if cfg!(feature = "training") {
         builder = builder.icon(tauri::include_image!("icons/training/128x128@2x.png"))?;
     }
@@ -102,7 +106,7 @@ mod linux {
     use webkit2gtk::{WebProcessTerminationReason, WebView, WebViewExt as _};
 
     /// Where the page is.
-    const HOME: &str = "tauri://localhost";
+    const HOME: &str = "tauri://localhost/index.html?kiosk";
 
     pub fn guard(webview: &WebView, died: impl Fn() + 'static) {
         webview.connect_context_menu(|_, _, _, _| true);

@@ -481,6 +481,11 @@ export async function begin(page, elder) {
 }
 
 /** Each with what the fake host begins with, and what the page may complain of. */
+async function isOutOfOrder(page, stop) {
+  await page.locator(".opening [role=alert]").waitFor();
+  await stop("out-of-order");
+}
+
 export const JOURNEYS = [
   { start: "", run: looksAround },
   { start: "", run: books },
@@ -501,5 +506,6 @@ export const JOURNEYS = [
   { start: "reader&production", run: waitsForCard },
   { start: "reader", run: laysCard },
   { start: "offline", run: standsWithoutLine },
+  { start: "keyless", run: isOutOfOrder, opens: false },
   { start: "", run: letsStaffIn },
 ];

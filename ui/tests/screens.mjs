@@ -122,7 +122,7 @@ async function travel(context, address, variant, journey) {
   try {
     await page.clock.install();
     await page.goto(`${address}?frozen&kiosk&${journey.start}&lang=${lang}&theme=${theme}`);
-    await begin(page, modes.includes("elder"));
+    if (journey.opens !== false) await begin(page, modes.includes("elder"));
     await journey.run(page, stop);
   } catch (error) {
     faults.push(notReached(error));

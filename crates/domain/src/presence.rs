@@ -77,14 +77,23 @@ impl Presence {
             return self;
         }
         let until = now.saturating_add(Duration::from_secs(seconds.min(WAIT_SECONDS_MAX).into()));
-        let waits_until = match awaited {
-            Awaited::Code => self.code_until,
-            Awaited::Reading => self.reading_until,
-        };
-        self.until(now, awaited, waits_until.max(until))
+        self.until(now, awaited, self.waits_until(awaited).max(until))
     }
 
-    /// What was waited for is there, or nobody waits for it any more. Whatever else is waited for still is.
+    /// Whoever waited for this does so no more: they turn to something else. Where nobody waited it is no sign of anybody.
+    #[must_use]
+    pub fn turn_away(self, now: Duration, awaited: Awaited) -> Self {
+        if self.waits_until(awaited) > now { self.arrive(now, awaited) } else { self }
+    }
+
+    const fn waits_until(&self, awaited: Awaited) -> Duration {
+        match awaited {
+            Awaited::Code => self.code_until,
+            Awaited::Reading => self.reading_until,
+        }
+    }
+
+    /// What was waited for is there. Whatever else is waited for still is.
     #[must_use]
     pub fn arrive(self, now: Duration, awaited: Awaited) -> Self {
         if self.is_gone(now) { self } else { self.until(now, awaited, Duration::ZERO) }

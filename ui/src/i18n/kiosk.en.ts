@@ -105,6 +105,7 @@ export const kioskEn: KioskMessages = {
   subject: {
     title: (name) => `${name}, choose a subject`,
     elder: (name) => `${name}, which test?`,
+    none: "No subject can be booked now; the reasons stand below each.",
     score: (score, day) => `${score} points, ${day}`,
     placed: (at, site) => `${at} ${site}; to change it, go to a counter`,
   },
@@ -206,6 +207,7 @@ export const kioskEn: KioskMessages = {
     printHelp: "Your booking is safe; have it printed at a counter.",
   },
   end: {
+    all: (n: number) => `, ${n} in all`,
     title: "Withdraw the application",
     code: "Enter the code from your phone, then press Withdraw",
     confirm: "Withdraw",
@@ -224,6 +226,7 @@ export const kioskEn: KioskMessages = {
     class: "Class",
     asOf: (t) => `Data as of ${t}`,
   },
+  opening: "One moment, please",
   results: {
     title: "Published results",
     sub: "That day is not the test day, which the message and the voucher name",

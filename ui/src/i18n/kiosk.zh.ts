@@ -103,6 +103,7 @@ export const kioskZh = {
   subject: {
     title: (name: string) => `${name}，请选择预约科目`,
     elder: (name: string) => `${name}，您要考哪一科？`,
+    none: "现在没有可以预约的科目，原因写在各科目下面。",
     score: (score: number, day: string) => `${score} 分，${day}`,
     placed: (at: string, site: string) => `${at} ${site}，如需更改请到窗口`,
   },
@@ -206,6 +207,7 @@ export const kioskZh = {
     printHelp: "您的预约不受影响，请到人工窗口打印。",
   },
   end: {
+    all: (n: number) => `，共 ${n} 场`,
     title: "确认撤回申请",
     code: "输入手机验证码，再点【确认撤回】",
     confirm: "确认撤回",
@@ -224,6 +226,7 @@ export const kioskZh = {
     class: "准驾车型",
     asOf: (t: string) => `数据截至 ${t}`,
   },
+  opening: "请稍候",
   results: {
     title: "驾驶人考试预约结果公布",
     sub: "公示那天不是考试日，考试日期以短信和凭证为准",

@@ -28,19 +28,9 @@ const WITHOUT_LINE = new Set<Service>(["sessions", "guide", "offices"]);
 
 type Page =
   | {
-      name:
-        | "home"
-        | "card"
-        | "number"
-        | "code"
-        | "booking"
-        | "ended"
-        | "sessions"
-        | "results"
-        | "guide"
-        | "offices"
-        | "exit";
+      name: "home" | "card" | "code" | "booking" | "ended" | "sessions" | "results" | "guide" | "offices" | "exit";
     }
+  | { name: "number"; typed: string }
   | { name: "applications"; purpose: List; rows: ApplicationView[] }
   | { name: "application"; view: ApplicationView }
   | { name: "end"; preview: EndPreview; status: CodeStatus };
@@ -61,6 +51,8 @@ class Kiosk {
   printProblem = $state("");
   readonly guard = new TouchGuard();
   private wanted: Service = "book";
+  /** The number for which a code was asked. */
+  private asked = "";
   /** The screen to which 返回 leads from one of somebody's applications. */
   private list: Page = { name: "home" };
   /** How often in a row the host has said that nobody is here, while something personal is shown. */
@@ -157,6 +149,7 @@ class Kiosk {
     this.strangers = 0;
     this.leaving = false;
     this.printed.clear();
+    this.asked = "";
     this.cardProblem = null;
     // The first touch of whoever comes next is told at once.
     this.signedAt = -SIGN_MS;
@@ -225,14 +218,23 @@ class Kiosk {
     if (service === "sessions" || service === "results" || service === "guide" || service === "offices")
       this.show({ name: service });
     else if (app.kiosk?.stage.stage === "open") void this.act(() => this.serve(), "serve");
-    else this.show({ name: app.kiosk?.card_reader ? "card" : "number" });
+    else if (app.kiosk?.card_reader) this.show({ name: "card" });
+    else this.typeNumber();
   };
 
-  typeNumber = (): void => this.show({ name: "number" });
+  typeNumber = (): void => this.show({ name: "number", typed: "" });
+
+  /** 返回 from the code: the number stands there still, for whoever has mistyped it. */
+  retypeNumber = (): void => this.show({ name: "number", typed: this.asked });
 
   identify = (number: string): void =>
     void this.act(async () => {
       const { page } = this;
+      const stage = app.kiosk?.stage;
+      const isAsked = number === this.asked && stage?.stage === "code_sent" && stage.code.valid_seconds > 0;
+      // The code that was sent for this number is good still.
+      if (isAsked) return this.show({ name: "code" });
+      this.asked = number;
       app.kiosk = await app.call("kiosk_begin", { number });
       if (this.page === page) this.show({ name: "code" });
       // Whoever has gone elsewhere meanwhile stays there, and waits for no code.

@@ -64,14 +64,14 @@ test("结束办理 waits behind nothing, and what is answered afterwards shows n
 });
 
 test("a late refusal says nothing to the next person, whose acts are done", async () => {
-  kiosk.page = { name: "number" };
+  kiosk.page = { name: "number", typed: "" };
   kiosk.identify("500112199901011234");
   await settle();
   kiosk.end();
   await answer("kiosk_end", NOBODY);
   await refuse("kiosk_begin", "no_line");
   expect(app.toasts.length, "nobody asked").toBe(0);
-  kiosk.page = { name: "number" };
+  kiosk.page = { name: "number", typed: "" };
   kiosk.identify("500112199901017785");
   await settle();
   expect(called("kiosk_begin").length, "the next one's number is not held up by the one before").toBe(2);
@@ -95,7 +95,7 @@ test("a visit that the host has ended before it answers is ended once", async ()
   kiosk.page = { name: "booking" };
   kiosk.end();
   kiosk.hear(NOBODY);
-  kiosk.page = { name: "number" };
+  kiosk.page = { name: "number", typed: "" };
   await answer("kiosk_end", NOBODY);
   expect(kiosk.page.name, "the next person types already").toBe("number");
   kiosk.end();
@@ -138,7 +138,7 @@ test("a paper comes by itself once in a visit, and again for whoever asks or com
 });
 
 test("an answer about a number does not fetch back whoever has left its page", async () => {
-  kiosk.page = { name: "number" };
+  kiosk.page = { name: "number", typed: "" };
   kiosk.identify("500112199901011234");
   await settle();
   kiosk.home();
@@ -218,4 +218,24 @@ test("the first touch of whoever comes next is told, however soon it follows the
   kiosk.signed();
   await settle();
   expect(called("kiosk_touch").length).toBe(2);
+});
+
+test("返回 from the code keeps the number, whose code is good still; another number is asked about anew", async () => {
+  const number = "500112199901011234";
+  kiosk.page = { name: "number", typed: "" };
+  kiosk.identify(number);
+  await settle();
+  await answer("kiosk_begin", { stage: { stage: "code_sent", code: { valid_seconds: 300 } }, presence: {} });
+  kiosk.retypeNumber();
+  expect(kiosk.page).toEqual({ name: "number", typed: number });
+  kiosk.identify(number);
+  await settle();
+  expect([kiosk.page.name, called("kiosk_begin").length], "nothing is sent again").toEqual(["code", 1]);
+  kiosk.retypeNumber();
+  kiosk.identify("500112199901015678");
+  await settle();
+  expect(called("kiosk_begin").length).toBe(2);
+  kiosk.home();
+  kiosk.typeNumber();
+  expect(kiosk.page, "whoever begins anew finds nothing").toEqual({ name: "number", typed: "" });
 });

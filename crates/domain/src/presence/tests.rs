@@ -22,6 +22,15 @@ fn every_sign_begins_the_ring_anew() {
 }
 
 #[test]
+fn whoever_turns_away_from_what_they_waited_for_is_there_and_where_nobody_waited_it_says_nothing() {
+    let listening = Presence::begin(at(0), false).wait(at(10), Awaited::Reading, 300);
+    let turned = listening.turn_away(at(200), Awaited::Reading);
+    assert_eq!(turned.state(at(200)), PresenceState::Here { left_seconds: 90 }, "somebody pressed something");
+    assert_eq!(turned.turn_away(at(250), Awaited::Reading), turned, "a screen that changes by itself is nobody");
+    assert_eq!(turned.turn_away(at(250), Awaited::Code), turned, "nor is what was never waited for");
+}
+
+#[test]
 fn whoever_is_gone_never_comes_back() {
     let presence = Presence::begin(at(0), false);
     for late in [

@@ -104,7 +104,7 @@ impl Desk {
     pub fn stop_waiting(&mut self, awaited: Awaited) {
         let now = self.world.elapsed();
         if let Some(presence) = self.kiosk.as_mut().and_then(|kiosk| kiosk.presence.as_mut()) {
-            *presence = presence.arrive(now, awaited);
+            *presence = presence.turn_away(now, awaited);
         }
     }
 
