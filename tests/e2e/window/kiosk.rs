@@ -47,7 +47,7 @@ async fn somebody_books_chosen_sessions_standing() {
         visitor.window.find_text("h1", "预约申请已受理").await;
         visitor.sees(".sheet svg", 1).await;
         visitor.window.find_text(".paper .k-note", "打印机缺纸。").await;
-        visitor.window.find_text(".paper .k-note", "您的预约不受影响，编号已保存。请到人工窗口补打").await;
+        visitor.window.find_text(".paper .k-note", "您的预约不受影响。请到人工窗口补打").await;
         visitor.window.screenshot("5-no-paper").await;
         visitor.hall.mends();
         visitor.touch(".k-act .k-btn:first-child", ".kiosk main[data-printing=done]").await;

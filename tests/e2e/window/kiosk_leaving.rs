@@ -269,7 +269,7 @@ async fn rings(visitor: &Visitor<'_>, seconds: RangeInclusive<u64>) {
 #[tokio::test]
 async fn staff_leave_with_their_code_and_with_no_other() {
     let program = Edition::Training.program();
-    visit("kiosk-staff", LANDSCAPE, async |visitor| {
+    visit_in(Hall::run_by_session(), "kiosk-staff", LANDSCAPE, async |visitor| {
         for _ in 0..5 {
             visitor.screen.tap((40, 30));
         }
@@ -281,6 +281,8 @@ async fn staff_leave_with_their_code_and_with_no_other() {
         visitor.types("00000000", ".kiosk main .field").await;
         let forward = visitor.middle(FORWARD).await;
         visitor.screen.tap(forward);
+        let code = visitor.window.wait_for("the exit code", async || visitor.hall.ended_with()).await;
+        assert_eq!(code, "0", "with any other its session would start it again");
         visitor.window.computer.ends(&program).await;
     })
     .await;

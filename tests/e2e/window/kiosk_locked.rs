@@ -44,7 +44,7 @@ const OTHER_KEYS: [u32; 28] = [
     0x1008_ff2c,
 ];
 /// Letters and signs that browsers and desktops have a use for.
-const LETTERS: &str = "acdefghijklnopqrstuvwxyz0123456789+-=/'";
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz0123456789+-=/'";
 
 /// What must be as it was.
 #[derive(Debug, PartialEq)]
@@ -55,6 +55,8 @@ struct Place {
     address: String,
     scale: serde_json::Value,
     marked: serde_json::Value,
+    /// Whether the page is still the one that was there, and was not loaded anew.
+    is_same_page: serde_json::Value,
 }
 
 async fn place(visitor: &Visitor<'_>) -> Place {
@@ -70,6 +72,7 @@ async fn place(visitor: &Visitor<'_>) -> Place {
         address: visitor.window.page.current_url().await.unwrap().to_string(),
         scale: visitor.ask(scale, vec![]).await.unwrap(),
         marked: visitor.ask("return getSelection().toString()", vec![]).await.unwrap(),
+        is_same_page: visitor.ask("return window.isFirstPage === true", vec![]).await.unwrap(),
     }
 }
 
@@ -82,6 +85,7 @@ async fn first_place(visitor: &Visitor<'_>) -> Place {
             (windows.len() == 1 && visitor.screen.is_filled_by(windows[0])).then_some(())
         })
         .await;
+    visitor.ask("window.isFirstPage = true", vec![]).await;
     place(visitor).await
 }
 

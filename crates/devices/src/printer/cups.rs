@@ -155,6 +155,10 @@ impl Printer for CupsPrinter {
 impl CupsPrinter {
     /// Waits until the paper has come. One for which the printer lacks something is taken back, so that it does not come when
     /// nobody waits for it any more.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the printing system can be asked whether a paper has come, and tells nobody"
+    )]
     fn wait_for_paper(&self, job: &str) -> Result<(), PrintError> {
         for _ in 0..self.patience.as_millis() / PAPER_EVERY.as_millis() {
             if !self.jobs()?.iter().any(|waiting| waiting == job) {
