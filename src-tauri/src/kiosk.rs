@@ -54,8 +54,9 @@ pub struct KioskHost {
     pub(crate) reader: EditionReader,
     speaker: Speaker,
     speaking: Mutex<Option<Spoken>>,
-    /// Which card was read last, until it is lifted: what tells it from others and not whose it is.
-    used_card: Mutex<Option<u64>>,
+    /// Which card was read last, until it is lifted (what tells it from others and not whose it is), and what is said of it
+    /// meanwhile.
+    used_card: Mutex<Option<(u64, HostError)>>,
     cards: RandomState,
     started_at: Timestamp,
 }
@@ -83,6 +84,10 @@ impl KioskHost {
 /// Looks at the ring for as long as the program runs. At a counter it sees nothing to do.
 pub async fn watch(host: Arc<Host>) {
     let mut is_locked = is_wanted();
+    if lock(&host.desk).is_kiosk() {
+        // What a program that has died left there.
+        clear_papers(&host);
+    }
     loop {
         tokio::time::sleep(EVERY).await;
         if !lock(&host.desk).is_kiosk() {
@@ -156,9 +161,7 @@ fn forget(host: &Host, token: Option<Secret>, has_died: bool) -> Result<(), Desk
     #[cfg(feature = "training")]
     lay_card(host, None);
     window::forget(&host.app, has_died);
-    // A printing system that does not answer keeps nobody's page on the screen.
-    let paperwork = Arc::clone(&host.paperwork);
-    tauri::async_runtime::spawn_blocking(move || paperwork.clear());
+    clear_papers(host);
     let view = lock(&host.desk).kiosk_view()?;
     host.tell(&HostEvent::KioskChanged(Box::new(view)));
     host.tell_state();
@@ -172,6 +175,12 @@ fn forget(host: &Host, token: Option<Secret>, has_died: bool) -> Result<(), Desk
         });
     }
     Ok(())
+}
+
+/// A printing system that does not answer keeps nobody's page on the screen.
+fn clear_papers(host: &Host) {
+    let paperwork = Arc::clone(&host.paperwork);
+    tauri::async_runtime::spawn_blocking(move || paperwork.clear());
 }
 
 /// The page's process has died: whoever was there begins again, and the next page shows nobody.
@@ -209,17 +218,24 @@ pub fn read_aloud(host: &Host, text: &str, language: SpokenLanguage, pressed: bo
     host.answer(desk.kiosk_view())
 }
 
-/// Falls silent; nobody waits for this any more.
+/// Nobody waits for this any more; whatever was read aloud falls silent with it.
 pub fn stop_waiting(host: &Host, awaited: Awaited) -> Result<KioskView, HostError> {
-    silence(host);
+    if awaited == Awaited::Reading {
+        silence(host);
+    }
     let mut desk = lock(&host.desk);
     desk.stop_waiting(awaited);
     host.answer(desk.kiosk_view())
 }
 
 fn silence(host: &Host) {
-    *host.kiosk.speaking.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    lock(&host.desk).set_speaking(false);
+    let silenced = host.kiosk.speaking.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let mut desk = lock(&host.desk);
+    desk.set_speaking(false);
+    if silenced.is_some_and(|spoken| spoken.pressed) {
+        // Whoever was read to is not any more, whatever is said in place of it.
+        desk.stop_waiting(Awaited::Reading);
+    }
 }
 
 /// Lays a card on the reader of the training edition, or takes it away.
@@ -238,16 +254,24 @@ pub async fn read_card(host: &Host) -> Result<KioskView, HostError> {
         match &read {
             Ok(card) => {
                 let card = host.kiosk.cards.hash_one(card.number.reveal());
-                if used.replace(card) == Some(card) {
-                    return Err(refused("card_not_lifted", true));
+                if let Some((_, said)) = used.as_ref().filter(|(used, _)| *used == card) {
+                    return Err(said.clone());
                 }
+                *used = Some((card, refused("card_not_lifted", true)));
             }
             Err(CardError::NoCard) => *used = None,
             Err(_) => {}
         }
     }
     let card = read.map_err(|error| refused(error.code(), error.is_retryable()))?;
-    host.answer(kiosk::open_by_card(&host.desk, &*host.line, &card.number).await)
+    let opened = host.answer(kiosk::open_by_card(&host.desk, &*host.line, &card.number).await);
+    if let Err(error) = &opened {
+        let mut used = host.kiosk.used_card.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, said)) = used.as_mut() {
+            *said = error.clone();
+        }
+    }
+    opened
 }
 
 /// Staff leave: the program ends for good.

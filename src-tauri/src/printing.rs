@@ -5,6 +5,7 @@ mod document;
 use crate::host::{Host, internal};
 use document::{large, to_document};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use yuyue_desk::desk::lock;
 use yuyue_desk::use_cases::printing::{Printable, PrintedBy};
 use yuyue_desk::view::printing::{DocumentKind, DocumentPreview, PrintJob, PrinterStatus};
@@ -23,23 +24,30 @@ type EditionPrinter = yuyue_devices::printer::CupsPrinter;
 /// Where documents go.
 pub struct Paperwork {
     folder: PathBuf,
+    /// How long a paper is waited for; a counter does not wait.
+    #[cfg_attr(feature = "training", expect(dead_code, reason = "simulated papers come at once"))]
+    patience: Option<Duration>,
 }
+
+/// At a kiosk nobody looks after a paper that comes later.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Paperwork {
     /// With the data folder of this computer, below which the training edition prints.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.join("printed") }
+        Self { folder: folder.join("printed"), patience: None }
     }
 
     /// At a kiosk: below a folder in memory, if this system has one, for the training edition prints into files.
     pub fn in_memory(folder: &Path) -> Self {
         let memory = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|runtime| runtime.is_dir());
-        Self { folder: memory.unwrap_or_else(|| folder.to_owned()).join("yuyue-printed") }
+        let folder = memory.unwrap_or_else(|| folder.to_owned()).join("yuyue-printed");
+        Self { folder, patience: Some(PATIENCE) }
     }
 
     /// Takes back whatever waits to be printed.
     pub fn clear(&self) {
-        if let Err(error) = edition_printer(&self.folder).clear() {
+        if let Err(error) = self.printer().clear() {
             tracing::warn!(code = error.code(), "the print queue was not cleared");
         }
     }
@@ -69,9 +77,7 @@ impl Paperwork {
         let printed = set(&facts, &by).and_then(|laid_out| {
             // Whoever has left a kiosk meanwhile finds no paper there, nor does the next one.
             is_there()?;
-            let printed = self.send(&laid_out);
-            is_there().inspect_err(|_| self.clear())?;
-            printed
+            self.send(&laid_out)
         });
         is_there()?;
         let complaint = printed.as_ref().map_err(|error| error.code.clone()).copied();
@@ -83,27 +89,31 @@ impl Paperwork {
         let pdf = laid_out.to_pdf().map_err(|error| damaged(&error))?;
         let height = laid_out.pages.first().map_or(0, |page| page.height);
         let job = yuyue_devices::PrintJob { kind: laid_out.kind, paper: laid_out.paper, height, pdf: &pdf };
-        edition_printer(&self.folder).print(&job).map(|_| ()).map_err(|error| complaint(&error))
+        self.printer().print(&job).map(|_| ()).map_err(|error| complaint(&error))
+    }
+
+    #[cfg(feature = "training")]
+    fn printer(&self) -> EditionPrinter {
+        EditionPrinter::new(self.folder.clone())
+    }
+
+    #[cfg(not(feature = "training"))]
+    fn printer(&self) -> EditionPrinter {
+        let printer = EditionPrinter::new(&printer_name());
+        match self.patience {
+            Some(patience) => printer.with_patience(patience),
+            None => printer,
+        }
     }
 
     fn status(&self) -> PrinterStatus {
-        let reason = edition_printer(&self.folder).check_ready().err();
+        let reason = self.printer().check_ready().err();
         PrinterStatus {
             ready: reason.is_none(),
             name: Some(printer_name()),
             reason: reason.map(|error| Reason { code: error.code().to_owned(), params: Params::new(), article: None }),
         }
     }
-}
-
-#[cfg(feature = "training")]
-fn edition_printer(folder: &Path) -> EditionPrinter {
-    EditionPrinter::new(folder.to_owned())
-}
-
-#[cfg(not(feature = "training"))]
-fn edition_printer(_folder: &Path) -> EditionPrinter {
-    EditionPrinter::new(&printer_name())
 }
 
 /// What comes out of the training edition's printer.

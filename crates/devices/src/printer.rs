@@ -114,8 +114,7 @@ pub trait Printer {
     /// Why it could not.
     fn check_ready(&self) -> Result<(), PrintError>;
 
-    /// Prints one copy, without a dialog, and waits a while until the paper has come. It looks first whether the printer is
-    /// ready.
+    /// Prints one copy, without a dialog. It looks first whether the printer is ready.
     ///
     /// # Errors
     /// Why nothing was printed; after [`PrintError::Silent`] nobody knows.

@@ -142,12 +142,11 @@ async fn whatever_dies_the_terminal_is_at_home_again_and_knows_nobody() {
 }
 
 #[tokio::test]
-async fn while_the_centre_is_slow_the_terminal_says_so_and_whoever_presses_again_asks_once() {
+async fn while_the_centre_is_slow_the_terminal_says_so_and_then_goes_on() {
     alone("kiosk-slow", async |terminal| {
         let before = terminal.centre.messages().len();
         terminal.types_number(&ZHANG).await;
         terminal.centre.halts();
-        // Whoever sees nothing happen touches again and again.
         terminal.touches("下一步", |page| page.says("中心答复较慢，请稍等，不要重复操作。")).await;
         terminal.centre.goes_on();
         terminal.reader.shows("the page with the code", |page| asks_for_code(page) && !page.says("中心答复较慢")).await;

@@ -19,7 +19,7 @@ const UNTIL_ASKED_ELDER: u64 = 125;
 const UNTIL_ASKED_FOR_CODE: u64 = 275;
 const CODE_LIFE: u64 = 300;
 /// So long somebody is read to.
-const READING: u64 = 240;
+const READING: u64 = 225;
 /// A key that does nothing by itself, by its meaning.
 const SHIFT: u32 = 0xffe1;
 
@@ -253,7 +253,7 @@ async fn whoever_is_read_to_is_there_until_the_voice_has_ended() {
         visitor.at_step("subject").await;
         visitor.hall.ends_reading();
         // More than was left before: the end of the voice is a sign.
-        rings(visitor, 61..=90).await;
+        rings(visitor, CODE_LIFE - READING + 1..=90).await;
         walks_away(visitor, UNTIL_ASKED, "1-asked").await;
     })
     .await;

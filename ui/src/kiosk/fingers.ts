@@ -9,6 +9,8 @@ import type { TouchGuard } from "./touch";
 const NEVER = ["contextmenu", "selectstart", "dragstart", "dragover", "drop", "gesturestart", "copy", "cut", "paste"];
 /** An engine that has not heard in time that a touch is dealt with plays a mouse, for so long after it. */
 const PLAYS_MOUSE_MS = 1000;
+/** The keys with which a question is answered. */
+const ANSWERING = new Set(["Tab", "Enter", " "]);
 /** A button under a finger looks pressed. */
 const PRESSED = "data-pressed";
 
@@ -17,8 +19,8 @@ export interface Page {
   scale: () => number;
   /** Somebody touched the screen here; the time is that of the event. */
   touched: (x: number, y: number, at: number) => void;
-  /** Somebody pressed a key, which a person may have been given in place of the screen. */
-  keyed: () => void;
+  /** Somebody is there: they pressed a key, or touched what does nothing now. */
+  signed: () => void;
 }
 
 const buttonAt = (touch: Touch): HTMLButtonElement | null =>
@@ -69,13 +71,21 @@ export function guardPage(node: HTMLElement, guard: TouchGuard, page: Page): () 
     const target = event.target instanceof Element ? event.target.closest("button") : null;
     if (!target) return;
     const repeats = target.closest("[data-repeats]") !== null;
-    if (!isPlayed(event) && guard.counts(target, performance.now(), repeats)) return;
+    const played = isPlayed(event);
+    if (!played && guard.counts(target, performance.now(), repeats)) return;
+    // Nothing comes of it, but somebody is there.
+    if (!played) page.signed();
     event.preventDefault();
     event.stopPropagation();
   };
   const keyed = (event: KeyboardEvent): void => {
+    // The question goes away with the first sign: the keys with which it is answered give it with the answer.
+    const isAnswer =
+      ANSWERING.has(event.key) &&
+      event.target instanceof Element &&
+      event.target.closest("[role=alertdialog]") !== null;
     // What lies on a key, or a key that is stuck, is nobody.
-    if (!event.repeat) page.keyed();
+    if (!event.repeat && !isAnswer) page.signed();
   };
   const never = (event: Event): void => event.preventDefault();
   const zoomed = (event: WheelEvent): void => {

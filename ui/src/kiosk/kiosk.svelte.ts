@@ -59,6 +59,8 @@ class Kiosk {
   private strangers = 0;
   /** What is wrong with the reader or the card on it, for as long as it is the same. */
   private cardProblem: string | null = null;
+  /** Counts papers and screens: what becomes of a paper is said where it was asked for. */
+  private prints = 0;
   /** The papers that came by themselves. */
   private printed = new Set<string>();
   /** 结束办理 was pressed and is not answered yet. */
@@ -174,6 +176,7 @@ class Kiosk {
   /** Another screen is shown: what was touched on the one before no longer counts. */
   changed(): void {
     this.shifted();
+    this.prints += 1;
     this.printing = "none";
   }
 
@@ -315,7 +318,8 @@ class Kiosk {
     const before = app.booking?.body.step;
     const error = await app.step(action);
     if (app.booking === null) this.show({ name: "home" });
-    else if (app.booking.body.step !== before) this.changed();
+    // What the page after 预约 prints, it prints already.
+    else if (app.booking.body.step !== before) this.shifted();
     return error;
   }
 
@@ -395,10 +399,13 @@ class Kiosk {
   print = async (kind: DocumentKind): Promise<void> => {
     if (this.printing === "busy") return;
     this.printing = "busy";
+    const asked = (this.prints += 1);
     try {
       await app.call("print_document", { kind });
-      this.printing = "done";
+      if (asked === this.prints) this.printing = "done";
     } catch (thrown) {
+      // Another screen says nothing of it.
+      if (asked !== this.prints) return;
       const error = toHostError(thrown);
       this.printProblem = i18n.m.kiosk.printer[error.code] ?? i18n.error(error);
       this.printing = "failed";

@@ -239,3 +239,16 @@ test("返回 from the code keeps the number, whose code is good still; another n
   kiosk.typeNumber();
   expect(kiosk.page, "whoever begins anew finds nothing").toEqual({ name: "number", typed: "" });
 });
+
+test("what becomes of a paper is said on the screen where it was asked for, and on no other", async () => {
+  const kind = { document: "voucher", application: "a", large: false } as never;
+  void kiosk.print(kind);
+  kiosk.home();
+  const other = kiosk.print(kind);
+  called("print_document")[0]?.answer({});
+  await settle();
+  expect(kiosk.printing, "the first one's paper is not the second one's").toBe("busy");
+  await answer("print_document", {});
+  await other;
+  expect(kiosk.printing).toBe("done");
+});

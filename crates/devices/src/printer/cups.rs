@@ -5,14 +5,12 @@ use crate::layout::Paper;
 use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wait_timeout::ChildExt;
 
 /// How long `lp` and `lpstat` may take: they only talk to the local print server.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long a paper is waited for; a printer that takes longer is at work, or says what it lacks.
-const PAPER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often it is looked whether the paper has come.
 const PAPER_EVERY: Duration = Duration::from_millis(250);
 
@@ -25,7 +23,7 @@ pub struct CupsPrinter {
     queue: String,
     commands: Option<PathBuf>,
     timeout: Duration,
-    patience: Duration,
+    patience: Option<Duration>,
 }
 
 /// What a command said.
@@ -39,7 +37,7 @@ impl CupsPrinter {
     /// The queue of this name.
     #[must_use]
     pub fn new(queue: &str) -> Self {
-        Self { queue: queue.to_owned(), commands: None, timeout: ANSWER_TIMEOUT, patience: PAPER_TIMEOUT }
+        Self { queue: queue.to_owned(), commands: None, timeout: ANSWER_TIMEOUT, patience: None }
     }
 
     /// Takes `lp` and `lpstat` from a folder instead of the search path.
@@ -49,10 +47,10 @@ impl CupsPrinter {
         self
     }
 
-    /// Waits at most so long for a paper.
+    /// Waits so long for a paper, and takes it back when it has not come by then.
     #[must_use]
     pub const fn with_patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+        self.patience = Some(patience);
         self
     }
 
@@ -136,41 +134,47 @@ impl Printer for CupsPrinter {
         find_problem(&answer, &self.queue)?;
         // "request id is counter-12 (1 file(s))"
         let name = answer.out.split_whitespace().nth(3).unwrap_or(&self.queue);
-        self.wait_for_paper(name)?;
+        if let Some(patience) = self.patience {
+            self.wait_for_paper(name, patience)?;
+        }
         Ok(Printed { job: name.to_owned() })
     }
 
     fn clear(&self) -> Result<(), PrintError> {
-        // The paper that is coming out is that of whoever waits for it; one that cannot come out would be the next one's.
+        // The paper that is coming out is that of whoever waits for it.
         let printing = if self.check_ready().is_ok() { self.printing()? } else { None };
-        let waiting: Vec<String> = self.jobs()?.into_iter().filter(|job| Some(job) != printing.as_ref()).collect();
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let arguments: Vec<&str> = std::iter::once("-x").chain(waiting.iter().map(String::as_str)).collect();
-        find_problem(&self.run("cancel", &arguments, None)?, &self.queue)
+        self.jobs()?.iter().filter(|job| Some(*job) != printing.as_ref()).try_for_each(|job| self.take_back(job))
     }
 }
 
 impl CupsPrinter {
-    /// Waits until the paper has come. One for which the printer lacks something is taken back, so that it does not come when
-    /// nobody waits for it any more.
+    /// Waits until the paper has come. One that does not come is taken back, so that it does not come later, when nobody waits
+    /// for it any more.
     #[expect(
         clippy::disallowed_methods,
         reason = "the printing system can be asked whether a paper has come, and tells nobody"
     )]
-    fn wait_for_paper(&self, job: &str) -> Result<(), PrintError> {
-        for _ in 0..self.patience.as_millis() / PAPER_EVERY.as_millis() {
+    fn wait_for_paper(&self, job: &str, patience: Duration) -> Result<(), PrintError> {
+        let begun = Instant::now();
+        loop {
             if !self.jobs()?.iter().any(|waiting| waiting == job) {
                 return Ok(());
             }
-            if let Err(problem) = self.check_ready() {
-                find_problem(&self.run("cancel", &["-x", job], None)?, &self.queue)?;
-                return Err(problem);
+            let is_late = begun.elapsed() >= patience;
+            match self.check_ready() {
+                // A printer that is only being connected with says so at the beginning of every job.
+                Ok(()) | Err(PrintError::Offline) if !is_late => std::thread::sleep(PAPER_EVERY),
+                state => {
+                    self.take_back(job)?;
+                    return Err(state.err().unwrap_or(PrintError::Silent));
+                }
             }
-            std::thread::sleep(PAPER_EVERY);
         }
-        Ok(())
+    }
+
+    /// Takes back one job. That it has ended meanwhile is as good.
+    fn take_back(&self, job: &str) -> Result<(), PrintError> {
+        self.run("cancel", &["-x", job], None).map(drop)
     }
 
     /// What waits or is being printed: lines such as "counter-12 clerk 1024 Tue 03 Nov 2026 08:00:00 AM CST".
@@ -227,7 +231,14 @@ fn check_state(state: &str) -> Result<(), PrintError> {
         Err(PrintError::OutOfPaper)
     } else if has_any(&["cover-open", "door-open"]) {
         Err(PrintError::CoverOpen)
-    } else if has_any(&["offline", "connecting-to-device", "timed-out", "unable to locate printer", "not connected"]) {
+    } else if has_any(&[
+        "offline",
+        "connecting-to-device",
+        "waiting for printer to become available",
+        "timed-out",
+        "unable to locate printer",
+        "not connected",
+    ]) {
         Err(PrintError::Offline)
     } else if has_any(&[" disabled since", "paused"]) {
         Err(PrintError::Stopped)

@@ -161,7 +161,7 @@ fn the_folder_of_the_simulated_printer_stays_bounded() {
 /// `cancel` keeps what it was called with.
 #[cfg(unix)]
 fn keep_cancelled(folder: &TempDir) {
-    write_program(folder.path(), "cancel", "cd \"$(dirname \"$0\")\"; echo \"$@\" > cancelled; rm jobs");
+    write_program(folder.path(), "cancel", "cd \"$(dirname \"$0\")\"; echo \"$@\" >> cancelled; rm -f jobs");
 }
 
 /// What is cancelled of two jobs when somebody leaves.
@@ -174,7 +174,11 @@ fn cancelled_of(state: &str) -> String {
     fs::read_to_string(folder.path().join("cancelled")).unwrap().trim().to_owned()
 }
 
+/// Longer than any test takes.
+#[cfg(unix)]
+const LONG: Duration = Duration::from_secs(60);
 /// Takes a job that waits from then on.
+#[cfg(unix)]
 const WAITS: &str = "cd \"$(dirname \"$0\")\"; cat > given; echo 'counter-12 kiosk 1024 Tue' > jobs; \
     echo 'request id is counter-12 (1 file(s))'";
 
@@ -182,30 +186,43 @@ const WAITS: &str = "cd \"$(dirname \"$0\")\"; cat > given; echo 'counter-12 kio
 #[test]
 fn a_paper_is_said_to_be_printed_once_it_has_come() {
     // It comes while somebody looks at the state of the printer.
-    let folder = commands(TAKES, &format!("[ ! -e jobs ] || rm jobs; {IDLE}"), WAITS);
-    let printed = printer(&folder).print(&JOB).unwrap();
+    let connects =
+        "if [ -e jobs ]; then rm jobs; echo '\tAlerts: connecting-to-device'; else echo '\tAlerts: none'; fi";
+    let folder = commands(TAKES, connects, WAITS);
+    let printed = printer(&folder).with_patience(LONG).print(&JOB).unwrap();
     assert_eq!((printed.job.as_str(), folder.path().join("jobs").exists()), ("counter-12", false), "nothing waits");
     let folder = commands(TAKES, IDLE, WAITS);
-    printer(&folder).with_patience(Duration::from_millis(500)).print(&JOB).unwrap();
-    assert!(folder.path().join("jobs").exists(), "a slow printer is left at work");
+    printer(&folder).print(&JOB).unwrap();
+    assert!(folder.path().join("jobs").exists(), "a counter waits for no paper");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_paper_that_cannot_come_is_taken_back_and_comes_for_nobody_else() {
     let empty = "if [ -e jobs ]; then echo '\tAlerts: media-empty-error'; else echo '\tAlerts: none'; fi";
-    let folder = commands(TAKES, empty, WAITS);
-    keep_cancelled(&folder);
-    assert_eq!(printer(&folder).print(&JOB).unwrap_err().code(), "print_out_of_paper", "it ran out meanwhile");
-    assert_eq!(fs::read_to_string(folder.path().join("cancelled")).unwrap().trim(), "-x counter-12", "the job is gone");
+    let off = "if [ -e jobs ]; then echo '\tWaiting for printer to become available.'; else echo '\tAlerts: none'; fi";
+    let slow = "echo 'printer counter now printing counter-12.  enabled since Tue'";
+    for (state, patience, expected) in [
+        (empty, LONG, "print_out_of_paper"),
+        (off, Duration::ZERO, "print_offline"),
+        (slow, Duration::ZERO, "print_silent"),
+    ] {
+        let folder = commands(TAKES, state, WAITS);
+        keep_cancelled(&folder);
+        let error = printer(&folder).with_patience(patience).print(&JOB).unwrap_err();
+        assert_eq!(error.code(), expected, "what stands in the way is said");
+        let cancelled = fs::read_to_string(folder.path().join("cancelled")).unwrap();
+        assert_eq!(cancelled.trim(), "-x counter-12", "and the job is gone");
+    }
 }
 
+#[cfg(unix)]
 #[test]
 fn what_was_printed_or_waits_is_taken_back_when_a_person_leaves() {
     let printing = "echo 'printer counter now printing counter-12.  enabled since Tue'";
     assert_eq!(cancelled_of(printing), "-x counter-13", "the paper that is coming out is that of whoever leaves");
     let empty = "echo 'printer counter now printing counter-12.'; echo '\tAlerts: media-empty-error'";
-    assert_eq!(cancelled_of(empty), "-x counter-12 counter-13", "one that cannot come out would be the next one's");
+    assert_eq!(cancelled_of(empty), "-x counter-12\n-x counter-13", "one that cannot come out would be the next one's");
     let folder = commands(TAKES, IDLE, "true");
     printer(&folder).clear().unwrap();
     assert!(!folder.path().join("cancelled").exists(), "nothing waits");
