@@ -23,6 +23,8 @@ type EditionPrinter = yuyue_devices::printer::CupsPrinter;
 
 /// Where documents go.
 pub struct Paperwork {
+    /// Where simulated papers go.
+    #[cfg_attr(not(feature = "training"), expect(dead_code, reason = "the printing system has a place of its own"))]
     folder: PathBuf,
     /// How long a paper is waited for; a counter does not wait.
     #[cfg_attr(feature = "training", expect(dead_code, reason = "simulated papers come at once"))]
