@@ -10,7 +10,7 @@ const SENTENCES: &[&str] = &["ui/src/i18n/reasons.zh.ts", "ui/src/i18n/reasons.e
 /// One of every refusal of the domain, as its JSON.
 const REFUSALS: &str = "crates/domain/tests/wire.rs";
 /// What errors of commands may come with.
-const ERROR_GAPS: &[&str] = &["days", "minutes", "seconds"];
+const ERROR_GAPS: &[&str] = &["days", "minutes", "seconds", "cause"];
 
 /// What a reason about a session always comes with.
 const SESSION_GAPS: &[&str] = &["session_name", "session_starts_at"];

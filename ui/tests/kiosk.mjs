@@ -424,7 +424,11 @@ async function asksWhoIsThere(page, stop) {
     const stay = document.querySelector(".k-dialog .primary");
     const { left, top, width, height } = stay.getBoundingClientRect();
     stay.click();
-    while (document.querySelector(".k-dialog")) await new Promise((next) => setTimeout(next));
+    await new Promise((gone) => {
+      const look = () => document.querySelector(".k-dialog") ?? gone();
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+      look();
+    });
     document
       .elementFromPoint(left + width / 2, top + height / 2)
       ?.closest("button")

@@ -4,8 +4,6 @@ import type {
   ApplicationView,
   CodePurpose,
   CodeStatus,
-  DocumentKind,
-  EndPreview,
   FlowAction,
   HostError,
   KioskView,
@@ -16,27 +14,11 @@ import type {
 import { toHostError } from "$lib/ipc/commands";
 import { app } from "$lib/lib/app.svelte";
 import { clock, dayOf } from "$lib/lib/time";
-import { screenText } from "./speech";
+import { PERSONAL, WITHOUT_LINE, type List, type Page, type Service } from "./pages";
+import { Papers } from "./papers.svelte";
 import { spokenTime } from "./spoken";
 import { TouchGuard } from "./touch";
-
-/** What stands on the home screen. The first four need to know who is there. */
-export type Service = "book" | "progress" | "withdraw" | "voucher" | "sessions" | "results" | "guide" | "offices";
-type List = "progress" | "withdraw" | "voucher";
-/** Without line only what everybody may read, and is here. */
-const WITHOUT_LINE = new Set<Service>(["sessions", "guide", "offices"]);
-
-type Page =
-  | {
-      name: "home" | "card" | "code" | "booking" | "ended" | "sessions" | "results" | "guide" | "offices" | "exit";
-    }
-  | { name: "number"; typed: string }
-  | { name: "applications"; purpose: List; rows: ApplicationView[] }
-  | { name: "application"; view: ApplicationView }
-  | { name: "end"; preview: EndPreview; status: CodeStatus };
-
-/** What only the person of the visit may see. */
-const PERSONAL = new Set<string>(["code", "booking", "applications", "application", "end"]);
+import { Voice } from "./voice";
 
 /** Every touch and key counts; it is told at most so often. */
 const SIGN_MS = 1000;
@@ -47,9 +29,13 @@ class Kiosk {
   elder = $state(false);
   contrast = $state(false);
   landscape = $state(false);
-  printing = $state<"none" | "busy" | "done" | "failed">("none");
-  printProblem = $state("");
   readonly guard = new TouchGuard();
+  readonly voice = new Voice();
+  readonly papers = new Papers((problem) => {
+    // It may cut short that the card is to be taken.
+    const card = this.hasCard ? [i18n.m.kiosk.card.take] : [];
+    this.warn(i18n.sentences(problem, i18n.m.kiosk.applications.printHelp, ...card));
+  });
   private wanted: Service = "book";
   /** The number for which a code was asked. */
   private asked = "";
@@ -59,23 +45,13 @@ class Kiosk {
   private strangers = 0;
   /** What is wrong with the reader or the card on it, for as long as it is the same. */
   private cardProblem: string | null = null;
-  /** Counts papers and screens: what becomes of a paper is said where it was asked for. */
-  private prints = 0;
-  /** The papers that came by themselves. */
-  private printed = new Set<string>();
   /** 结束办理 was pressed and is not answered yet. */
   private leaving = false;
   private signedAt = -SIGN_MS;
   private signs: Promise<void> = Promise.resolve();
-  private voice: Promise<void> = Promise.resolve();
 
   get telephone(): string {
     return this.offices?.telephone ?? "";
-  }
-
-  /** Whether something is being read aloud. */
-  get speaking(): boolean {
-    return app.kiosk?.speaking ?? false;
   }
 
   /** Somebody has said who they are, or is about to. */
@@ -150,12 +126,13 @@ class Kiosk {
     this.normal();
     this.strangers = 0;
     this.leaving = false;
-    this.printed.clear();
+    this.papers.forget();
+    this.voice.forget();
     this.asked = "";
     this.cardProblem = null;
     // The first touch of whoever comes next is told at once.
     this.signedAt = -SIGN_MS;
-    this.signs = this.voice = Promise.resolve();
+    this.signs = Promise.resolve();
     this.list = { name: "home" };
     this.show({ name: "home" });
   }
@@ -176,8 +153,7 @@ class Kiosk {
   /** Another screen is shown: what was touched on the one before no longer counts. */
   changed(): void {
     this.shifted();
-    this.prints += 1;
-    this.printing = "none";
+    this.papers.changed();
   }
 
   private shifted = (): void => this.guard.changed(performance.now());
@@ -190,7 +166,7 @@ class Kiosk {
     this.shifted();
     return () => {
       this.shifted();
-      this.hush();
+      this.voice.hush();
     };
   };
 
@@ -396,33 +372,6 @@ class Kiosk {
     void heard.then(() => (this.leaving = false));
   };
 
-  print = async (kind: DocumentKind): Promise<void> => {
-    if (this.printing === "busy") return;
-    this.printing = "busy";
-    const asked = (this.prints += 1);
-    try {
-      await app.call("print_document", { kind });
-      if (asked === this.prints) this.printing = "done";
-    } catch (thrown) {
-      // Another screen says nothing of it.
-      if (asked !== this.prints) return;
-      const error = toHostError(thrown);
-      this.printProblem = i18n.m.kiosk.printer[error.code] ?? i18n.error(error);
-      this.printing = "failed";
-      // It may cut short that the card is to be taken.
-      const card = this.hasCard ? [i18n.m.kiosk.card.take] : [];
-      this.warn(i18n.sentences(this.printProblem, i18n.m.kiosk.applications.printHelp, ...card));
-    }
-  };
-
-  /** What comes by itself comes once in a visit, however often the screen with it is shown anew. */
-  printOnce = (kind: DocumentKind): void => {
-    const name = JSON.stringify(kind);
-    if (this.printed.has(name)) return;
-    this.printed.add(name);
-    void this.print(kind);
-  };
-
   toggleElder = (): void => {
     this.elder = !this.elder;
     this.sign();
@@ -434,48 +383,16 @@ class Kiosk {
 
   toggleLanguage = (): void => {
     i18n.language = i18n.language === "en" ? "zh-CN" : "en";
-    this.hush();
+    this.voice.hush();
   };
-
-  readAloud = (): void => {
-    const screen = document.querySelector(".kiosk");
-    if (this.speaking) this.hush();
-    else if (screen) this.say(screenText(screen), true);
-  };
-
-  /** Asks something aloud. Nobody has pressed anything: it keeps nobody here, and is not missed without a voice. */
-  ask(text: string): void {
-    this.say(text, false);
-  }
 
   /** In 长者模式 what goes wrong is said aloud as well. */
   warn(text: string): void {
-    if (this.elder) this.ask(text);
-  }
-
-  private say(text: string, pressed: boolean): void {
-    const language = i18n.language === "en" ? "english" : "chinese";
-    this.speak(async () => {
-      try {
-        app.kiosk = await app.call("read_aloud", { text, language, pressed });
-      } catch (thrown) {
-        if (pressed) app.say("bad", i18n.error(toHostError(thrown)));
-      }
-    });
+    if (this.elder) this.voice.ask(text);
   }
 
   /** The page with a code was left: however long the code lives, nobody waits for it there. */
   leftCode = (): void => void app.load("stop_waiting", { awaited: "code" }, (view) => (app.kiosk = view));
-
-  /** Whatever is read aloud falls silent; only the host knows whether something is. */
-  hush(): void {
-    this.speak(() => app.load("stop_waiting", { awaited: "reading" }, (view) => (app.kiosk = view)));
-  }
-
-  /** One after the other: what is said of a screen is not silenced by the end of the one before. */
-  private speak(work: () => Promise<void>): void {
-    this.voice = this.voice.then(work);
-  }
 }
 
 export const kiosk = new Kiosk();

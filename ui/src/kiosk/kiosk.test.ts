@@ -103,12 +103,12 @@ test("a visit that the host has ended before it answers is ended once", async ()
 });
 
 test("whether something is read aloud is what the host says, and whoever leaves a screen is not read to from it", async () => {
-  kiosk.ask("还在办理吗？");
+  kiosk.voice.ask("还在办理吗？");
   await settle();
   await answer("read_aloud", { ...NOBODY, presence: {}, speaking: true });
-  expect(kiosk.speaking, "as long as the engine speaks").toBe(true);
+  expect(kiosk.voice.speaking, "as long as the engine speaks").toBe(true);
   app.kiosk = { ...NOBODY, speaking: false };
-  expect(kiosk.speaking, "the host has heard its end").toBe(false);
+  expect(kiosk.voice.speaking, "the host has heard its end").toBe(false);
   kiosk.shifts()();
   await settle();
   expect(called("stop_waiting").length, "the page may not know yet that something is read").toBe(1);
@@ -116,7 +116,7 @@ test("whether something is read aloud is what the host says, and whoever leaves 
 
 test("what is said of a screen waits until the one before is silent", async () => {
   kiosk.shifts()();
-  kiosk.ask("还在办理吗？");
+  kiosk.voice.ask("还在办理吗？");
   await settle();
   expect(called("read_aloud").length).toBe(0);
   await answer("stop_waiting", { ...NOBODY, speaking: false });
@@ -125,15 +125,15 @@ test("what is said of a screen waits until the one before is silent", async () =
 
 test("a paper comes by itself once in a visit, and again for whoever asks or comes next", async () => {
   const slip = { document: "acceptance_slip", application: "a" } as never;
-  kiosk.printOnce(slip);
+  kiosk.papers.printOnce(slip);
   await answer("print_document", null);
-  kiosk.printOnce({ ...(slip as object) } as never);
+  kiosk.papers.printOnce({ ...(slip as object) } as never);
   expect(called("print_document").length, "the same booking, loaded anew").toBe(1);
-  void kiosk.print(slip);
+  void kiosk.papers.print(slip);
   expect(called("print_document").length, "再打一张").toBe(2);
   kiosk.end();
   await answer("kiosk_end", NOBODY);
-  kiosk.printOnce(slip);
+  kiosk.papers.printOnce(slip);
   expect(called("print_document").length, "another visit").toBe(3);
 });
 
@@ -200,7 +200,7 @@ test("in 长者模式 what goes wrong is said aloud, once for each time", async 
     "请取下身份证，再重新放置。",
   ]);
   app.kiosk = open(1);
-  void kiosk.print({ document: "offices" });
+  void kiosk.papers.print({ document: "offices" });
   await refuse("print_document", "print_out_of_paper");
   expect(spoken().at(-1), "the printer, and the card that is still to be taken").toMatch(/缺纸.*取回身份证/);
 });
@@ -242,13 +242,13 @@ test("返回 from the code keeps the number, whose code is good still; another n
 
 test("what becomes of a paper is said on the screen where it was asked for, and on no other", async () => {
   const kind = { document: "voucher", application: "a", large: false } as never;
-  void kiosk.print(kind);
+  void kiosk.papers.print(kind);
   kiosk.home();
-  const other = kiosk.print(kind);
+  const other = kiosk.papers.print(kind);
   called("print_document")[0]?.answer({});
   await settle();
-  expect(kiosk.printing, "the first one's paper is not the second one's").toBe("busy");
+  expect(kiosk.papers.state, "the first one's paper is not the second one's").toBe("busy");
   await answer("print_document", {});
   await other;
-  expect(kiosk.printing).toBe("done");
+  expect(kiosk.papers.state).toBe("done");
 });
