@@ -10,7 +10,7 @@ export class Papers {
   /** Counts papers and screens. */
   private count = 0;
   /** The papers that came by themselves. */
-  private printed = new Set<string>();
+  private printed: string[] = [];
 
   /** `failed` hears why a paper did not come. */
   constructor(private readonly failed: (problem: string) => void) {}
@@ -34,8 +34,8 @@ export class Papers {
   /** What comes by itself comes once in a visit, however often the screen with it is shown anew. */
   printOnce = (kind: DocumentKind): void => {
     const name = JSON.stringify(kind);
-    if (this.printed.has(name)) return;
-    this.printed.add(name);
+    if (this.printed.includes(name)) return;
+    this.printed.push(name);
     void this.print(kind);
   };
 
@@ -47,6 +47,6 @@ export class Papers {
 
   /** The visit is over. */
   forget(): void {
-    this.printed.clear();
+    this.printed = [];
   }
 }
