@@ -53,26 +53,24 @@ struct Place {
     visible: usize,
     is_filled: bool,
     address: String,
-    scale: serde_json::Value,
-    marked: serde_json::Value,
-    /// Whether the page is still the one that was there, and was not loaded anew.
-    is_same_page: serde_json::Value,
+    /// Its scale, its size and how far it was moved; what is marked in it; whether it is still the one that was there, and was
+    /// not loaded anew. Asked at once: this is looked at after each of a thousand keys.
+    page: serde_json::Value,
 }
 
 async fn place(visitor: &Visitor<'_>) -> Place {
     // What was done has reached the page when the page has drawn itself anew. A menu that opens later still stands there
     // when the next thing is done.
     visitor.draws().await;
-    let scale = "return [visualViewport.scale, devicePixelRatio, innerWidth, innerHeight, scrollX, scrollY]";
+    let page = "return [visualViewport.scale, devicePixelRatio, innerWidth, innerHeight, scrollX, scrollY, \
+        getSelection().toString(), window.isFirstPage === true]";
     let windows = visitor.screen.windows();
     Place {
         visible: visitor.screen.visible(),
         is_filled: windows.iter().all(|window| visitor.screen.is_filled_by(*window)),
         windows,
         address: visitor.window.page.current_url().await.unwrap().to_string(),
-        scale: visitor.ask(scale, vec![]).await.unwrap(),
-        marked: visitor.ask("return getSelection().toString()", vec![]).await.unwrap(),
-        is_same_page: visitor.ask("return window.isFirstPage === true", vec![]).await.unwrap(),
+        page: visitor.ask(page, vec![]).await.unwrap(),
     }
 }
 
