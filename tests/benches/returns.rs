@@ -13,10 +13,6 @@ use yuyue_tests::window::Edition;
 
 /// How often each is killed.
 const KILLS: usize = 10;
-/// Whose card it is, one of those that the training edition offers.
-const WHOSE_CARD: &str = "张例三";
-/// 结束办理.
-const LEAVE: &str = "结束办理";
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -29,28 +25,23 @@ async fn measure() {
     let program = Edition::Training.program();
     computer.run_kiosk_session(&program);
     let reader = Reader::start(&computer).await;
-    reader.shows("the home screen", is_home).await;
+    reader.shows("the home screen", Reading::is_home).await;
     println!("{:<10} {:>8} {:>8} {:>8}", "seconds", "least", "median", "most");
     for (what, is_page) in [("the page", true), ("the program", false)] {
         let mut took = Vec::new();
         for _ in 0..KILLS {
-            reader.touches(&screen, "预约考试", |page| page.has_button(WHOSE_CARD)).await;
-            reader.touches(&screen, WHOSE_CARD, |page| page.has_button(LEAVE) && page.has_button("下一步")).await;
+            reader.lays_card(&screen).await;
             let killed = Instant::now();
             if is_page {
                 assert_eq!(computer.kill_pages(), 1, "one process shows the page");
             } else {
                 computer.kill(&program).await;
             }
-            reader.shows("the home screen again", is_home).await;
+            reader.shows("the home screen again", Reading::is_home).await;
             took.push(killed.elapsed());
         }
         took.sort();
         let seconds = |at: usize| took.get(at).map_or(0.0, Duration::as_secs_f64);
         println!("{what:<11} {:>7.1} {:>8.1} {:>8.1}", seconds(0), seconds(KILLS / 2), seconds(KILLS - 1));
     }
-}
-
-fn is_home(page: &Reading) -> bool {
-    page.has_button("预约考试") && page.has_button("高对比度") && !page.has_button(LEAVE)
 }

@@ -9,7 +9,7 @@
 #![allow(clippy::float_arithmetic, reason = "a slope is a fraction")]
 
 use yuyue_tests::computer::Computer;
-use yuyue_tests::reader::{Reader, Reading};
+use yuyue_tests::reader::{LEAVE, Reader, Reading};
 use yuyue_tests::screen::Screen;
 use yuyue_tests::window::Edition;
 
@@ -21,11 +21,6 @@ const EVERY: usize = 10;
 const PRINTED_EVERY: usize = 100;
 /// The programs whose memory counts, by their names in the table of processes.
 const PROGRAMS: [&str; 3] = ["yuyue", "WebKitWebProces", "WebKitNetworkPr"];
-
-/// Whose card it is, one of those that the training edition offers.
-const WHOSE_CARD: &str = "张例三";
-/// 结束办理.
-const LEAVE: &str = "结束办理";
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -39,7 +34,7 @@ async fn measure() {
     let computer = Computer::start(&[("DISPLAY".into(), screen.display().into())]).await;
     computer.run_kiosk_session(&Edition::Training.program());
     let reader = Reader::start(&computer).await;
-    reader.shows("the home screen", is_home).await;
+    reader.shows("the home screen", Reading::is_home).await;
     println!("{:<16} {:>9} {:>9} {:>9}", "kilobytes", "program", "page", "network");
     let mut read: Vec<[u64; PROGRAMS.len()]> = Vec::new();
     for number in 0..=visits {
@@ -59,13 +54,8 @@ async fn measure() {
 
 /// A visit of one who lays a card and goes again; the page of the next one is there afterwards.
 async fn visit(reader: &Reader, screen: &Screen) {
-    reader.touches(screen, "预约考试", |page| page.has_button(WHOSE_CARD)).await;
-    reader.touches(screen, WHOSE_CARD, |page| page.has_button(LEAVE) && page.has_button("下一步")).await;
-    reader.touches(screen, LEAVE, is_home).await;
-}
-
-fn is_home(page: &Reading) -> bool {
-    page.has_button("预约考试") && page.has_button("高对比度") && !page.has_button(LEAVE)
+    reader.lays_card(screen).await;
+    reader.touches(screen, LEAVE, Reading::is_home).await;
 }
 
 /// What each visit adds to one of the programs, by the method of least squares.

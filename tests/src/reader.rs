@@ -23,6 +23,10 @@ const LEVELS_MAX: usize = 40;
 /// The roles of a button, and of one that stays pressed, in the numbers of the screen readers.
 const BUTTONS: [u32; 2] = [43, 62];
 
+/// 结束办理.
+pub const LEAVE: &str = "结束办理";
+/// Whose card is laid, one of those that the training edition offers.
+const WHOSE_CARD: &str = "张例三";
 /// Whoever sees nothing happen touches again: after so many looks at the page.
 const LOOKS: u32 = 40;
 
@@ -96,6 +100,12 @@ impl Reader {
             false
         })
         .await;
+    }
+
+    /// At the home screen of a terminal of the training edition: lays a card, and comes to 科目确认.
+    pub async fn lays_card(&self, screen: &Screen) {
+        self.touches(screen, "预约考试", |page| page.has_button(WHOSE_CARD)).await;
+        self.touches(screen, WHOSE_CARD, |page| page.has_button(LEAVE) && page.has_button("下一步")).await;
     }
 
     /// Whoever is on the bus.
@@ -173,6 +183,12 @@ impl Reading {
     #[must_use]
     pub fn says(&self, words: &str) -> bool {
         self.parts.iter().any(|part| part.name.contains(words) || part.text.contains(words))
+    }
+
+    /// Whether the home screen of a terminal is there, and nobody's visit is open.
+    #[must_use]
+    pub fn is_home(&self) -> bool {
+        self.has_button("预约考试") && self.has_button("高对比度") && !self.has_button(LEAVE)
     }
 
     fn buttons(&self) -> impl Iterator<Item = &Part> {

@@ -302,6 +302,16 @@ async function printsVoucher(page, stop) {
   await stop((await page.locator("main[data-printing=done]").count()) > 0 ? "voucher-printed" : "voucher-no-paper");
 }
 
+/** By number and code to 确认并提交, with a code sent. */
+async function comesToCode(page, number, code) {
+  await tile(page, 0);
+  await identify(page, number);
+  await type(page, code);
+  await forward(page);
+  await choosesSession(page);
+  await sendsCode(page);
+}
+
 async function mistypesCodes(page, stop) {
   await tile(page, 0);
   await identify(page, ZHANG);
@@ -316,34 +326,19 @@ async function mistypesCodes(page, stop) {
 }
 
 async function mistypesBookingCodes(page, stop) {
-  await tile(page, 0);
-  await identify(page, ZHANG);
-  await type(page, "407110");
-  await forward(page);
-  await choosesSession(page);
-  await sendsCode(page);
+  await comesToCode(page, ZHANG, "407110");
   await page.clock.fastForward(301_000);
   await page.locator(".said .k-note.warn").waitFor();
   await stop("confirm-expired");
   await leave(page);
-  await tile(page, 0);
-  await identify(page, CHEN);
-  await type(page, "407160");
-  await forward(page);
-  await choosesSession(page);
-  await sendsCode(page);
+  await comesToCode(page, CHEN, "407160");
   await triesWrongCodes(page);
   await stop("confirm-locked");
 }
 
 /** The line is lost with the answer to 预约; when it comes, it is a refusal. */
 async function isRefused(page, stop) {
-  await tile(page, 0);
-  await identify(page, ZHANG);
-  await type(page, "407110");
-  await forward(page);
-  await choosesSession(page);
-  await sendsCode(page);
+  await comesToCode(page, ZHANG, "407110");
   await type(page, "407110");
   await forward(page);
   await page.locator(".tell .k-note").waitFor();

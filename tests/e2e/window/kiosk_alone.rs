@@ -8,12 +8,10 @@ use fantoccini::key::Key;
 use std::path::PathBuf;
 use yuyue_tests::centre::CityCentre;
 use yuyue_tests::computer::{Computer, wait_for};
-use yuyue_tests::reader::{Reader, Reading};
+use yuyue_tests::reader::{LEAVE, Reader, Reading};
 use yuyue_tests::screen::Screen;
 use yuyue_tests::window::{Edition, Trial};
 
-/// 结束办理.
-const LEAVE: &str = "结束办理";
 /// The heading above the keys for the number of the card.
 const WHO: &str = "请输入证件号码";
 
@@ -54,7 +52,7 @@ async fn alone(name: &str, test: impl AsyncFnOnce(&Terminal<'_>)) {
 impl Terminal<'_> {
     /// Waits until the home screen is there, and nobody's visit is open.
     async fn at_home(&self) {
-        self.reader.shows("the home screen", is_home).await;
+        self.reader.shows("the home screen", Reading::is_home).await;
     }
 
     async fn touches(&self, button: &str, wanted: impl Fn(&Reading) -> bool) {
@@ -96,13 +94,8 @@ impl Terminal<'_> {
             assert!(!page.says(trace), "the page has forgotten {trace}");
         }
         assert_eq!(self.computer.files_with(&traces(person)), Vec::<PathBuf>::new(), "no file knows the person");
-        self.touches("首页", is_home).await;
+        self.touches("首页", Reading::is_home).await;
     }
-}
-
-/// Whether the home screen is there, and nobody's visit is open.
-pub fn is_home(page: &Reading) -> bool {
-    page.has_button("预约考试") && page.has_button("高对比度") && !page.has_button(LEAVE)
 }
 
 fn asks_for_code(page: &Reading) -> bool {
@@ -153,7 +146,7 @@ async fn while_the_centre_is_slow_the_terminal_says_so_and_then_goes_on() {
         terminal.types(&terminal.centre.code_after(before).await, |typed| format!("已输入 {typed} 位，共")).await;
         terminal.touches("下一步", |page| page.says(&masked(&ZHANG))).await;
         assert_eq!(terminal.centre.messages().len(), before + 1, "one code was sent");
-        terminal.touches(LEAVE, is_home).await;
+        terminal.touches(LEAVE, Reading::is_home).await;
     })
     .await;
 }
@@ -167,12 +160,12 @@ async fn when_the_second_person_comes_the_first_is_in_no_page_no_file_and_no_mem
         for trace in traces(&ZHANG) {
             assert!(found.iter().any(|place| place.contains(trace)), "during the visit {trace} is found");
         }
-        terminal.touches(LEAVE, is_home).await;
+        terminal.touches(LEAVE, Reading::is_home).await;
         terminal.knows_nobody(&ZHANG).await;
         terminal.books(&LI).await;
         assert_eq!(computer.find_in_memory(&traces(&ZHANG)), Vec::<String>::new(), "whoever has left is in no memory");
         assert_eq!(computer.files_with(&traces(&ZHANG)), Vec::<PathBuf>::new(), "and in no file");
-        terminal.touches(LEAVE, is_home).await;
+        terminal.touches(LEAVE, Reading::is_home).await;
         terminal.knows_nobody(&LI).await;
         assert_eq!(
             computer.find_in_memory(&traces(&LI)),

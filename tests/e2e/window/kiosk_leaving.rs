@@ -2,12 +2,11 @@
 
 use super::hall::Hall;
 use super::kiosk::{LANDSCAPE, PORTRAIT, visit, visit_in};
-use super::kiosk_alone::is_home;
 use super::kiosk_looking::ALOUD;
 use super::visitor::{FORWARD, LI, LIN, Tile, Visitor, ZHANG, ZHOU};
 use serde_json::json;
 use std::ops::RangeInclusive;
-use yuyue_tests::reader::Reader;
+use yuyue_tests::reader::{Reader, Reading};
 use yuyue_tests::window::Edition;
 
 /// Seconds after which somebody who touches nothing is asked whether they are still there, and then is gone.
@@ -319,7 +318,7 @@ async fn in_the_quiet_hour_the_terminal_begins_anew_but_not_before_somebody_old_
         visitor.hall.pass(UNTIL_GONE);
         let code = visitor.window.wait_for("the exit code", async || visitor.hall.ended_with()).await;
         assert_eq!(code, "75", "it wants to begin anew");
-        Reader::start(&visitor.window.computer).await.shows("the home screen of the next day", is_home).await;
+        Reader::start(&visitor.window.computer).await.shows("the home screen of the next day", Reading::is_home).await;
         assert!(visitor.window.computer.is_running(&program), "its session has started it again");
     })
     .await;
