@@ -300,7 +300,7 @@ pub fn out_of_order(error: HostError) -> HostError {
 }
 
 fn begin_anew(app: &AppHandle) {
-    if std::env::var_os(SESSION).is_some() { app.exit(BEGIN_ANEW) } else { app.restart() }
+    if std::env::var_os(SESSION).is_some() { app.exit(BEGIN_ANEW) } else { app.request_restart() }
 }
 
 fn refused(code: &str, retryable: bool) -> HostError {

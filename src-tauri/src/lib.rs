@@ -17,7 +17,11 @@ mod training;
 mod upkeep;
 mod window;
 
+use std::time::Duration;
 use tauri::Manager;
+
+/// How long what is under way may take when the program ends. What is in the files by then is whole.
+const END_WITHIN: Duration = Duration::from_secs(5);
 
 /// Opens the window and runs until it is closed.
 ///
@@ -36,7 +40,10 @@ pub fn run() {
         // In training a computer is both, beside each other.
         context.config_mut().identifier.push_str(".kiosk");
     }
-    let ran = tauri::Builder::default()
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started");
+    tauri::async_runtime::set(runtime.handle().clone());
+    let mut runtime = Some(runtime);
+    let built = tauri::Builder::default()
         .plugin(instance::plugin())
         .plugin(window::remembered_placement())
         .invoke_handler(commands::builder().invoke_handler())
@@ -51,11 +58,19 @@ pub fn run() {
             window::open(app.app_handle(), is_kiosk)?;
             Ok(())
         })
-        .run(context);
-    if ran.as_ref().is_err_and(instance::is_unanswered) {
+        .build(context);
+    if built.as_ref().is_err_and(instance::is_unanswered) {
         instance::start_again();
     }
-    ran.expect("the window opens where there is a screen and WebKitGTK");
+    let app = built.expect("the window opens where there is a screen and WebKitGTK");
+    app.run(move |_, event| {
+        // SQLCipher is taken apart when the process ends: a thread that still used it then would crash.
+        if matches!(event, tauri::RunEvent::Exit)
+            && let Some(runtime) = runtime.take()
+        {
+            runtime.shutdown_timeout(END_WITHIN);
+        }
+    });
 }
 
 /// What is logged unless `YUYUE_LOG` says otherwise.

@@ -1,7 +1,7 @@
 // Every screen of the self-service terminal, touched as people touch it: a journey stops at each of its screens.
 
-/** A screen that has just changed takes no touch for a moment; the page's clock jumps over it. */
-const settle = (page) => page.clock.fastForward(400);
+/** A screen that has just changed, and a key that was just touched, take no touch for a moment; the page's clock jumps over it. */
+const settle = (page) => page.clock.fastForward(500);
 const on = (page, name) => page.locator(`.kiosk main[data-page=${name}]`).waitFor();
 const touch = async (page, selector) => {
   await settle(page);

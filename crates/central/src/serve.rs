@@ -39,7 +39,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 use yuyue_domain::ids::DeviceId;
@@ -87,9 +87,6 @@ pub enum ServeError {
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The thread of the writer or that of the signatures cannot be started.
-    #[error("a thread cannot be started")]
-    Thread(#[source] std::io::Error),
     /// A part that works for ever has ended.
     #[error("{0} has ended")]
     Ended(&'static str),
@@ -115,6 +112,8 @@ pub struct Running {
     tasks: Vec<JoinHandle<()>>,
     /// What ends by itself when the centre stops, after what it has begun.
     finishing: Vec<JoinHandle<()>>,
+    /// What ends with the last request, through whose entrances it gets its work.
+    behind: Vec<JoinHandle<()>>,
     /// Keeps the lease.
     keeper: Option<JoinHandle<()>>,
     /// Gives the lease up.
@@ -125,7 +124,7 @@ type Leaving = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Running {
     /// Stops: requests under way are finished, live streams end. What is due is finished as far as it has begun, and only
-    /// then the lease is given up.
+    /// then the lease is given up. Nothing of the centre uses its store afterwards.
     pub async fn stop(self) {
         self.closed.send_modify(|closed| closed.stopping = true);
         for handle in &self.handles {
@@ -146,6 +145,8 @@ impl Running {
         if is_finished {
             (self.leave)().await;
         }
+        // Whoever closes the store next finds it in nobody's hands: SQLCipher is taken apart when the process ends.
+        let _ = tokio::time::timeout(STOP_WITHIN, join_all(self.behind)).await;
     }
 
     /// Waits until a part of the centre ends, which none does by itself; answers which.
@@ -169,10 +170,8 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     let holder = central.entropy.uuid()?;
     let (lead_sender, lead) = lead::begin(&*core, holder).await?;
     let health = Arc::new(Health::default());
-    let (alive, writer_ended) = oneshot::channel();
-    let writer = Writer::start(Arc::clone(&core), head_sender.clone(), alive).map_err(ServeError::Thread)?;
-    let (alive, signatures_ended) = oneshot::channel();
-    let signatures = Signatures::start(central.entropy.bytes()?, alive).map_err(ServeError::Thread)?;
+    let (writer, writing) = Writer::start(Arc::clone(&core), head_sender.clone());
+    let (signatures, checking) = Signatures::start(central.entropy.bytes()?);
     let listeners = [bind(config.devices)?, bind(config.public)?, bind(config.admin)?];
     let [(devices, _), ..] = &listeners;
     let (closed_sender, closed) = watch::channel(Closed { revoked: revoked(&core).await?, stopping: false });
@@ -215,6 +214,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         handles: Vec::new(),
         tasks: Vec::new(),
         finishing: Vec::new(),
+        behind: Vec::new(),
         keeper: None,
         leave: leave(&core, holder),
     };
@@ -224,8 +224,9 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     running.listen(admin, None, routes::for_admin(app))?;
 
     running.keeper = Some(running.spawn("the lease", lead::keep(Arc::clone(&core), holder, lead_sender)));
-    running.work("the check of signatures", async move { drop(signatures_ended.await) });
-    running.work_beside(&core, gateway, head_sender, lead, writer_ended);
+    running.serve_entrances("the writer", writing);
+    running.serve_entrances("the check of signatures", checking);
+    running.work_beside(&core, gateway, head_sender, lead);
     let (clock, limits) = (Arc::clone(&central.clock), [of_devices, of_public]);
     running.look_after(&core, clock, certificates, closed_sender, limits);
     Ok(running)
@@ -287,10 +288,7 @@ impl Running {
         gateway: Arc<dyn Gateway>,
         head: watch::Sender<Revision>,
         lead: Lead,
-        writer_ended: oneshot::Receiver<()>,
     ) {
-        // Nothing is ever sent: the channel closes when the thread ends.
-        self.work("the writer", async move { drop(writer_ended.await) });
         let (for_head, moved) = (Arc::clone(core), head.subscribe());
         self.work("the look at the feed", async move {
             let mut every = tokio::time::interval(HEAD_EVERY);
@@ -346,6 +344,12 @@ impl Running {
     fn work(&mut self, part: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         let task = self.spawn(part, work);
         self.tasks.push(task);
+    }
+
+    /// Looks after a part that ends when nothing can come to it any more.
+    fn serve_entrances(&mut self, part: &'static str, behind: JoinHandle<()>) {
+        let watched = self.spawn(part, async move { drop(behind.await) });
+        self.behind.push(watched);
     }
 
     /// Runs a part that is not expected to end before the centre stops.

@@ -5,6 +5,7 @@ use crate::core::{Delivery, SigningKey};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use yuyue_domain::ids::DeviceId;
 use yuyue_protocol::error::{ErrorCode, Problem};
 use yuyue_protocol::signature::{Unchecked, check_all};
@@ -24,18 +25,13 @@ struct Job {
 pub struct Signatures(mpsc::Sender<Job>);
 
 impl Signatures {
-    /// Starts on a thread of its own, which ends when every entrance is gone, and then `alive` goes. Nobody may foresee `seed`.
-    ///
-    /// # Errors
-    /// When no thread can be started.
-    pub fn start(seed: [u8; 32], alive: oneshot::Sender<()>) -> Result<Self, std::io::Error> {
+    /// Starts on a thread for what blocks; the task ends when every entrance is gone. Nobody may foresee `seed`.
+    #[must_use]
+    pub fn start(seed: [u8; 32]) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let dice = ChaCha20Rng::from_seed(seed);
-        std::thread::Builder::new().name("signatures".into()).spawn(move || {
-            let _alive = alive;
-            check_what_comes(jobs, dice);
-        })?;
-        Ok(Self(queue))
+        let checking = tokio::task::spawn_blocking(move || check_what_comes(jobs, dice));
+        (Self(queue), checking)
     }
 
     /// Notes on each of these that a device signed itself, whose key this is, when its signature is good.
@@ -107,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_many_who_come_at_once_each_is_told_of_the_own_commands() {
-        let signatures = Signatures::start([1; 32], oneshot::channel().0).expect("a thread");
+        let (signatures, _checking) = Signatures::start([1; 32]);
         let callers = (1..=20_u8).map(|seed| {
             let signatures = signatures.clone();
             async move {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use yuyue_protocol::cursor::Revision;
 use yuyue_protocol::error::{ErrorCode, Problem};
@@ -72,25 +73,16 @@ impl Pace {
 }
 
 impl Writer {
-    /// Starts the writer on a thread of its own, because its transactions block. It ends when every entrance is gone, and
-    /// then `alive` goes. `head` is told after every group, so that live streams wake at once.
-    ///
-    /// # Errors
-    /// When no thread can be started.
-    pub fn start<S: Store>(
-        core: Arc<Core<S>>,
-        head: watch::Sender<Revision>,
-        alive: oneshot::Sender<()>,
-    ) -> Result<Self, std::io::Error> {
+    /// Starts the writer on a thread for what blocks, as its transactions do, and for which the runtime waits before it ends.
+    /// The task ends when every entrance is gone. `head` is told after every group, so that live streams wake at once.
+    #[must_use]
+    pub fn start<S: Store>(core: Arc<Core<S>>, head: watch::Sender<Revision>) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let pace = Arc::new(Pace::new());
         let at_writer = Arc::clone(&pace);
         let runtime = tokio::runtime::Handle::current();
-        std::thread::Builder::new().name("writer".into()).spawn(move || {
-            let _alive = alive;
-            runtime.block_on(write(core, jobs, head, &at_writer));
-        })?;
-        Ok(Self { queue, pace })
+        let writing = tokio::task::spawn_blocking(move || runtime.block_on(write(core, jobs, head, &at_writer)));
+        (Self { queue, pace }, writing)
     }
 
     /// Has envelopes decided; answers in the order given.

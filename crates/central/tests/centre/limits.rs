@@ -358,8 +358,7 @@ async fn beyond_the_queue_callers_are_told_when_to_come_back_and_nothing_taken_i
     let world = World::new(50).await;
     let counter = world.counter().await;
     let (head, _) = watch::channel(Revision(0));
-    let (alive, _ended) = oneshot::channel();
-    let writer = Writer::start(Arc::clone(&world.core), head, alive).unwrap();
+    let (writer, _writing) = Writer::start(Arc::clone(&world.core), head);
     let person = world.cast(CastRole::RuleFour).applicant.id;
     let reveal = Command::RecordReveal { applicant: person };
     // The catalogue's lock stops the writer in the middle of its first group, for as long as this test wants.

@@ -163,3 +163,18 @@ async fn another_certificate_gives_a_device_no_other_allowance() {
     assert_eq!(problem(time).await.1.code, ErrorCode::Busy, "it has asked once in this minute");
     running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_centre_that_has_stopped_has_let_go_of_its_store() {
+    let world = World::new(10).await;
+    let counter = world.counter().await;
+    for _ in 0..10 {
+        let running = serve(&world).await;
+        let time = client(&running, Some(&counter)).get(url(running.devices, "/v1/time")).send().await.unwrap();
+        assert_eq!(time.status(), StatusCode::OK, "it was in use");
+        let (own, core) = (Arc::strong_count(&world.central.core), &world.core);
+        assert!(own > 2, "the centre holds it while it runs");
+        running.stop().await;
+        assert_eq!(Arc::strong_count(core), 2, "only whoever began it does now");
+    }
+}

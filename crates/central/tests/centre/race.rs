@@ -3,7 +3,7 @@
 use super::World;
 use crate::kit::reasons;
 use std::sync::Arc;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use yuyue_central::clock::Clock;
 use yuyue_central::core::{Core, Delivery};
@@ -21,8 +21,7 @@ const CALLERS: u32 = 300;
 
 fn writer(core: &Arc<Core<AnyStore>>) -> Writer {
     let (head, _) = watch::channel(Revision(0));
-    let (alive, _) = oneshot::channel();
-    Writer::start(Arc::clone(core), head, alive).unwrap()
+    Writer::start(Arc::clone(core), head).0
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -90,7 +90,8 @@ function handlers(world: World, frozen: boolean, kiosk: KioskOptions & { paper: 
   return {
     ...terminal.handlers,
     app_state: () => {
-      if (world.keyless && kiosk) throw failure("terminal_out_of_order", { cause: "key_missing" });
+      const isTerminal = world.access.state === "kiosk";
+      if (world.keyless && isTerminal) throw failure("terminal_out_of_order", { cause: "key_missing" });
       if (world.keyless) throw failure("key_missing");
       return world.state();
     },
