@@ -384,7 +384,7 @@ async function meetsTrouble(page, stop) {
   await forward(page);
   await page.locator(".kiosk .help").waitFor();
   await stop("trouble");
-  await forward(page);
+  await back(page);
   await on(page, "home");
 }
 

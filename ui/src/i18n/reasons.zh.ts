@@ -119,7 +119,7 @@ export const reasonsZh: Record<string, string> = {
   sends_used_up: "今天的发送次数已用完，请明天再发。",
   priority_taken: "这个优先名额刚被他人约走，请另选一场。",
   code_expired: "验证码已过期，请重新发送。",
-  tries_used_up: "输错次数过多，请稍后重新发送验证码。",
+  tries_used_up: "输错次数过多，今天不能再用验证码办理，明天起可以重新发送。",
   too_late: "已过截止时间，不能再办理。",
   not_yet: "预约成功后才能打印凭证。",
   printer_failed: "打印没有完成，请检查纸张后重试；重打会注明补打。",

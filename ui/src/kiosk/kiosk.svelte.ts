@@ -209,10 +209,6 @@ class Kiosk {
   identify = (number: string): void =>
     void this.act(async () => {
       const { page } = this;
-      const stage = app.kiosk?.stage;
-      const isAsked = number === this.asked && stage?.stage === "code_sent" && stage.code.valid_seconds > 0;
-      // The code that was sent for this number is good still.
-      if (isAsked) return this.show({ name: "code" });
       this.asked = number;
       app.kiosk = await app.call("kiosk_begin", { number });
       if (this.page === page) this.show({ name: "code" });

@@ -20,7 +20,8 @@ use yuyue_protocol::visit::{VisitAnswer, VisitCode, VisitCodeRequest, VisitOpene
 /// How often a question whose answer was lost is asked before the person is told.
 const TRIES: usize = 3;
 
-/// Takes a typed number and sends a code to its phone, if anybody has it. Whoever was there before is forgotten.
+/// Takes a typed number and sends a code to its phone, if anybody has it. Whoever was there before is forgotten; whoever
+/// has gone back to the number and leaves it as it was comes back to the code, while that is good.
 ///
 /// # Errors
 /// [`DeskError::NumberInvalid`], or as the centre says: too early, too many, locked; or there is no line.
@@ -32,6 +33,10 @@ pub async fn begin(desk: &Mutex<Desk>, centre: &impl Visits, number: &str) -> Re
             IdentityDocument::parse(DocumentType::ResidentCard, number).map_err(|_| DeskError::NumberInvalid)?;
         desk.make_way()?;
         let number = Secret(document.number.reveal().to_owned());
+        if let Some(seconds) = desk.seconds_of_code(&number)? {
+            desk.wait_for(Awaited::Code, seconds);
+            return desk.kiosk_view();
+        }
         let sent = VisitCode { valid_seconds: 0, resend_seconds: 0, tries_left: 0, sends_left: 0 };
         let sent_at = desk.world.elapsed();
         desk.set_stage(Stage::Asked(Asked { number, sent, sent_at, wrong: false, lost: None }))?;
@@ -160,6 +165,13 @@ impl Desk {
             self.leave()?;
         }
         Ok(())
+    }
+
+    /// For how long the code is good that was sent for this number; none when there is no such code.
+    fn seconds_of_code(&self, number: &Secret) -> Result<Option<u32>, DeskError> {
+        let Stage::Asked(asked) = &self.kiosk()?.stage else { return Ok(None) };
+        let left = u32::from(self.visit_code_view(asked).valid_seconds);
+        Ok(Some(left).filter(|left| asked.number == *number && *left > 0))
     }
 
     fn welcome(&mut self, visit: VisitOpened, identified: Identified) -> Result<KioskView, DeskError> {

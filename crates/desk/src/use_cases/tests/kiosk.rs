@@ -103,6 +103,25 @@ fn a_person_is_known_by_the_number_and_the_code_and_nothing_personal_shows_befor
 }
 
 #[test]
+fn whoever_goes_back_to_the_number_and_leaves_it_is_waited_for_while_the_code_is_good() {
+    let kiosk = Counter::kiosk();
+    let number = kiosk.number(CastRole::RuleFour);
+    let ask = |number: &str| run(begin(&kiosk.desk, &kiosk.centre, number)).expect("a code").stage;
+    let ring = || kiosk.desk().kiosk_view().expect("a kiosk").presence.expect("somebody").left_seconds;
+    ask(&number);
+    assert_eq!(ring(), 300, "as long as the code is good");
+    kiosk.world.pass(40);
+    kiosk.desk().stop_waiting(Awaited::Code);
+    assert_eq!(ring(), 90, "at the number nobody waits");
+    let VisitStage::CodeSent { code, .. } = ask(&number) else { panic!("the code") };
+    assert_eq!((code.valid_seconds, code.resend_seconds), (260, 20), "it is the same one");
+    assert_eq!(ring(), 260, "and it is waited for");
+    kiosk.world.pass(200);
+    let VisitStage::CodeSent { code, .. } = ask(&kiosk.number(CastRole::Queued)) else { panic!("the code") };
+    assert_eq!(code.valid_seconds, 300, "another number has its own");
+}
+
+#[test]
 fn another_form_of_number_and_a_dead_line_are_said_at_once() {
     let mut kiosk = Counter::kiosk();
     for typed in ["", "12345", "110105194912310021"] {
