@@ -95,7 +95,7 @@ export const kioskEn: KioskMessages = {
     valid: (t) => `valid ${t}`,
     expired: "The code has expired. Please send a new one.",
     wrong: (n) => `Wrong code; ${n === 1 ? "1 try" : `${n} tries`} left. Check the message.`,
-    locked: "Too many wrong tries. Please go to a counter.",
+    locked: "Too many wrong tries. Today, please go to a counter.",
     own: "Enter the code yourself and share it with nobody.",
     field: "Code from your phone",
     clear: "Clear",

@@ -93,7 +93,7 @@ export const kioskZh = {
     valid: (t: string) => `${t} 内有效`,
     expired: "验证码已过期，请重新发送。",
     wrong: (n: number) => `验证码不对，还可输入 ${n} 次。请核对短信。`,
-    locked: "输错次数过多。请到人工窗口办理。",
+    locked: "输错次数过多，今天请到人工窗口办理。",
     own: "验证码由本人输入，请勿告诉他人。",
     field: "输入手机验证码",
     clear: "清除",

@@ -120,7 +120,7 @@ export const reasonsEn: Record<string, string> = {
   sends_used_up: "No more codes can be sent today; send one tomorrow.",
   priority_taken: "Somebody else just took this place. Choose another session.",
   code_expired: "The code has expired. Send a new one.",
-  tries_used_up: "Too many wrong tries. A new code can be sent from tomorrow on.",
+  tries_used_up: "Too many wrong tries. No code can be used today; a new one can be sent from tomorrow on.",
   too_late: "The deadline is over.",
   not_yet: "The voucher can be printed once the booking succeeded.",
   printer_failed: "Printing failed. Check the paper; a reprint says so.",
