@@ -15,7 +15,7 @@ use yuyue_desk::view::reason::{HostError, Params};
 #[cfg(feature = "training")]
 use yuyue_devices::card::Card;
 use yuyue_devices::card::{CardError, CardReader};
-use yuyue_devices::speech::{Speaker, Speaking, Voice};
+use yuyue_devices::speech::{Ended, Speaker, Speaking, Voice};
 use yuyue_domain::presence::Awaited;
 use yuyue_domain::time::Timestamp;
 use yuyue_protocol::account::Secret;
@@ -74,10 +74,11 @@ impl KioskHost {
         }
     }
 
-    /// What was read to its end since the last look, and whether something is being read now.
-    fn listen(&self) -> (Option<Spoken>, bool) {
+    /// What has ended since the last look, and how; and whether something is being read now.
+    fn listen(&self) -> (Option<(Spoken, Ended)>, bool) {
         let mut speaking = self.speaking.lock().unwrap_or_else(PoisonError::into_inner);
-        (speaking.take_if(|spoken| spoken.speaking.has_ended()), speaking.is_some())
+        let ended = speaking.as_mut().and_then(|spoken| spoken.speaking.ended());
+        (ended.and_then(|ended| Some((speaking.take()?, ended))), speaking.is_some())
     }
 }
 
@@ -118,10 +119,14 @@ fn look(host: &Arc<Host>) -> Result<(), DeskError> {
     let watched = {
         let mut desk = lock(&host.desk);
         desk.set_card_reader(host.kiosk.reader.is_connected());
-        let (read, is_speaking) = host.kiosk.listen();
+        let (ended, is_speaking) = host.kiosk.listen();
         desk.set_speaking(is_speaking);
-        if read.is_some_and(|spoken| spoken.pressed) {
+        if let Some((Spoken { pressed: true, .. }, ended)) = ended {
             desk.arrived(Awaited::Reading);
+            if ended == Ended::Failed {
+                tracing::warn!("the speech engine cannot be heard");
+                host.tell(&HostEvent::SpeechFailed);
+            }
         }
         desk.watch()?
     };

@@ -20,8 +20,9 @@ mod window;
 use std::time::Duration;
 use tauri::Manager;
 
-/// How long what is under way may take when the program ends. What is in the files by then is whole.
-const END_WITHIN: Duration = Duration::from_secs(5);
+/// How long the end of the program waits for what is under way: for longer than anything does something in a file, but not
+/// for a printing system or a network. Meanwhile a second start shows nothing.
+const END_WITHIN: Duration = Duration::from_secs(2);
 
 /// Opens the window and runs until it is closed.
 ///
@@ -64,7 +65,7 @@ pub fn run() {
     }
     let app = built.expect("the window opens where there is a screen and WebKitGTK");
     app.run(move |_, event| {
-        // SQLCipher is taken apart when the process ends: a thread that still used it then would crash.
+        // A thread that is still in SQLCipher when the process ends would crash, because SQLCipher is taken apart then.
         if matches!(event, tauri::RunEvent::Exit)
             && let Some(runtime) = runtime.take()
         {

@@ -89,7 +89,7 @@ fn is_own(address: &Url) -> bool {
     }
 }
 
-/// No menu, and a page that comes back when its process dies.
+/// No menu, and a page that comes back when its process dies, or stands still for long.
 fn guard<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
     let app = window.app_handle().clone();
     window.with_webview(move |webview| {
@@ -102,22 +102,44 @@ fn guard<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use gtk::glib;
     use gtk::prelude::WidgetExt as _;
+    use std::rc::Rc;
+    use std::time::Duration;
     use webkit2gtk::{WebProcessTerminationReason, WebView, WebViewExt as _};
 
     /// Where the page is.
     const HOME: &str = "tauri://localhost/index.html?kiosk";
 
+    /// So long a page may answer no touch, after the seconds in which the engine still hopes for an answer.
+    const STANDS_STILL_FOR: Duration = Duration::from_secs(15);
+
     pub fn guard(webview: &WebView, died: impl Fn() + 'static) {
+        let died = Rc::new(died);
         webview.connect_context_menu(|_, _, _, _| true);
+        let ended = Rc::clone(&died);
         webview.connect_web_process_terminated(move |webview, reason| {
             // At the end of a visit it ends because we say so.
             if reason != WebProcessTerminationReason::TerminatedByApi {
                 tracing::error!(?reason, "the page's process ended");
-                died();
+                ended();
             }
             // Not loaded again, which needs a page that was there: this one may have died before it was.
             webview.load_uri(webview.uri().as_deref().unwrap_or(HOME));
+        });
+        webview.connect_is_web_process_responsive_notify(move |webview| {
+            // A driver would lose its session, however long its machine has something else to do.
+            if webview.is_web_process_responsive() || super::is_driven() {
+                return;
+            }
+            let (webview, died) = (webview.clone(), Rc::clone(&died));
+            glib::timeout_add_local_once(STANDS_STILL_FOR, move || {
+                if !webview.is_web_process_responsive() {
+                    tracing::error!("the page's process stands still");
+                    died();
+                    webview.terminate_web_process();
+                }
+            });
         });
     }
 

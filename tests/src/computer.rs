@@ -140,6 +140,13 @@ impl Computer {
         self.processes.kill_named(PAGES)
     }
 
+    /// Has the processes that show pages stand still for ever, as a page that is caught in a loop does; answers how many there
+    /// are.
+    #[must_use]
+    pub fn halt_pages(&self) -> usize {
+        self.processes.halt_named(PAGES)
+    }
+
     /// Where words stand in the memory of what runs on it, the driver apart, which knows what the test knows. All of the
     /// memory was read.
     #[must_use]

@@ -36,12 +36,21 @@ impl Processes {
 
     /// Ends those of them that run `program` where they stand, without a chance to tidy up.
     pub fn kill(&self, program: &Path) {
-        self.running(program).for_each(|folder| kill(&folder));
+        self.running(program).for_each(|folder| send(&folder, Signal::KILL));
     }
 
     /// As [`Self::kill`], those that run a program with this name; answers how many there were.
     pub fn kill_named(&self, name: &str) -> usize {
-        self.all().filter(|folder| is_named(folder, name)).inspect(|folder| kill(folder)).count()
+        self.send_named(name, Signal::KILL)
+    }
+
+    /// Lets those stand still that run a program with this name; answers how many there were.
+    pub fn halt_named(&self, name: &str) -> usize {
+        self.send_named(name, Signal::STOP)
+    }
+
+    fn send_named(&self, name: &str, signal: Signal) -> usize {
+        self.all().filter(|folder| is_named(folder, name)).inspect(|folder| send(folder, signal)).count()
     }
 
     /// Lets all of them stand still, as on a machine that has too much to do.
@@ -79,10 +88,10 @@ pub fn is_named(process: &Path, name: &str) -> bool {
     fs::read_link(process.join("exe")).is_ok_and(|program| program.ends_with(name))
 }
 
-fn kill(process: &Path) {
+fn send(process: &Path, signal: Signal) {
     let id = process.file_name().and_then(|name| name.to_str()?.parse().ok()).and_then(Pid::from_raw);
     // It may have gone by itself meanwhile.
-    let _ = id.map(|id| kill_process(id, Signal::KILL));
+    let _ = id.map(|id| kill_process(id, signal));
 }
 
 impl Drop for Processes {

@@ -268,6 +268,11 @@ async function looksAfter(page, stop) {
   await touch(page, ".k-pick");
   await on(page, "application");
   await stop("application");
+  await back(page);
+  await on(page, "applications");
+  await back(page);
+  await on(page, "home");
+  await stop("home-visiting");
   await leave(page);
   await tile(page, 3);
   await identify(page, ZHAO);

@@ -59,6 +59,8 @@ const REVOKED_EVERY: Duration = Duration::from_millis(500);
 const CARE_EVERY: Duration = Duration::from_secs(60);
 /// How long requests under way may take when the centre stops: a little longer than any request may take.
 const STOP_WITHIN: Duration = Duration::from_secs(35);
+/// How long what comes after them may take, and then once more what does not answer.
+pub(crate) const END_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why the centre does not run.
 #[derive(Debug, thiserror::Error)]
@@ -112,8 +114,8 @@ pub struct Running {
     tasks: Vec<JoinHandle<()>>,
     /// What ends by itself when the centre stops, after what it has begun.
     finishing: Vec<JoinHandle<()>>,
-    /// What ends with the last request, through whose entrances it gets its work.
-    behind: Vec<JoinHandle<()>>,
+    /// What works off a queue, and ends when nobody can put anything into it any more.
+    queues: Vec<JoinHandle<()>>,
     /// Keeps the lease.
     keeper: Option<JoinHandle<()>>,
     /// Gives the lease up.
@@ -124,7 +126,7 @@ type Leaving = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Running {
     /// Stops: requests under way are finished, live streams end. What is due is finished as far as it has begun, and only
-    /// then the lease is given up. Nothing of the centre uses its store afterwards.
+    /// then the lease is given up. Unless something does not answer, nothing of the centre uses its store afterwards.
     pub async fn stop(self) {
         self.closed.send_modify(|closed| closed.stopping = true);
         for handle in &self.handles {
@@ -142,11 +144,14 @@ impl Running {
             // An aborted task ends with an error that says so.
             let _ = task.await;
         }
-        if is_finished {
-            (self.leave)().await;
-        }
-        // Whoever closes the store next finds it in nobody's hands: SQLCipher is taken apart when the process ends.
-        let _ = tokio::time::timeout(STOP_WITHIN, join_all(self.behind)).await;
+        let ending = async {
+            if is_finished {
+                (self.leave)().await;
+            }
+            // A thread that is still in SQLCipher when the process ends would crash, because SQLCipher is taken apart then.
+            join_all(self.queues).await;
+        };
+        let _ = tokio::time::timeout(END_WITHIN, ending).await;
     }
 
     /// Waits until a part of the centre ends, which none does by itself; answers which.
@@ -159,7 +164,7 @@ impl Running {
 /// Starts the centre.
 ///
 /// # Errors
-/// When an address is taken, or keys, store or threads are not to be had.
+/// When an address is taken, or keys or store are not to be had.
 pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gateway>) -> Result<Running, ServeError> {
     if !config.admin.ip().is_loopback() {
         return Err(ServeError::AdminNotLocal(config.admin.ip()));
@@ -214,7 +219,7 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
         handles: Vec::new(),
         tasks: Vec::new(),
         finishing: Vec::new(),
-        behind: Vec::new(),
+        queues: Vec::new(),
         keeper: None,
         leave: leave(&core, holder),
     };
@@ -224,8 +229,8 @@ pub async fn start(central: &Central, config: &ServeConfig, gateway: Arc<dyn Gat
     running.listen(admin, None, routes::for_admin(app))?;
 
     running.keeper = Some(running.spawn("the lease", lead::keep(Arc::clone(&core), holder, lead_sender)));
-    running.serve_entrances("the writer", writing);
-    running.serve_entrances("the check of signatures", checking);
+    running.watch_queue("the writer", writing);
+    running.watch_queue("the check of signatures", checking);
     running.work_beside(&core, gateway, head_sender, lead);
     let (clock, limits) = (Arc::clone(&central.clock), [of_devices, of_public]);
     running.look_after(&core, clock, certificates, closed_sender, limits);
@@ -346,10 +351,10 @@ impl Running {
         self.tasks.push(task);
     }
 
-    /// Looks after a part that ends when nothing can come to it any more.
-    fn serve_entrances(&mut self, part: &'static str, behind: JoinHandle<()>) {
-        let watched = self.spawn(part, async move { drop(behind.await) });
-        self.behind.push(watched);
+    /// Watches over what works off a queue.
+    fn watch_queue(&mut self, part: &'static str, working: JoinHandle<()>) {
+        let watched = self.spawn(part, async move { drop(working.await) });
+        self.queues.push(watched);
     }
 
     /// Runs a part that is not expected to end before the centre stops.

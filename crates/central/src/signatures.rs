@@ -25,7 +25,7 @@ struct Job {
 pub struct Signatures(mpsc::Sender<Job>);
 
 impl Signatures {
-    /// Starts on a thread for what blocks; the task ends when every entrance is gone. Nobody may foresee `seed`.
+    /// Starts as a task that may block, which ends when every entrance is gone. Nobody may foresee `seed`.
     #[must_use]
     pub fn start(seed: [u8; 32]) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);

@@ -73,8 +73,8 @@ impl Pace {
 }
 
 impl Writer {
-    /// Starts the writer on a thread for what blocks, as its transactions do, and for which the runtime waits before it ends.
-    /// The task ends when every entrance is gone. `head` is told after every group, so that live streams wake at once.
+    /// Starts the writer as a task that may block, as its transactions do; the runtime waits for it before it ends. The task
+    /// ends when every entrance is gone. `head` is told after every group, so that live streams wake at once.
     #[must_use]
     pub fn start<S: Store>(core: Arc<Core<S>>, head: watch::Sender<Revision>) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);

@@ -67,7 +67,7 @@
 //! |---|---|---|---|
 //! | `kiosk` | | [`kiosk::KioskView`] | `not_a_kiosk` |
 //! | `kiosk_touch` | `elder`: `bool` (长者模式) | [`kiosk::KioskView`] | |
-//! | `kiosk_begin` | `number`: `String` | [`kiosk::KioskView`], code sent | `number_invalid`, `resend_too_early`, `sends_used_up`, `tries_used_up`, `no_line` |
+//! | `kiosk_begin` | `number`: `String` | [`kiosk::KioskView`], code sent, or good still | `number_invalid`, `resend_too_early`, `sends_used_up`, `tries_used_up`, `no_line` |
 //! | `kiosk_send_again` | | [`kiosk::KioskView`] | as `kiosk_begin` |
 //! | `kiosk_open` | `code`: `String` | [`kiosk::KioskView`], open; a wrong code stays with `wrong` | `code_expired`, `tries_used_up`, `no_line` |
 //! | `kiosk_read_card` | | [`kiosk::KioskView`], open | `no_card_reader`, `no_card`, `card_unreadable`, `card_unknown`, `no_line` |

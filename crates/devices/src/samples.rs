@@ -40,6 +40,7 @@ pub fn printing(count: u32) -> Printing {
 
 pub fn voucher(person: &str) -> Voucher {
     Voucher {
+        is_public: false,
         application: application(),
         token: "k3Jq_9dT-xw".to_owned(),
         serial: 2_026_100_347,

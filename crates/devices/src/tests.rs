@@ -173,6 +173,15 @@ fn the_code_of_a_slip_names_its_application_and_that_of_a_voucher_its_token_too(
 }
 
 #[test]
+fn where_others_look_on_the_voucher_masks_the_name() {
+    let text = |is_public| {
+        pdf_text(&thermal(&crate::document::Voucher { is_public, ..voucher("张示三") }.to_document(&printing(1))))
+    };
+    assert!(text(false).contains("张示三"), "the paper is for the examiner");
+    assert!(text(true).contains("张*三") && !text(true).contains("张示三"), "the screen is for everybody who passes");
+}
+
+#[test]
 fn a_token_that_no_code_can_hold_is_an_error_with_a_code() {
     let long = crate::document::Voucher { token: "x".repeat(5_000), ..voucher("张示三") };
     let error = lay_out(&long.to_document(&printing(1)), Paper::A5, TypeSize::Normal).unwrap_err();

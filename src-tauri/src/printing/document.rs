@@ -39,8 +39,8 @@ pub fn to_document(facts: &Printable, by: &PrintedBy) -> Document {
             Acceptance { request: to_request(request), accepted_at: request.application.accepted_at }
                 .to_document(&printing)
         }
-        Printable::Voucher { request, place, booking_count, .. } => {
-            voucher(request, place, *booking_count).to_document(&printing)
+        Printable::Voucher { request, place, booking_count, is_public, .. } => {
+            Voucher { is_public: *is_public, ..voucher(request, place, *booking_count) }.to_document(&printing)
         }
         Printable::Notice(notice) => notice_leaflet(notice).to_document(&printing),
         Printable::Offices(offices) => offices_leaflet(offices).to_document(&printing),
@@ -130,6 +130,7 @@ fn voucher(requested: &Requested, place: &NamedSession, booking_count: u32) -> V
         token: application.id.0.to_string(),
         serial: applicant.serial,
         name: applicant.name.clone(),
+        is_public: false,
         number: applicant.document.number.clone(),
         subject: application.subject,
         class: application.class,

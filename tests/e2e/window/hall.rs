@@ -110,7 +110,9 @@ impl Hall {
         let heard = fs::read_to_string(self.at("heard")).ok()?;
         let (called, text) = heard.strip_suffix('\n')?.split_once('\n')?;
         fs::remove_file(self.at("heard")).unwrap();
-        Some((called.to_owned(), text.to_owned()))
+        // Between the marks that tell the engine which voice to take.
+        let words = text.split('<').map(|part| part.split_once('>').map_or(part, |(_, words)| words));
+        Some((called.to_owned(), words.collect::<String>().replace("&lt;", "<").replace("&amp;", "&")))
     }
 
     /// How many papers the printer has been given and still knows of.

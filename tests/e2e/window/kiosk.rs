@@ -153,7 +153,15 @@ async fn book_with_priority(visitor: &Visitor<'_>) {
     visitor.confirms(&code).await;
     visitor.window.find_text("h1", "优先预约成功").await;
     visitor.sees(".sheet svg", 1).await;
+    visitor.sees(".kiosk main[data-printing=done]", 1).await;
     visitor.window.screenshot("3-placed").await;
+    // Others may look on: only the paper has the full name.
+    let page = "return document.documentElement.outerHTML";
+    let page = visitor
+        .window
+        .wait_for("the page", async || visitor.ask(page, vec![]).await?.as_str().map(str::to_owned))
+        .await;
+    assert!(page.contains("李*优") && !page.contains(LI.name), "the screen masks the name");
 }
 
 #[tokio::test]

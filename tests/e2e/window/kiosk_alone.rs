@@ -14,6 +14,23 @@ use yuyue_tests::window::{Edition, Trial};
 
 /// The heading above the keys for the number of the card.
 const WHO: &str = "请输入证件号码";
+const AGREE: &str = "阅读并同意";
+const QUERY: &str = "查询";
+
+/// How far somebody has come in a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// The number of the card is typed.
+    Number,
+    /// A code was sent, and half of it is typed.
+    Code,
+    /// 科目确认
+    Subject,
+    /// 选择场次
+    Sessions,
+    /// The application was accepted, and the slip is printed.
+    Done,
+}
 
 /// The terminal, and whoever stands before it.
 struct Terminal<'a> {
@@ -76,13 +93,53 @@ impl Terminal<'_> {
         .await;
     }
 
-    /// From the home screen to 科目确认, with number and code.
-    async fn books(&self, person: &Person) {
-        let before = self.centre.messages().len();
+    /// From the home screen to a moment of a booking, with number and code.
+    async fn comes_to(&self, moment: Moment, person: &Person) {
         self.types_number(person).await;
+        if moment == Moment::Number {
+            return;
+        }
+        let before = self.centre.messages().len();
         self.touches("下一步", asks_for_code).await;
-        self.types(&self.centre.code_after(before).await, |typed| format!("已输入 {typed} 位，共")).await;
+        let code = self.centre.code_after(before).await;
+        if moment == Moment::Code {
+            return self.types_code(&code[..3]).await;
+        }
+        self.types_code(&code).await;
         self.touches("下一步", |page| page.says(&masked(person))).await;
+        if moment == Moment::Subject {
+            return;
+        }
+        self.touches("下一步", |page| page.has_button(AGREE) || page.has_button(QUERY)).await;
+        if self.reader.read().await.is_some_and(|page| page.has_button(AGREE)) {
+            self.agrees().await;
+        }
+        self.touches(QUERY, |page| page.says("点一下选上")).await;
+        self.touches("服从系统安排考试", |page| page.says("场在范围内")).await;
+        if moment == Moment::Sessions {
+            return;
+        }
+        self.touches("下一步", |page| page.says("请确认预约信息")).await;
+        let before = self.centre.messages().len();
+        self.touches("发送验证码", |page| page.says("已发送到")).await;
+        self.types_code(&self.centre.code_after(before).await).await;
+        self.touches("预约", |page| page.says("预约申请已受理") && page.has_button("再打一张")).await;
+    }
+
+    /// Types digits of a code.
+    async fn types_code(&self, digits: &str) {
+        self.types(digits, |typed| format!("已输入 {typed} 位，共")).await;
+    }
+
+    /// Turns to the last page of 业务须知 and agrees, as the first person at a computer has to.
+    async fn agrees(&self) {
+        for number in 2.. {
+            self.touches("下一页", |page| page.says(&format!("第 {number} 页，"))).await;
+            if self.reader.read().await.is_some_and(|page| page.has_button("已到末页")) {
+                break;
+            }
+        }
+        self.touches(AGREE, |page| page.has_button(QUERY)).await;
     }
 
     /// Whoever comes next is asked who they are, and no file knows anything about whoever was there before.
@@ -116,8 +173,16 @@ fn traces(person: &Person) -> [&str; 3] {
 async fn whatever_dies_the_terminal_is_at_home_again_and_knows_nobody() {
     alone("kiosk-dies", async |terminal| {
         let program = Edition::Production.program();
-        for (person, is_page) in [(&ZHANG, true), (&LI, false), (&ZHOU, true), (&LIN, false)] {
-            terminal.books(person).await;
+        let visits = [
+            (&ZHOU, Moment::Number, true),
+            (&LI, Moment::Code, false),
+            (&ZHOU, Moment::Subject, true),
+            (&LIN, Moment::Sessions, false),
+            (&LIN, Moment::Subject, false),
+            (&ZHANG, Moment::Done, true),
+        ];
+        for (person, moment, is_page) in visits {
+            terminal.comes_to(moment, person).await;
             if is_page {
                 assert_eq!(terminal.computer.kill_pages(), 1, "one process shows the page");
             } else {
@@ -135,6 +200,18 @@ async fn whatever_dies_the_terminal_is_at_home_again_and_knows_nobody() {
 }
 
 #[tokio::test]
+async fn a_page_that_stands_still_comes_back_once_somebody_has_touched_it() {
+    alone("kiosk-stands-still", async |terminal| {
+        terminal.comes_to(Moment::Subject, &ZHANG).await;
+        assert_eq!(terminal.computer.halt_pages(), 1, "one process shows the page");
+        // Whoever stands before it tries.
+        terminal.screen.tap((540, 1600));
+        terminal.knows_nobody(&ZHANG).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn while_the_centre_is_slow_the_terminal_says_so_and_then_goes_on() {
     alone("kiosk-slow", async |terminal| {
         let before = terminal.centre.messages().len();
@@ -143,7 +220,7 @@ async fn while_the_centre_is_slow_the_terminal_says_so_and_then_goes_on() {
         terminal.touches("下一步", |page| page.says("中心答复较慢，请稍等，不要重复操作。")).await;
         terminal.centre.goes_on();
         terminal.reader.shows("the page with the code", |page| asks_for_code(page) && !page.says("中心答复较慢")).await;
-        terminal.types(&terminal.centre.code_after(before).await, |typed| format!("已输入 {typed} 位，共")).await;
+        terminal.types_code(&terminal.centre.code_after(before).await).await;
         terminal.touches("下一步", |page| page.says(&masked(&ZHANG))).await;
         assert_eq!(terminal.centre.messages().len(), before + 1, "one code was sent");
         terminal.touches(LEAVE, Reading::is_home).await;
@@ -155,14 +232,14 @@ async fn while_the_centre_is_slow_the_terminal_says_so_and_then_goes_on() {
 async fn when_the_second_person_comes_the_first_is_in_no_page_no_file_and_no_memory() {
     alone("kiosk-memory", async |terminal| {
         let computer = terminal.computer;
-        terminal.books(&ZHANG).await;
+        terminal.comes_to(Moment::Done, &ZHANG).await;
         let found = computer.find_in_memory(&traces(&ZHANG));
         for trace in traces(&ZHANG) {
             assert!(found.iter().any(|place| place.contains(trace)), "during the visit {trace} is found");
         }
         terminal.touches(LEAVE, Reading::is_home).await;
         terminal.knows_nobody(&ZHANG).await;
-        terminal.books(&LI).await;
+        terminal.comes_to(Moment::Subject, &LI).await;
         assert_eq!(computer.find_in_memory(&traces(&ZHANG)), Vec::<String>::new(), "whoever has left is in no memory");
         assert_eq!(computer.files_with(&traces(&ZHANG)), Vec::<PathBuf>::new(), "and in no file");
         terminal.touches(LEAVE, Reading::is_home).await;

@@ -2,7 +2,7 @@
 
 use super::hall::VOICE;
 use super::kiosk::{LANDSCAPE, PORTRAIT, visit};
-use super::visitor::{Tile, Visitor};
+use super::visitor::{FORWARD, Tile, Visitor, ZHANG};
 use std::collections::BTreeSet;
 use yuyue_tests::drop::Holder;
 use yuyue_tests::screen::Finger;
@@ -95,6 +95,26 @@ fn programs(visitor: &Visitor<'_>) -> BTreeSet<String> {
     programs
 }
 
+/// The codes of the keys that a browser or a desktop may have a use for and that press no button of the page.
+fn keys(visitor: &Visitor<'_>) -> Vec<u8> {
+    let keys = visitor.screen.keys();
+    let code = |meaning: u32| keys.iter().find(|(_, has)| *has == meaning).map(|(code, _)| *code);
+    let wanted = FUNCTION_KEYS.chain(OTHER_KEYS).chain(LETTERS.chars().map(u32::from));
+    let pressed: Vec<u8> = wanted.filter_map(code).collect();
+    assert!(pressed.len() > 60, "most keyboards have these keys");
+    pressed
+}
+
+/// Which keys can be held together, by their codes: none of them, and all of them at last.
+fn held(visitor: &Visitor<'_>) -> Vec<Vec<u8>> {
+    let keys = visitor.screen.keys();
+    let code = |meaning| keys.iter().find(|(_, has)| *has == meaning).expect("a keyboard has it").0;
+    let all = HELD.map(code);
+    (0..1 << all.len())
+        .map(|with| (0..all.len()).filter(|one| with >> one & 1 == 1).map(|one| all[one]).collect())
+        .collect()
+}
+
 /// Goes to the home screen from wherever keys have led.
 async fn goes_home(visitor: &Visitor<'_>) {
     visitor.touch(".k-util:not(.at-home) .k-btn:first-child", ".k-util.at-home").await;
@@ -106,14 +126,8 @@ async fn no_key_leads_out_of_the_terminal() {
     visit("kiosk-keys", LANDSCAPE, async |visitor| {
         let before = first_place(visitor).await;
         let running = programs(visitor);
-        let keys = visitor.screen.keys();
-        let code = |meaning: u32| keys.iter().find(|(_, has)| *has == meaning).map(|(code, _)| *code);
-        let held: Vec<u8> = HELD.into_iter().map(|meaning| code(meaning).expect("a keyboard has it")).collect();
-        let wanted = FUNCTION_KEYS.chain(OTHER_KEYS).chain(LETTERS.chars().map(u32::from));
-        let pressed: Vec<u8> = wanted.filter_map(code).collect();
-        assert!(pressed.len() > 60, "most keyboards have these keys");
-        for with in 0..1 << held.len() {
-            let with: Vec<u8> = (0..held.len()).filter(|one| with >> one & 1 == 1).map(|one| held[one]).collect();
+        let pressed = keys(visitor);
+        for with in held(visitor) {
             for key in &pressed {
                 visitor.screen.press(&[&with[..], &[*key]].concat());
                 assert_eq!(place(visitor).await, before, "key {key} with {with:?}");
@@ -123,9 +137,8 @@ async fn no_key_leads_out_of_the_terminal() {
         visitor.at_home().await;
 
         // Once more all keys that there are, with Tab, Enter and Space, which press buttons of the page.
-        for with in 0..1 << held.len() {
-            let with: Vec<u8> = (0..held.len()).filter(|one| with >> one & 1 == 1).map(|one| held[one]).collect();
-            for (key, _) in &keys {
+        for with in held(visitor) {
+            for (key, _) in &visitor.screen.keys() {
                 visitor.screen.press(&[&with[..], &[*key]].concat());
             }
             assert_eq!(place(visitor).await, before, "all keys with {with:?}");
@@ -135,6 +148,40 @@ async fn no_key_leads_out_of_the_terminal() {
         visitor.chooses(Tile::Offices, ".kiosk main[data-page=offices]").await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn no_key_changes_what_somebody_has_typed_or_ends_their_visit() {
+    visit("kiosk-keys-visit", PORTRAIT, async |visitor| {
+        visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
+        visitor.touch(".type", ".kiosk main[data-page=number]").await;
+        visitor.types(&ZHANG.number[..9], ".groups span").await;
+        stays_with_all_keys(visitor, ".groups").await;
+        visitor.leaves().await;
+
+        visitor.chooses(Tile::Book, ".kiosk main[data-page=card]").await;
+        visitor.types_number(&ZHANG).await;
+        let code = visitor.reads_code("").await;
+        visitor.types_code(&code[..3]).await;
+        stays_with_all_keys(visitor, ".k-digits").await;
+        visitor.types_code(&code[3..]).await;
+        visitor.touch(FORWARD, ".kiosk main[data-step=subject]").await;
+        stays_with_all_keys(visitor, "h1").await;
+        visitor.leaves().await;
+    })
+    .await;
+}
+
+/// Presses all keys that press no button of the page, with whatever can be held: what fits a CSS selector stays as it was.
+async fn stays_with_all_keys(visitor: &Visitor<'_>, css: &str) {
+    let (before, said) = (first_place(visitor).await, visitor.text_of(css).await);
+    for with in held(visitor) {
+        for key in &keys(visitor) {
+            visitor.screen.press(&[&with[..], &[*key]].concat());
+        }
+        assert_eq!(place(visitor).await, before, "all keys with {with:?}");
+        assert_eq!(visitor.text_of(css).await, said, "all keys with {with:?} type nothing and press nothing");
+    }
 }
 
 #[tokio::test]

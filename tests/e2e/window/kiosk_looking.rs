@@ -186,7 +186,10 @@ async fn somebody_looks_up_what_everybody_may_know_and_has_it_read_aloud() {
 
         let at_home = shown(visitor).await;
         let (called, heard) = listens(visitor).await;
-        assert_eq!(called, "--stdin -v cmn -s 150", "in Chinese, and what it reads stands in no list of processes");
+        assert_eq!(
+            called, "--stdin -m -v cmn-latn-pinyin -s 150",
+            "in Chinese, and what it reads stands in no list of processes"
+        );
         assert_eq!(heard, at_home, "what the screen shows is read, and all of it");
         assert!(speaks(visitor), "until somebody has had enough");
         visitor.touch(ALOUD, ".k-util .k-btn:nth-child(4)[aria-pressed=false]").await;
@@ -199,7 +202,7 @@ async fn somebody_looks_up_what_everybody_may_know_and_has_it_read_aloud() {
         visitor.touch(LANGUAGE, "html[lang=en]").await;
         let guide = shown(visitor).await;
         let (called, heard) = listens(visitor).await;
-        assert_eq!((called.as_str(), heard), ("--stdin -v en -s 150", guide), "and in English when the screen is");
+        assert_eq!((called.as_str(), heard), ("--stdin -m -v en -s 150", guide), "and in English when the screen is");
         visitor.touch(LANGUAGE, "html[lang=zh-CN]").await;
         falls_silent(visitor).await;
 

@@ -4,6 +4,8 @@ import type { KioskMessages } from "./kiosk.zh";
 export const kioskEn: KioskMessages = {
   tagline: "Driving-test booking",
   hello: "Welcome",
+  helloAgain: (name: string) => `${name}, what else may we do?`,
+  leaveFirst: (name: string) => `If you are not ${name}, or are done, press End visit first`,
   bring: "Have your ID number and phone ready",
   line: "Public service line",
   elder: "Large type",

@@ -3,6 +3,8 @@ export const kioskZh = {
   tagline: "驾驶人考试预约自助终端",
   hello: "您好，请选择要办理的业务",
   bring: "请准备好身份证号码和绑定的手机",
+  helloAgain: (name: string) => `${name}，还要办理什么业务？`,
+  leaveFirst: (name: string) => `不是${name}，或已办完，请先点【结束办理】`,
   line: "公益服务专用电话",
   elder: "长者模式",
   standard: "标准模式",

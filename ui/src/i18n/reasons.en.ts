@@ -103,7 +103,7 @@ export const reasonsEn: Record<string, string> = {
   number_invalid:
     "The number is not right. Check the 18 digits of the resident card; for other documents go to a counter.",
   card_unknown: "Nothing was found for this card. Please ask at a counter.",
-  answer_awaited: "The centre's answer is awaited. Press once more to confirm; nothing is submitted twice.",
+  answer_awaited: "The centre's answer is awaited. Press the same button once more; nothing is submitted twice.",
   no_card_reader: "This terminal has no card reader. Please type your number.",
   no_card: "Lay your identity card on the reader and try again.",
   card_unreadable: "The card could not be read. Take it off and lay it down again.",

@@ -102,7 +102,7 @@ export const reasonsZh: Record<string, string> = {
   not_a_kiosk: "这项功能只在自助终端使用。",
   number_invalid: "证件号码不正确，请核对 18 位居民身份证号码；其他证件请到窗口办理。",
   card_unknown: "没有查到这张身份证的业务，请到窗口询问。",
-  answer_awaited: "正在等待中心的结果，请再按一次确认；不会重复提交。",
+  answer_awaited: "正在等待中心的结果，请再点一次刚才的按钮；不会重复提交。",
   no_card_reader: "这台设备没有连接身份证阅读器，请用证件号码办理。",
   no_card: "请把身份证放在感应区，再试一次。",
   card_unreadable: "身份证没有读出来，请取下后重新放置。",

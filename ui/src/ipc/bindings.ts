@@ -725,6 +725,8 @@ export type HostEvent =
 { event: "phone_message"; payload: PhoneMessage } | 
 /**  Who is at the kiosk: every second while somebody is there, and once when the visit is over. */
 { event: "kiosk_changed"; payload: KioskView } | 
+/**  朗读 was pressed at a kiosk, and nothing could be heard. */
+{ event: "speech_failed" } | 
 /**  Something long went on. */
 { event: "progress"; payload: ProgressTick };
 

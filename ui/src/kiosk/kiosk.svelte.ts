@@ -170,8 +170,9 @@ class Kiosk {
     };
   };
 
-  /** Somebody touched the screen or pressed a key. */
+  /** Somebody touched the screen or pressed a key: what was said before was seen. */
   signed(): void {
+    app.toasts = [];
     const now = performance.now();
     if (now - this.signedAt < SIGN_MS) return;
     this.signedAt = now;
@@ -186,6 +187,7 @@ class Kiosk {
   /** Does something in its turn and says an error; when the host knows nobody any more, the page forgets them, too. */
   private async act(work: () => Promise<void>, name: string): Promise<HostError | null> {
     const error = await app.act(work, name);
+    if (error) this.warn(i18n.error(error));
     if (error?.code === "no_visit") this.wipe();
     return error;
   }
@@ -289,6 +291,7 @@ class Kiosk {
   private async take(action: FlowAction | (() => FlowAction | null)): Promise<HostError | null> {
     const before = app.booking?.body.step;
     const error = await app.step(action);
+    if (error) this.warn(i18n.error(error));
     if (app.booking === null) this.show({ name: "home" });
     // What the page after 预约 prints, it prints already.
     else if (app.booking.body.step !== before) this.shifted();

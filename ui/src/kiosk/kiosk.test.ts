@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { HostEvent, KioskView } from "$lib/ipc/bindings";
 import type { Host } from "$lib/ipc/commands";
 import { app } from "$lib/lib/app.svelte";
@@ -231,6 +231,25 @@ test("返回 from the code keeps the number, until somebody begins anew", async 
   kiosk.home();
   kiosk.typeNumber();
   expect(kiosk.page, "whoever begins anew finds nothing").toEqual({ name: "number", typed: "" });
+});
+
+test("what went wrong stands until somebody touches something, and is said aloud in 长者模式", async () => {
+  app.state = { access: { state: "kiosk" } } as never;
+  kiosk.elder = true;
+  app.booking = booking("confirm") as never;
+  kiosk.page = { name: "booking" };
+  void kiosk.submit("407110");
+  await settle();
+  vi.useFakeTimers();
+  called("submit").at(-1)?.refuse({ code: "answer_awaited", params: {}, retryable: true });
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  await settle();
+  expect(app.toasts.map((toast) => toast.text)).toEqual([expect.stringContaining("请再点一次刚才的按钮")]);
+  expect(called("read_aloud").map((call) => call.args.text)).toEqual([app.toasts[0]?.text]);
+  kiosk.signed();
+  expect(app.toasts, "whoever touches has seen it").toEqual([]);
+  app.state = null;
 });
 
 test("what becomes of a paper is said on the screen where it was asked for, and on no other", async () => {

@@ -41,6 +41,7 @@ interface Toast {
 }
 
 const TOAST_MS = 6000;
+const SPEECH_FAILED: HostError = { code: "speech_failed", params: {}, retryable: false };
 
 export class App {
   state = $state.raw<AppState | null>(null);
@@ -191,7 +192,8 @@ export class App {
     this.toastCount += 1;
     const toast = { id: this.toastCount, tone, text };
     this.toasts = [...this.toasts.slice(-2), toast];
-    setTimeout(() => this.unsay(toast.id), TOAST_MS);
+    // At a terminal it stays until somebody touches something: not everybody reads fast.
+    if (this.state?.access.state !== "kiosk") setTimeout(() => this.unsay(toast.id), TOAST_MS);
   }
 
   unsay(id: number): void {
@@ -221,6 +223,7 @@ export class App {
     if (event.event === "application_changed") this.answered(event.payload);
     if (event.event === "phone_message") this.message = event.payload;
     if (event.event === "progress") this.progress = event.payload;
+    else if (event.event === "speech_failed") this.say("bad", i18n.error(SPEECH_FAILED));
     else if (event.event === "kiosk_changed") this.kiosk = event.payload;
     else this.changes += 1;
   }

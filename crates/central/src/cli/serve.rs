@@ -4,7 +4,7 @@ use super::Outcome;
 use super::output::line;
 use super::place::Place;
 use crate::config::{LogConfig, LogFormat};
-use crate::serve::start;
+use crate::serve::{END_WITHIN, start};
 use crate::sms::SpoolGateway;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     // A look into the file keeps the worker that takes it, so there are more workers than processors.
     let workers = std::thread::available_parallelism().map_or(4, usize::from) * 2;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers.max(4)).enable_all().build()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let central = arguments.place.open_here().await?;
         let running = start(&central, &config.serve, gateway).await?;
         line(format_args!(
@@ -53,5 +53,8 @@ pub fn run(arguments: &Arguments) -> Outcome {
         };
         running.stop().await;
         ended
-    })
+    });
+    // What does not answer, such as a disk, keeps the service manager waiting no longer than that.
+    runtime.shutdown_timeout(END_WITHIN);
+    ended
 }

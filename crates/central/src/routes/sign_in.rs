@@ -52,11 +52,11 @@ pub async fn sign_in<S: Store>(
     }
     let turn = app.sign_ins.turns.take(device.caller.device)?;
     let place = Arc::clone(&app.sign_ins.processors).acquire_owned().await;
-    let (core, runtime) = (Arc::clone(&app.core), Handle::current());
+    let runtime = Handle::current();
     let signed_in = tokio::task::spawn_blocking(move || {
         // Held to the end, also when nobody waits for the answer any more.
         let _held = (turn, place);
-        runtime.block_on(core.known(device.caller).sign_in(request))
+        runtime.block_on(app.core.known(device.caller).sign_in(request))
     });
     let failed = |_| Problem::new(ErrorCode::Internal, "signing in failed");
     Ok(Json(signed_in.await.map_err(failed)??))

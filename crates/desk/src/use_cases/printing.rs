@@ -62,6 +62,8 @@ pub enum Printable {
         booking_count: u32,
         /// In large type.
         large: bool,
+        /// It is looked at where others look on, and shows no full name.
+        is_public: bool,
     },
     /// A notice.
     Notice(Notice),
@@ -106,13 +108,18 @@ pub struct PrintedBy {
 }
 
 impl Desk {
-    /// What a document would be made of if it were printed now. Nothing is recorded.
+    /// What a document would be made of if it were printed now, for the screen: at a kiosk others may see that as well.
+    /// Nothing is recorded.
     ///
     /// # Errors
     /// [`DeskError::NotYet`] when the application has not come so far; [`DeskError::NotFound`].
     pub fn printable(&self, kind: DocumentKind) -> Result<(Printable, PrintedBy), DeskError> {
         let copy = count_prints(&self.device, &self.document_key(kind)?)? + 1;
-        Ok((self.facts(kind)?, self.printed_by(copy)?))
+        let mut facts = self.facts(kind)?;
+        if let Printable::Voucher { is_public, .. } = &mut facts {
+            *is_public = self.is_kiosk();
+        }
+        Ok((facts, self.printed_by(copy)?))
     }
 
     /// Records that a document is about to be printed. Whoever prints calls [`Self::print_finished`] with how it went.
@@ -222,6 +229,7 @@ impl Desk {
             place: Box::new(place),
             booking_count: u32::from(booking_count),
             large,
+            is_public: false,
         })
     }
 

@@ -23,6 +23,8 @@ pub enum HostEvent {
     PhoneMessage(PhoneMessage),
     /// Who is at the kiosk: every second while somebody is there, and once when the visit is over.
     KioskChanged(Box<KioskView>),
+    /// 朗读 was pressed at a kiosk, and nothing could be heard.
+    SpeechFailed,
     /// Something long went on.
     Progress(ProgressTick),
 }

@@ -18,6 +18,8 @@ pub struct Voucher {
     pub serial: u64,
     /// Whose place it is.
     pub name: PersonName,
+    /// It is only looked at, where others look on: the name is masked, too.
+    pub is_public: bool,
     /// The number of the identity document.
     pub number: DocumentNumber,
     /// The subject.
@@ -62,7 +64,8 @@ impl Voucher {
         builder.blocks.push(Block::Place { text: self.site.clone() });
         builder.foot(self.address.clone());
         builder.separator();
-        builder.strong_row("申请人", self.name.reveal());
+        let name = if self.is_public { self.name.masked() } else { self.name.reveal().to_owned() };
+        builder.strong_row("申请人", name);
         builder.row("证件号码", self.number.masked());
         builder.row("考试科目", wording::subject(self.subject));
         builder.row("准驾车型", self.class.code());

@@ -33,7 +33,7 @@ pub async fn begin(desk: &Mutex<Desk>, centre: &impl Visits, number: &str) -> Re
             IdentityDocument::parse(DocumentType::ResidentCard, number).map_err(|_| DeskError::NumberInvalid)?;
         desk.make_way()?;
         let number = Secret(document.number.reveal().to_owned());
-        if let Some(seconds) = desk.seconds_of_code(&number)? {
+        if let Some(seconds) = desk.come_back(&number)? {
             desk.wait_for(Awaited::Code, seconds);
             return desk.kiosk_view();
         }
@@ -167,11 +167,16 @@ impl Desk {
         Ok(())
     }
 
-    /// For how long the code is good that was sent for this number; none when there is no such code.
-    fn seconds_of_code(&self, number: &Secret) -> Result<Option<u32>, DeskError> {
+    /// Back to the code that was sent for this number, while it is good; answers for how many seconds it still is.
+    fn come_back(&mut self, number: &Secret) -> Result<Option<u32>, DeskError> {
         let Stage::Asked(asked) = &self.kiosk()?.stage else { return Ok(None) };
         let left = u32::from(self.visit_code_view(asked).valid_seconds);
-        Ok(Some(left).filter(|left| asked.number == *number && *left > 0))
+        let is_good = asked.number == *number && left > 0;
+        if is_good && let Stage::Asked(asked) = &mut self.kiosk_mut()?.stage {
+            // Nothing has been typed yet that could be wrong.
+            asked.wrong = false;
+        }
+        Ok(is_good.then_some(left))
     }
 
     fn welcome(&mut self, visit: VisitOpened, identified: Identified) -> Result<KioskView, DeskError> {

@@ -11,6 +11,7 @@ use crate::use_cases::code::send_code;
 use crate::use_cases::ending::end_application;
 use crate::use_cases::kiosk::{Watched, begin, keep_visit, open, open_by_card};
 use crate::use_cases::outbox::deliver;
+use crate::use_cases::printing::Printable;
 use crate::use_cases::submit::submit;
 use crate::view::app::Access;
 use crate::view::booking::{FlowAction, StepBody};
@@ -106,19 +107,29 @@ fn a_person_is_known_by_the_number_and_the_code_and_nothing_personal_shows_befor
 fn whoever_goes_back_to_the_number_and_leaves_it_is_waited_for_while_the_code_is_good() {
     let kiosk = Counter::kiosk();
     let number = kiosk.number(CastRole::RuleFour);
-    let ask = |number: &str| run(begin(&kiosk.desk, &kiosk.centre, number)).expect("a code").stage;
+    let ask = |number: &str| match run(begin(&kiosk.desk, &kiosk.centre, number)).expect("a code").stage {
+        VisitStage::CodeSent { code, .. } => (code.valid_seconds, code.resend_seconds, code.wrong),
+        other => panic!("no code: {other:?}"),
+    };
     let ring = || kiosk.desk().kiosk_view().expect("a kiosk").presence.expect("somebody").left_seconds;
     ask(&number);
     assert_eq!(ring(), 300, "as long as the code is good");
     kiosk.world.pass(40);
     kiosk.desk().stop_waiting(Awaited::Code);
     assert_eq!(ring(), 90, "at the number nobody waits");
-    let VisitStage::CodeSent { code, .. } = ask(&number) else { panic!("the code") };
-    assert_eq!((code.valid_seconds, code.resend_seconds), (260, 20), "it is the same one");
+    assert_eq!(ask(&number), (260, 20, false), "it is the same one");
     assert_eq!(ring(), 260, "and it is waited for");
+    run(open(&kiosk.desk, &kiosk.centre, "000000".into())).expect("a wrong code stays on the screen");
+    assert_eq!(ask(&number), (260, 20, false), "what was wrong is not typed any more");
     kiosk.world.pass(200);
-    let VisitStage::CodeSent { code, .. } = ask(&kiosk.number(CastRole::Queued)) else { panic!("the code") };
-    assert_eq!(code.valid_seconds, 300, "another number has its own");
+    assert_eq!(ask(&kiosk.number(CastRole::Queued)).0, 300, "another number has its own");
+    kiosk.world.pass(299);
+    assert_eq!(ask(&kiosk.number(CastRole::Queued)).0, 1, "to its last second");
+    kiosk.world.pass(1);
+    assert_eq!(ask(&kiosk.number(CastRole::Queued)), (300, 60, false), "after which a new one is sent");
+    kiosk.desk().stop_waiting(Awaited::Code);
+    kiosk.world.pass(91);
+    assert_eq!(ask(&kiosk.number(CastRole::Queued)).0, 300, "and to whoever comes when that person has gone");
 }
 
 #[test]
@@ -186,6 +197,10 @@ fn an_application_is_withdrawn_here_and_a_place_is_cancelled_at_a_counter() {
     kiosk.visit(CastRole::Placed);
     let placed = kiosk.progress(CastRole::Placed).expect("网办进度");
     let placed = placed.iter().find(|row| row.application.state.kind() == StateKind::Placed).expect("a place");
+    let voucher = DocumentKind::Voucher { application: placed.application.id, large: false };
+    let is_public = |facts| matches!(facts, Printable::Voucher { is_public: true, .. });
+    assert!(is_public(kiosk.desk().printable(voucher).expect("shown").0), "others may see the screen");
+    assert!(!is_public(kiosk.desk().print_begin(voucher).expect("printed").1), "the paper is for the person alone");
     assert_eq!(placed.actions.end, None, "取消预约 is not offered");
     let why = placed.actions.end_refused.as_ref().expect("and it says why");
     assert_eq!(why.code, "cancel_at_counter", "已预约成功的，请到窗口取消");
