@@ -185,6 +185,13 @@ impl Reading {
         self.parts.iter().any(|part| part.name.contains(words) || part.text.contains(words))
     }
 
+    /// All that it says, without numbers, for seconds are counted on every page.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let said = self.parts.iter().flat_map(|part| [part.name.as_str(), part.text.as_str()]);
+        said.collect::<String>().replace(|letter: char| letter.is_ascii_digit(), "")
+    }
+
     /// Whether the home screen of a terminal is there, and nobody's visit is open.
     #[must_use]
     pub fn is_home(&self) -> bool {

@@ -133,11 +133,13 @@ impl Terminal<'_> {
 
     /// Turns to the last page of 业务须知 and agrees, as the first person at a computer has to.
     async fn agrees(&self) {
-        for number in 2.. {
-            self.touches("下一页", |page| page.says(&format!("第 {number} 页，"))).await;
-            if self.reader.read().await.is_some_and(|page| page.has_button("已到末页")) {
+        loop {
+            let Some(before) = self.reader.read().await else { continue };
+            if before.has_button("已到末页") {
                 break;
             }
+            let before = before.words();
+            self.touches("下一页", |page| page.words() != before).await;
         }
         self.touches(AGREE, |page| page.has_button(QUERY)).await;
     }
@@ -178,7 +180,6 @@ async fn whatever_dies_the_terminal_is_at_home_again_and_knows_nobody() {
             (&LI, Moment::Code, false),
             (&ZHOU, Moment::Subject, true),
             (&LIN, Moment::Sessions, false),
-            (&LIN, Moment::Subject, false),
             (&ZHANG, Moment::Done, true),
         ];
         for (person, moment, is_page) in visits {
