@@ -352,6 +352,10 @@ async function isRefused(page, stop) {
   await forward(page);
   await step(page, "done");
   await stop("done-refused");
+  // 重新选择 begins once more, with nothing of what was refused.
+  await forward(page);
+  await step(page, "subject");
+  await page.locator(".k-pick[aria-checked=true]:not(.closed)").waitFor();
 }
 
 /** Nothing on the chosen days, and then no phone to which a code could go. */

@@ -187,6 +187,11 @@ export const kioskEn: KioskMessages = {
     finish: "End visit",
     after: "Results: My applications, published lists, text message",
   },
+  refused: {
+    safe: "Nothing was booked and nothing has changed. Your sort time is not affected.",
+    help: "Press Choose again to begin once more, or go to a counter.",
+    again: "Choose again",
+  },
   applications: {
     progress: "My applications",
     progressSub: "Touch one to see its status and result",

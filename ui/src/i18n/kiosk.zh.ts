@@ -187,6 +187,11 @@ export const kioskZh = {
     finish: "结束办理",
     after: "查询结果：网办进度、驾驶人考试预约结果公布、短信",
   },
+  refused: {
+    safe: "这次没有预约成功，其他都没有改变，您的排序时间不受影响。",
+    help: "请点【重新选择】，从头再选；也可以到人工窗口办理。",
+    again: "重新选择",
+  },
   applications: {
     progress: "网办进度",
     progressSub: "点一条申请，看受理状态和结果",
