@@ -342,6 +342,19 @@ async function mistypesBookingCodes(page, stop) {
   await stop("confirm-locked");
 }
 
+/** The site has cancelled the session of somebody's place. */
+async function hasLostPlace(page, stop) {
+  await tile(page, 1);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await on(page, "applications");
+  await stop("progress-cancelled");
+  await touch(page, ".k-pick");
+  await on(page, "application");
+  await stop("application-cancelled");
+}
+
 /** The line is lost with the answer to 预约; when it comes, it is a refusal. */
 async function isRefused(page, stop) {
   await comesToCode(page, ZHANG, "407110");
@@ -508,6 +521,7 @@ export const JOURNEYS = [
   { start: "rival", run: losesPlace },
   { start: "", run: mistypesCodes },
   { start: "", run: mistypesBookingCodes },
+  { start: "gone", run: hasLostPlace },
   { start: "awaits&refuses", run: isRefused },
   { start: "reader&nophone", run: hasNoPhone },
   { start: "slow", run: waitsForCentre },

@@ -203,6 +203,7 @@ export const kioskEn: KioskMessages = {
     noneWithdraw: "There is nothing to withdraw.",
     noneVoucher: "There is no voucher to print. Successful bookings have one once results are published.",
     atCounter: "To cancel a successful booking, go to a counter",
+    former: "Former session",
     choices: (n) => `${n} choices`,
     assign: "Assigned by the system",
     large: "Print in large type",

@@ -203,6 +203,7 @@ export const kioskZh = {
     noneWithdraw: "没有可以撤回的申请。",
     noneVoucher: "没有可以打印的凭证。结果公示后，预约成功的才能打印。",
     atCounter: "已预约成功的，请到窗口取消",
+    former: "原考试场次",
     choices: (n: number) => `${n} 个志愿`,
     assign: "服从系统安排",
     large: "打印大字版",
