@@ -347,6 +347,19 @@ async function mistypesBookingCodes(page, stop) {
   await stop("confirm-locked");
 }
 
+/** The site has cancelled the session of somebody's place. */
+async function hasLostPlace(page, stop) {
+  await tile(page, 1);
+  await identify(page, ZHANG);
+  await type(page, "407110");
+  await forward(page);
+  await on(page, "applications");
+  await stop("progress-cancelled");
+  await touch(page, ".k-pick");
+  await on(page, "application");
+  await stop("application-cancelled");
+}
+
 /** The line is lost with the answer to 预约; when it comes, it is a refusal. */
 async function isRefused(page, stop) {
   await comesToCode(page, ZHANG, "407110");
@@ -357,6 +370,10 @@ async function isRefused(page, stop) {
   await forward(page);
   await step(page, "done");
   await stop("done-refused");
+  // 重新选择 begins once more, with nothing of what was refused.
+  await forward(page);
+  await step(page, "subject");
+  await page.locator(".k-pick[aria-checked=true]:not(.closed)").waitFor();
 }
 
 /** Nothing on the chosen days, and then no phone to which a code could go. */
@@ -509,6 +526,7 @@ export const JOURNEYS = [
   { start: "rival", run: losesPlace },
   { start: "", run: mistypesCodes },
   { start: "", run: mistypesBookingCodes },
+  { start: "gone", run: hasLostPlace },
   { start: "awaits&refuses", run: isRefused },
   { start: "reader&nophone", run: hasNoPhone },
   { start: "slow", run: waitsForCentre },

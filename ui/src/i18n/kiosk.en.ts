@@ -189,6 +189,11 @@ export const kioskEn: KioskMessages = {
     finish: "End visit",
     after: "Results: My applications, published lists, text message",
   },
+  refused: {
+    safe: "Nothing was booked and nothing has changed. Your sort time is not affected.",
+    help: "Press Choose again to begin once more, or go to a counter.",
+    again: "Choose again",
+  },
   applications: {
     progress: "My applications",
     progressSub: "Touch one to see its status and result",
@@ -200,6 +205,7 @@ export const kioskEn: KioskMessages = {
     noneWithdraw: "There is nothing to withdraw.",
     noneVoucher: "There is no voucher to print. Successful bookings have one once results are published.",
     atCounter: "To cancel a successful booking, go to a counter",
+    former: "Former session",
     choices: (n) => `${n} choices`,
     assign: "Assigned by the system",
     large: "Print in large type",

@@ -189,6 +189,11 @@ export const kioskZh = {
     finish: "结束办理",
     after: "查询结果：网办进度、驾驶人考试预约结果公布、短信",
   },
+  refused: {
+    safe: "这次没有预约成功，其他都没有改变，您的排序时间不受影响。",
+    help: "请点【重新选择】，从头再选；也可以到人工窗口办理。",
+    again: "重新选择",
+  },
   applications: {
     progress: "网办进度",
     progressSub: "点一条申请，看受理状态和结果",
@@ -200,6 +205,7 @@ export const kioskZh = {
     noneWithdraw: "没有可以撤回的申请。",
     noneVoucher: "没有可以打印的凭证。结果公示后，预约成功的才能打印。",
     atCounter: "已预约成功的，请到窗口取消",
+    former: "原考试场次",
     choices: (n: number) => `${n} 个志愿`,
     assign: "服从系统安排",
     large: "打印大字版",

@@ -2,8 +2,11 @@
 import type { Application, OutboxState, OutlookState, Standing } from "$lib/ipc/bindings";
 import type { IconName } from "./icons";
 
-interface Look {
-  tone: string;
+/** What a note can look like. */
+export type Tone = "info" | "ok" | "warn" | "bad" | "mut";
+
+interface Look<T = Tone | "jia"> {
+  tone: T;
   icon: IconName;
 }
 
@@ -18,7 +21,7 @@ export const STANDING: Record<Standing, Look> = {
   not_needed: { tone: "mut", icon: "info" },
 };
 
-export const STATE: Record<Application["state"]["state"], Look> = {
+export const STATE: Record<Application["state"]["state"], Look<Tone>> = {
   awaiting_code: { tone: "warn", icon: "message" },
   queued: { tone: "info", icon: "clock" },
   placed: { tone: "ok", icon: "ok" },

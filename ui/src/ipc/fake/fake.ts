@@ -8,7 +8,7 @@
  * `reader` with a card reader (`unplugged` before a card came), `nopaper` with an empty printer, `left` with so many
  * seconds before the visit ends once a minute has passed, `slow` with a centre that takes its time, `cuts` with a line that fails during a visit,
  * `strange` with applications that no screen can show, `awaits` with an answer to 预约 that is lost on its way, `refuses` with
- * a centre that refuses it, `nophone` with people whose phones nobody knows.
+ * a centre that refuses it, `nophone` with people whose phones nobody knows, `gone` with sessions that their site cancelled.
  */
 import type { ProgressPage } from "../bindings";
 import type { AnswerOf, ArgsOf, CommandName, Host } from "../commands";
@@ -308,6 +308,10 @@ export function openFakeHost(options: URLSearchParams): Host {
   if (options.has("kiosk")) {
     world.access = { state: "kiosk" };
     if (options.has("offline")) world.cut();
+    if (options.has("gone"))
+      for (const application of world.applications)
+        if (application.state.state === "placed")
+          world.move(application, { state: "cancelled_by_office", session: application.state.session });
   }
   const run = handlers(world, options.has("frozen"), {
     reader: options.has("reader"),

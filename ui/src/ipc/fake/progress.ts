@@ -89,10 +89,10 @@ export function applicationView(world: World, application: Application): Applica
     applicant: world.mask(person),
     sessions: application.accepts.slice(0, 20).map((id) => world.named(id)),
     accepts: application.accepts.length,
-    place: state.state === "placed" ? world.named(state.session) : null,
+    place: "session" in state && state.session !== null ? world.named(state.session) : null,
     rank: application.wish.mode === "priority" || ENDED.includes(state.state) ? null : person.rank,
     milestones: milestones(world, application),
-    reasons: state.state === "unplaced" ? [reason("unplaced")] : [],
+    reasons: state.state === "unplaced" || state.state === "cancelled_by_office" ? [reason(state.state)] : [],
     registered: null,
     actions: actions(world, application),
   };

@@ -73,9 +73,11 @@ export function submit(world: World, booking: FakeBooking, code: string | null):
     taken_at: application.taken_at,
     answered_at: world.connected ? world.clock.now : null,
     session: priority ? booking.row(first) : null,
-    milestones: view.milestones,
+    milestones: world.refuses ? [] : view.milestones,
     reasons: world.refuses ? [reason("closed", { closed_at: closes })] : [],
     slip: world.refuses ? null : view.actions.document,
     phone_masked: view.applicant.phone_masked,
   };
+  // Nothing comes of what the centre refuses.
+  if (world.refuses) world.applications.splice(world.applications.indexOf(application), 1);
 }
