@@ -27,6 +27,24 @@ export function findTouchFaults() {
   return faults;
 }
 
+/** What is read at a kiosk is large enough: the design's terminal begins at 26 px, and 长者模式 goes no lower than 30. */
+export function findSmallType() {
+  const least = document.documentElement.dataset.size === "elder" ? 30 : 26;
+  const faults = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    const text = walker.currentNode.textContent.trim();
+    // The picture of a paper has the type of the paper.
+    if (!text || parent.closest(".sr, .slip, [hidden]") || !parent.checkVisibility({ visibilityProperty: true }))
+      continue;
+    const drawn = parent instanceof SVGTextContentElement ? parent.getScreenCTM().a : 1;
+    const size = parseFloat(getComputedStyle(parent).fontSize) * drawn;
+    if (size < least - 0.1) faults.push(`small type, ${size.toFixed(1)} px: "${text.slice(0, 30)}"`);
+  }
+  return [...new Set(faults)];
+}
+
 export function findLayoutFaults() {
   const SLACK = 1.5;
   const faults = [];
@@ -41,6 +59,15 @@ export function findLayoutFaults() {
     top: Math.max(rect.top, box.top),
     bottom: Math.min(rect.bottom, box.bottom),
   });
+  /** The nearest box around a text; what is drawn over a box lies in none. */
+  const holderOf = (parent) => {
+    const holder = parent.closest(
+      "button, td, th, .chip, .tag, .note, .btn, .card, kbd, .k-card, .k-note, .k-info, .field, .k-dialog, .k-pick, .k-btn",
+    );
+    for (let box = parent.parentElement; holder && holder !== parent && box !== holder; box = box.parentElement)
+      if (getComputedStyle(box).position === "absolute") return null;
+    return holder;
+  };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
@@ -70,13 +97,16 @@ export function findLayoutFaults() {
     if (rect.right > innerWidth + SLACK || (rect.bottom > innerHeight + SLACK && !scrolls)) {
       faults.push(`outside the window: "${node.textContent.trim().slice(0, 30)}"`);
     }
-    const holder = parent.closest("button, td, th, .chip, .tag, .note, .btn, .card, kbd");
+    const size = parseFloat(getComputedStyle(parent).fontSize);
+    const holder = holderOf(parent);
     if (holder && !ellipsis) {
       const edge = holder.getBoundingClientRect();
+      // Large letters stand close: a line of them is higher than their ink.
+      const lead = holder.closest(".kiosk") ? 0.17 * size : 0;
       const beside = rect.right > edge.right + SLACK || rect.left < edge.left - SLACK;
       // What a scrolling area inside the holder hides does not leave it; a number pinned to a corner is meant to.
       const pinned = getComputedStyle(parent).position === "absolute";
-      const beyond = visible.bottom > edge.bottom + SLACK || visible.top < edge.top - SLACK;
+      const beyond = visible.bottom - lead > edge.bottom + SLACK || visible.top + lead < edge.top - SLACK;
       if (beside || (beyond && !pinned)) {
         faults.push(
           `leaves its box: "${node.textContent.trim().slice(0, 30)}" in ${holder.tagName}.${holder.className}`,
@@ -86,7 +116,6 @@ export function findLayoutFaults() {
     const above = document.elementFromPoint((rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2);
     if (above?.matches("img") && !above.contains(parent))
       faults.push(`behind a picture: "${node.textContent.trim().slice(0, 30)}"`);
-    const size = parseFloat(getComputedStyle(parent).fontSize);
     const layer = parent.closest(".k-scrim, .tell, .cut, .dialog, .drawer, .pop, .toasts");
     if (visible.right - visible.left > 2 && visible.bottom - visible.top > 4) {
       for (const line of range.getClientRects())
@@ -103,6 +132,13 @@ export function findLayoutFaults() {
       if (width > 3 && height > Math.max(9, 0.28 * Math.max(one.size, two.size)))
         faults.push(`overlap: "${one.text}" and "${two.text}"`);
     }
+  }
+  // What a kiosk says above what is touched, or in its panel, stays there.
+  for (const part of document.querySelectorAll(".k-steps, .k-info, .k-said")) {
+    const areas = [part.closest(".k-aside"), part.closest(".k-up")];
+    const area = areas.find((one) => one && getComputedStyle(one).display !== "contents");
+    if (part.getBoundingClientRect().bottom > area.getBoundingClientRect().bottom + SLACK)
+      faults.push(`runs out of .${area.className}: "${part.textContent.trim().slice(0, 30)}"`);
   }
   return [...new Set(faults)];
 }

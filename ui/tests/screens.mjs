@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build, preview } from "vite";
 import { begin, JOURNEYS } from "./kiosk.mjs";
-import { findLayoutFaults, findTouchFaults } from "./layout.mjs";
+import { findLayoutFaults, findSmallType, findTouchFaults } from "./layout.mjs";
 import { SCENES } from "./scenes.mjs";
 import { findSpeechFaults } from "./speech.mjs";
 
@@ -56,7 +56,7 @@ async function look(page, isKiosk, isOpen = true) {
   const findings = result.violations.flatMap((rule) =>
     rule.nodes.map((node) => `axe ${rule.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? ""}`),
   );
-  const touch = isKiosk ? await page.evaluate(findTouchFaults) : [];
+  const touch = isKiosk ? [...(await page.evaluate(findTouchFaults)), ...(await page.evaluate(findSmallType))] : [];
   // Before it is open nothing can be read aloud: there is nothing to touch.
   const speech = isKiosk && isOpen ? await findSpeechFaults(page) : [];
   return [...findings, ...touch, ...speech, ...(await page.evaluate(findLayoutFaults))];

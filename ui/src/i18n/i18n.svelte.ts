@@ -15,13 +15,12 @@ class I18n {
   }
 
   /** A reason of the host in words. */
-  reason(reason: Pick<Reason, "code" | "params">): string {
-    const texts = this.language === "en" ? reasonsEn : reasonsZh;
+  reason(reason: Pick<Reason, "code" | "params">, language = this.language): string {
+    const texts = language === "en" ? reasonsEn : reasonsZh;
     const text = texts[reason.code];
-    if (text === undefined) {
-      return this.language === "en" ? unknownReasonEn(reason.code) : unknownReasonZh(reason.code);
-    }
-    return fill(text, reason.params, this.language, this.m.subject, this.m.block);
+    if (text === undefined) return language === "en" ? unknownReasonEn(reason.code) : unknownReasonZh(reason.code);
+    const { subject, block } = language === "en" ? en : zh;
+    return fill(text, reason.params, language, subject, block);
   }
 
   error(error: HostError): string {

@@ -178,7 +178,7 @@ export const reasonsEn: Record<string, string> = {
     "Another window of Yuyue is using the data of this computer, perhaps under another desktop user. Close it and try again.",
   files_too_new:
     "A newer version wrote the data of this computer, which this version cannot open. Nothing was changed; install the new version.",
-  terminal_out_of_order: "This terminal is out of order. Please go to a counter. ({cause})",
+  terminal_out_of_order: "This terminal is out of order. Please go to a counter.",
   not_enrolled: "This computer is not enrolled; enrol it first.",
   not_filled: "The data are still being read. Please wait.",
   version_differs: "The program and the centre differ in version; update the program.",

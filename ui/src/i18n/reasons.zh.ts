@@ -171,7 +171,7 @@ export const reasonsZh: Record<string, string> = {
     "本机业务文件的密钥找不到、已损坏，或不是原来那一把。文件仍加密保存在本机，没有改动。请不要重装系统，联系技术支持找回密钥后重试。",
   files_in_use: "本机数据正被另一个渝约窗口使用，可能在另一个桌面用户下打开着。请关闭那个窗口后重试。",
   files_too_new: "本机数据由更新的版本写成，这个版本不能打开。数据没有改动；请安装新版本后再打开。",
-  terminal_out_of_order: "这台终端暂时不能用，请到人工窗口办理。（{cause}）",
+  terminal_out_of_order: "这台终端暂时不能用，请到人工窗口办理。",
   not_enrolled: "本机还没有登记，请先登记。",
   not_filled: "本机数据还在读取，请稍候。",
   version_differs: "程序版本与中心不一致，请更新程序。",
