@@ -40,7 +40,7 @@ pub fn to_document(facts: &Printable, by: &PrintedBy) -> Document {
                 .to_document(&printing)
         }
         Printable::Voucher { request, place, booking_count, is_public, .. } => {
-            Voucher { is_public: *is_public, ..voucher(request, place, *booking_count) }.to_document(&printing)
+            voucher(request, place, *booking_count, *is_public).to_document(&printing)
         }
         Printable::Notice(notice) => notice_leaflet(notice).to_document(&printing),
         Printable::Offices(offices) => offices_leaflet(offices).to_document(&printing),
@@ -123,14 +123,14 @@ fn session_line(named: &NamedSession) -> SessionLine {
     }
 }
 
-fn voucher(requested: &Requested, place: &NamedSession, booking_count: u32) -> Voucher {
+fn voucher(requested: &Requested, place: &NamedSession, booking_count: u32, is_public: bool) -> Voucher {
     let Requested { applicant, application, .. } = requested;
     Voucher {
         application: application.id,
         token: application.id.0.to_string(),
         serial: applicant.serial,
         name: applicant.name.clone(),
-        is_public: false,
+        is_public,
         number: applicant.document.number.clone(),
         subject: application.subject,
         class: application.class,
